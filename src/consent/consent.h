@@ -1,0 +1,75 @@
+/* Consents, policy acceptances, sensor permissions, and the facts that the gate decides on.
+ *
+ * Before a person exists, an installation may hold an acceptance, permissions and the consents that registering needs; registration and
+ * login take them over (consent_adopt). Each change about a person is a ledger entry and raises the epoch. */
+#pragma once
+
+#include "ledger/ledger.h"
+#include "policy/gate.h"
+
+/* Loads facts and head in one consistent read; consents live in the arena. subject_id 0: the facts of the installation alone. The
+ * session's second check is read from c->session_id. */
+err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head *ret_head);
+
+/* Inside the transaction that creates a person (account_register). */
+err facts_person_new(struct ctx *c, struct tx *tx, int64_t subject_id, bool minor);
+/* Row functions for ledger_write: to be run with LEDGER_RAISE_EPOCH. */
+struct facts_change {
+	int64_t subject_id;
+	int realname_level;  /* -1: leave */
+	int phone_bound;     /* -1: leave */
+	int status;          /* enum person_status, -1: leave */
+};
+err facts_change_rows(struct ctx *c, struct tx *tx, void *facts_change);
+
+/* ---- installations ------------------------------------------------------------------------------------------------ */
+enum { TOKEN_SIZE = 48 }; /* text of a bearer token, NUL included */
+/* Makes an installation; nothing but its token's hash, platform and time is stored. */
+err installation_new(struct ctx *c, const char *platform, char ret_token[static TOKEN_SIZE], int64_t *ret_id);
+err installation_find(struct ctx *c, struct slice token, int64_t *ret_id, const char **ret_platform);
+
+/* ---- acceptances of the policy ---------------------------------------------------------------------------------------- */
+/* The reading token of the version in force, bound to the installation; given out when the policy text is fetched.  An acceptance where the city demands reading
+ * (policy.reading: true) needs it, not younger than policy.reading_min_seconds. */
+err acceptance_reading_token(struct ctx *c, char ret[static TOKEN_SIZE]);
+/* Express acceptance for the installation, and for the person when logged in. Records the four operations collect, use, store, provide
+ * (TJ-0.2.c). ERR_CONFLICT: not the version in force; ERR_REFUSED (reading_required): no valid reading token (NT-0.4.b). */
+err acceptance_give(struct ctx *c, int64_t subject_id, const char *version, struct slice reading_token);
+struct acceptance {
+	int64_t id, at_ms;
+	const char *version, *kind, *release_hash;
+};
+typedef err (*acceptance_fn)(struct ctx *c, const struct acceptance *a, void *arg);
+err acceptance_list(struct ctx *c, int64_t subject_id, acceptance_fn fn, void *arg);
+
+/* ---- separate consents -------------------------------------------------------------------------------------------- */
+struct consent_offer {
+	const struct service *service;
+	const struct recipient *recipient; /* NULL: taking only */
+	struct itemset items;
+	struct slice text_hash; /* hex of the text that was shown */
+};
+/* ERR_INVALID when text_hash is not the hash of today's text for exactly this offer. subject_id 0: for the installation. */
+err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *offer, int64_t *ret_id);
+err consent_withdraw(struct ctx *c, int64_t subject_id, int64_t consent_id);
+struct consent {
+	int64_t id, given_at_ms, withdrawn_at_ms, until_ms;
+	const char *service_key, *recipient_key, *text_hash, *version;
+	struct itemset items;
+};
+typedef err (*consent_fn)(struct ctx *c, const struct consent *k, void *arg);
+err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg);
+/* The text that was shown, by its hash. */
+err consent_text_by_hash(struct ctx *c, struct slice text_hash, struct buf *ret);
+/* Registration or login: what the installation agreed to becomes the person's (within the creating transaction when tx is given). */
+err consent_adopt(struct ctx *c, struct tx *tx, int64_t installation_id, int64_t subject_id);
+
+/* ---- sensor permissions of the installation ------------------------------------------------------------------------------ */
+err permission_set(struct ctx *c, int64_t subject_id, const struct permission *p, bool granted);
+struct permission_state {
+	const struct permission *permission;
+	bool granted;
+	int64_t changed_at_ms; /* 0: never asked */
+};
+typedef err (*permission_fn)(struct ctx *c, const struct permission_state *p, void *arg);
+err permission_list(struct ctx *c, permission_fn fn, void *arg);

@@ -1,0 +1,40 @@
+/* The outbox and the schedules. A job row holds references only, never payloads. Whatever changes the outside world is a job, written in
+ * the transaction of the act; it is carried out at least once, with an idempotency key (the job id) so that the authority does it exactly
+ * once. Back-off with jitter, lease per worker, poison jobs end in state "dead" and are counted. */
+#pragma once
+
+#include "store/store.h"
+
+struct jobs;
+
+/* Inside a transaction. kind names the handler; due_at_ms when. */
+err job_add(struct ctx *c, struct tx *tx, const char *kind, int64_t subject_id, int64_t ref_id, int64_t due_at_ms,
+	    int64_t *ret_job_id);
+
+/* OK: done. ERR_AUTHORITY, ERR_STORE, ERR_STALE…: again later. ERR_GONE, ERR_NOT_FOUND, ERR_REFUSED: given up, "dead" unless the handler
+ * returned OK. A handler that wants to come back sets *ret_again_ms. */
+struct job {
+	int64_t id, subject_id, ref_id;
+	const char *kind;
+	int attempts;
+};
+typedef err (*job_fn)(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
+
+struct job_kind {
+	const char *kind;
+	job_fn fn;
+};
+/* make_ctx prepares a context (release held, time set) for one job; done_ctx ends it. */
+struct jobs_options {
+	const struct job_kind *kinds;
+	size_t kind_count;
+	int workers; /* 0: 2 */
+	void *user;
+	struct ctx *(*make_ctx)(void *user);
+	void (*done_ctx)(void *user, struct ctx *c);
+};
+struct jobs *jobs_start(const struct jobs_options *o);
+void jobs_stop(struct jobs *j);
+void jobs_wake(struct jobs *j);
+/* True when no job is due and none runs (the sandbox's /control/settle asks it through the server). */
+err jobs_settled(struct ctx *c, struct jobs *j, bool *ret);

@@ -1,0 +1,157 @@
+/* A release: everything a city declared, loaded, checked and immutable.
+ *
+ * Keys are the stable names (items.yaml, policy, services); numbers (item number, service number, …) are positions within one
+ * release. Pointers live as long as the release; a context holds one (c->release). */
+#pragma once
+
+#include "base/ctx.h"
+#include "base/clock.h"
+
+enum { ITEMS_MAX = 256, KEY_TEXT_MAX = 64 };
+
+struct itemset {
+	uint64_t bit[ITEMS_MAX / 64];
+};
+
+static inline void itemset_add(struct itemset *s, unsigned item)
+{
+	s->bit[item / 64] |= UINT64_C(1) << (item % 64);
+}
+static inline bool itemset_has(const struct itemset *s, unsigned item)
+{
+	return s->bit[item / 64] >> (item % 64) & 1;
+}
+static inline bool itemset_within(const struct itemset *a, const struct itemset *b) /* a ⊆ b */
+{
+	return !((a->bit[0] & ~b->bit[0]) | (a->bit[1] & ~b->bit[1]) | (a->bit[2] & ~b->bit[2]) |
+		 (a->bit[3] & ~b->bit[3]));
+}
+static inline bool itemset_empty(const struct itemset *a)
+{
+	return !(a->bit[0] | a->bit[1] | a->bit[2] | a->bit[3]);
+}
+
+struct item { /* cities/common/items.yaml */
+	unsigned number;
+	const char *key, *name, *kind; /* kind: basic, identity, biometric, … (NT-A.5) */
+	bool sensitive;
+	const char *validator; /* "phone", "resident_id", "name", "email", "password", "username", "text", … */
+	const char *mask;      /* "phone", "id", "name", "all", "none", "email", "tail4" */
+};
+
+struct recipient {
+	unsigned number;
+	const char *key, *name, *kind; /* kind: organ, authorised, partner, affiliate, supplier */
+	const char *region;            /* ISO country or region of the place: "CN" */
+	const char *contact, *clause, *basis;
+};
+
+struct purpose {
+	unsigned number;
+	const char *key, *name, *clause;
+};
+
+struct permission { /* perm_location, … */
+	unsigned number;
+	const char *key, *name, *why, *clause;
+	const char *platforms; /* "all", or a list: "android" */
+};
+
+struct category { /* one block of collection and sharing in the policy */
+	unsigned number;
+	const char *key, *name;
+	const char *kind; /* "service": in the catalogue; "internal": account, realname, … */
+	struct itemset collect, share;
+	const char *collect_clause, *share_clause;
+	uint64_t purposes;   /* bit per purpose */
+	uint64_t recipients; /* bit per recipient that the category may share with */
+	uint32_t permissions;
+	const char *retention_rule; /* text; until when */
+	int retention_days;         /* after the end of use; 0: ends with the scope */
+};
+
+enum service_shape { SHAPE_INFO, SHAPE_QUERY, SHAPE_CASE, SHAPE_INTERNAL };
+enum service_level { LEVEL_OPEN, LEVEL_LOGIN, LEVEL_PHONE, LEVEL_REALNAME };
+
+struct service_field {
+	const struct item *item;
+	bool required, prefill; /* prefill: taken from the verified profile, not typed */
+	const char *label, *hint;
+};
+
+struct service {
+	unsigned number;
+	const char *key, *name, *summary, *pinyin, *initials; /* pinyin of the name: "gong ji jin cha xun" → "gongjijinchaxun", "gjjcx" */
+	const struct category *category;
+	enum service_shape shape;
+	enum service_level level;
+	const char *provider, *provider_kind; /* "own" or "third_party" (TJ-1.1.22.f) */
+	const struct service_field *fields;
+	size_t field_count;
+	struct itemset items;   /* of all fields */
+	struct itemset shared;  /* what is sent to the recipient */
+	struct itemset result;  /* declared result items; anything else of an answer is dropped */
+	const struct purpose *purpose;
+	const struct recipient *recipient; /* NULL: nothing leaves */
+	const char *connector;             /* authority id, or NULL */
+	const char *clause, *guide;        /* guide: plain text for the page: steps, fee, time limit */
+	const char *icon;
+	int attachments_max;
+	const char *keywords; /* further search words */
+};
+
+/* ---- settings of the city (city.yaml): text, number or list by dotted key, e.g. "reply.days", "register.fields" ------- */
+struct release;
+const char *city_text(const struct release *r, const char *key);                 /* NULL when not set */
+int64_t city_int(const struct release *r, const char *key, int64_t otherwise);
+bool city_flag(const struct release *r, const char *key);
+const char *const *city_list(const struct release *r, const char *key, size_t *ret_count); /* empty list when not set */
+bool city_list_has(const struct release *r, const char *key, const char *value);
+
+const char *release_city(const struct release *r);    /* "tianjin" */
+const char *release_version(const struct release *r); /* "2026.1" */
+unsigned release_number(const struct release *r);     /* counts up with each published release; never 0 */
+const char *release_hash(const struct release *r);    /* hex SHA-256 of the canonical document */
+int64_t release_effective_ms(const struct release *r);
+
+const struct item *release_item(const struct release *r, const char *key);
+const struct item *release_item_at(const struct release *r, unsigned number);
+unsigned release_item_count(const struct release *r);
+const struct service *release_service(const struct release *r, const char *key);
+const struct service *release_service_at(const struct release *r, unsigned number);
+unsigned release_service_count(const struct release *r);
+const struct category *release_category(const struct release *r, const char *key);
+const struct category *release_category_at(const struct release *r, unsigned number);
+unsigned release_category_count(const struct release *r);
+const struct purpose *release_purpose(const struct release *r, const char *key);
+const struct purpose *release_purpose_at(const struct release *r, unsigned number);
+const struct recipient *release_recipient(const struct release *r, const char *key);
+const struct recipient *release_recipient_at(const struct release *r, unsigned number);
+unsigned release_recipient_count(const struct release *r);
+const struct permission *release_permission(const struct release *r, const char *key);
+const struct permission *release_permission_at(const struct release *r, unsigned number);
+unsigned release_permission_count(const struct release *r);
+
+/* Loads cities/<city> below dir, checks it (policy/check.h) and freezes it. Complaints are text lines "file:line: what, and what to write" in
+ * ret_complaints; with any, ERR_INVALID and no release. */
+err release_load(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints, struct release **ret);
+struct release *release_hold(const struct release *r); /* counts a reference */
+void release_drop(const struct release *r);
+
+/* ---- items ---------------------------------------------------------------------------------------------------------- */
+/* Checks a value and brings it to its normal form (in the arena). ERR_INVALID with a field error that says what to do. */
+err item_normal(struct ctx *c, const struct item *it, struct slice value, struct slice *ret);
+/* The masked form of a normal value, e.g. 1****, 王*, 129901********0012 → 1299**********0012. In the arena. */
+const char *item_masked(struct ctx *c, const struct item *it, struct slice value);
+/* Item keys of a set as a JSON array. */
+struct json;
+void itemset_json(struct json *j, const struct release *r, const struct itemset *set);
+/* Birth date and check digit of an 18-digit resident identity number; false when it is not one. */
+bool resident_id_parse(struct slice text, struct date *ret_birth, bool *ret_female);
+
+/* ---- the policy as people read it ---------------------------------------------------------------------------------------- */
+/* The whole policy page (HTML, no script, marked passages in <strong>, index of chapters, an element id="policy-end" at its end). */
+err policy_html(struct ctx *c, const struct release *r, struct buf *ret);
+/* The text of one consent, as shown and as hashed: items, purpose, recipient, effect of refusing. ret_hash: hex SHA-256. */
+err consent_text(struct ctx *c, const struct release *r, const struct service *s, const struct itemset *items,
+		 const struct recipient *recipient, struct buf *ret, char ret_hash[static 65]);

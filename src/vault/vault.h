@@ -1,0 +1,64 @@
+/* The vault: the only way in and out for personal data.
+ *
+ * A row is (subject, record, item, category, origin, basis, collected_at, ends_at, scope). record 0 is the person's profile, else a
+ * case or query id. Collection and reading take a permit that only the gate can make; the ledger entry is written
+ * in the same transaction as the rows are stored or read, before any plaintext leaves. */
+#pragma once
+
+#include "ledger/ledger.h"
+#include "policy/gate.h"
+#include "vault/keys.h"
+
+struct vault_value {
+	const struct item *item;
+	struct slice value;  /* plaintext, UTF-8 or bytes */
+	const char *origin;  /* "typed", "fetched", "sensor", "partner", "request" */
+	int64_t ends_at_ms;  /* 0: as long as its scope */
+};
+
+/* Stores values (validated and in normal form) and appends ENTRY_COLLECT; an existing value of (record, item) is replaced. The values' items must be
+ * the permit's. `also` (may be NULL) runs in the same transaction. ERR_STALE: decide again. Consumes the permit. */
+err vault_collect(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, const char *scope,
+		  const struct vault_value *values, size_t count, tx_fn also, void *arg);
+
+/* Releases the permit's items of the record: appends ENTRY_READ or ENTRY_SHARE, and only after the commit opens them. Items that are not
+ * held are left out. Values live in ret, wiped by released_free. Consumes the permit. */
+struct released {
+	struct vault_value *values;
+	size_t count;
+	struct secret memory;
+	int64_t entry_n;
+};
+err vault_release(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, const char *note,
+		  struct released *ret);
+void released_free(struct released *r);
+#define RELEASED_SCOPED __attribute__((cleanup(released_free))) struct released
+/* NULL when it is not there. */
+const struct vault_value *released_get(const struct released *r, const char *item_key);
+
+/* What is held, without values: for "my information" (masks come from vault_masked) and previews. */
+struct held {
+	const struct item *item;
+	const char *category, *service, *origin, *basis, *scope;
+	int64_t record_id, collected_at_ms, ends_at_ms;
+	const char *masked; /* only from vault_masked */
+};
+typedef err (*held_fn)(struct ctx *c, const struct held *h, void *arg);
+err vault_held(struct ctx *c, int64_t subject_id, held_fn fn, void *arg);
+/* The same with masked values (the mask of each item), shown to the person or to staff; writes one ENTRY_READ under purpose
+ * "show_masked". record_id -1: all records. */
+err vault_masked(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, held_fn fn, void *arg);
+
+/* Ends scopes of a person: keys first, then rows. What the law keeps has been resealed by vault_reseal before. */
+err vault_end(struct ctx *c, int64_t subject_id, const char *const *scopes, size_t count);
+/* Moves items of a record under a retention scope ("retention:<class>") with rule and end date. */
+err vault_reseal(struct ctx *c, int64_t subject_id, int64_t record_id, const struct itemset *items, const char *scope,
+		 const char *rule, int64_t ends_at_ms);
+
+/* Sealed blobs for attachments: files below the data directory, sealed under (subject, scope). */
+err vault_blob_put(struct ctx *c, int64_t subject_id, const char *scope, int64_t blob_id, struct slice bytes);
+err vault_blob_get(struct ctx *c, int64_t subject_id, const char *scope, int64_t blob_id, struct secret *ret);
+err vault_blob_delete(struct ctx *c, int64_t subject_id, int64_t blob_id);
+
+/* Where blobs live; once at start. */
+void vault_blob_dir(const char *dir);
