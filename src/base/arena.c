@@ -109,12 +109,15 @@ struct slice arena_slice(struct arena *a, struct slice text)
 
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
+	char small[256];
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	int n = vsnprintf(small, sizeof small, fmt, ap);
 	va_end(ap);
 	assert(n >= 0);
+	if ((size_t)n < sizeof small)
+		return arena_copy(a, (struct slice){small, (size_t)n});
 	char *p = arena_alloc(a, (size_t)n + 1);
 	va_start(ap, fmt);
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
