@@ -99,7 +99,7 @@ void json_text(struct json *j, const char *text)
 	if (text)
 		json_slice(j, slice_of(text));
 	else
-		json_null(j);
+		json_none(j);
 }
 
 void json_int(struct json *j, int64_t value)
@@ -114,7 +114,7 @@ void json_bool(struct json *j, bool value)
 	buf_add_text(j->out, value ? "true" : "false");
 }
 
-void json_null(struct json *j)
+void json_none(struct json *j)
 {
 	before_value(j);
 	buf_add(j->out, "null", 4);
@@ -131,7 +131,7 @@ void json_time(struct json *j, int64_t at_ms)
 	char text[TIME_TEXT_SIZE];
 
 	if (at_ms == 0)
-		json_null(j);
+		json_none(j);
 	else
 		json_text(j, time_text(at_ms, text));
 }

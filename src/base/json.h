@@ -27,7 +27,7 @@ void json_slice(struct json *j, struct slice text);
 void json_text(struct json *j, const char *text); /* NULL becomes null */
 void json_int(struct json *j, int64_t value);
 void json_bool(struct json *j, bool value);
-void json_null(struct json *j);
+void json_none(struct json *j);
 void json_id(struct json *j, int64_t id);      /* a 64-bit id as a string */
 void json_time(struct json *j, int64_t at_ms); /* RFC 3339 with +08:00; null for 0 */
 void json_raw(struct json *j, struct slice valid_json);
