@@ -1,0 +1,68 @@
+/* The policy as a document: its versions, its text, and the reading token where the city demands reading first. */
+#include "api/api.h"
+
+static void write_version(struct api_call *k, const struct release *r)
+{
+	struct json *j = &k->out;
+
+	json_put_text(j, "version", release_version(r));
+	json_put_int(j, "number", release_number(r));
+	json_put_text(j, "hash", release_hash(r));
+	json_put_time(j, "effective_at", release_effective_ms(r));
+	json_put_text(j, "updated_at", city_text(r, "policy.updated"));
+	json_put_text(j, "controller", city_text(r, "controller"));
+	json_put_text(j, "product", city_text(r, "name"));
+	json_put_text(j, "html_url", arena_printf(k->c->arena, "/policy/%s", release_version(r)));
+	json_put_bool(j, "reading_required", city_flag(r, "policy.reading"));
+}
+
+/* Fetching the text is what starts the reading time (NT-0.4.b): the token says when. */
+static err policy_current(struct api_call *k)
+{
+	const struct release *r = k->c->release;
+	char token[TOKEN_SIZE];
+
+	json_open(&k->out, '{');
+	write_version(k, r);
+	if (k->c->installation_id && city_flag(r, "policy.reading")) {
+		TRY(acceptance_reading_token(k->c, token));
+		json_put_text(&k->out, "reading_token", token);
+	}
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err policy_version(struct api_call *k)
+{
+	if (!slice_is(k->q->params[0], release_version(k->c->release)))
+		FAIL(k->c, ERR_NOT_FOUND, "没有这个版本的隐私政策");
+	return policy_current(k);
+}
+
+static err policy_page(struct api_call *k)
+{
+	k->a->content_type = "text/html; charset=utf-8";
+	return policy_html(k->c, k->c->release, &k->a->body);
+}
+
+static err policy_page_version(struct api_call *k)
+{
+	if (!slice_is(k->q->params[0], release_version(k->c->release)))
+		FAIL(k->c, ERR_NOT_FOUND, "没有这个版本的隐私政策");
+	return policy_page(k);
+}
+
+#define VERSION_SHAPE                                                                                              \
+	"{version: text, number: int, hash: text, effective_at: time, updated_at?: text, controller: text, "       \
+	"product: text, html_url: text, reading_required: bool, reading_token?: text}"
+
+const struct api_route api_policy_routes[] = {
+	{"GET", "/api/v1/policy/current", policy_current, API_GUEST, 0, "policy_current", "现行隐私政策",
+	 .answer = VERSION_SHAPE},
+	{"GET", "/api/v1/policy/{version}", policy_version, API_GUEST, 0, "policy_version", "某一版本的隐私政策",
+	 .answer = VERSION_SHAPE},
+	{"GET", "/policy", policy_page, API_ANYONE, API_NOT_JSON, "policy_page", "隐私政策全文（网页）"},
+	{"GET", "/policy/{version}", policy_page_version, API_ANYONE, API_NOT_JSON, "policy_page_version",
+	 "某一版本的隐私政策全文（网页）"},
+	{0},
+};
