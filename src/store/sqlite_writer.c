@@ -1,0 +1,209 @@
+/* One thread writes. It takes the functions of all callers that wait, runs each in a savepoint, and commits
+ * them together: one sync of the disk for the group. A caller sleeps on a semaphore of its own until its
+ * group is durable. */
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <semaphore.h>
+#include <stdlib.h>
+
+enum { GROUP_MAX = 128 };
+
+struct request {
+	struct ctx *c;
+	tx_fn fn;
+	void *arg;
+	err result;
+	sem_t done;
+	struct request *next;
+};
+
+struct lite_writer {
+	struct lite_conn *conn;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t work; /* only the writer waits here */
+	struct request *first, **last;
+	bool stopping, sleeping;
+};
+
+static void request_finish(struct request *r, err result)
+{
+	r->result = result;
+	sem_post(&r->done);
+}
+
+/* True when SQLite gave the whole transaction up by itself (disk full, I/O error). */
+static bool transaction_lost(struct lite_writer *w)
+{
+	return sqlite3_get_autocommit(w->conn->db);
+}
+
+static err run_function(struct lite_writer *w, struct request *r)
+{
+	struct tx tx = {.store = w->conn->store, .conn = w->conn, .writes = true};
+
+	return tx_run(r->c, &tx, r->fn, r->arg);
+}
+
+static void roll_back(struct lite_writer *w)
+{
+	if (transaction_lost(w))
+		return;
+	sqlite3_step(w->conn->rollback);
+	sqlite3_reset(w->conn->rollback);
+}
+
+/* A write on its own: a group of one, or one of a group that could not commit. */
+static void run_single(struct lite_writer *w, struct request *r)
+{
+	err e = lite_step(r->c, w->conn, w->conn->begin);
+
+	if (!failed(e))
+		e = run_function(w, r);
+	if (!failed(e) && transaction_lost(w))
+		e = fail(r->c, ERR_STORE, "存储放弃了这次写入");
+	if (!failed(e))
+		e = lite_step(r->c, w->conn, w->conn->commit);
+	if (failed(e))
+		roll_back(w);
+	request_finish(r, e);
+}
+
+static void run_in_savepoint(struct lite_writer *w, struct request *r)
+{
+	struct lite_conn *k = w->conn;
+
+	r->result = lite_step(r->c, k, k->savepoint);
+	if (failed(r->result))
+		return;
+	r->result = run_function(w, r);
+	if (transaction_lost(w))
+		return;
+	if (failed(r->result)) {
+		sqlite3_step(k->rollback_to);
+		sqlite3_reset(k->rollback_to);
+	}
+	sqlite3_step(k->release);
+	sqlite3_reset(k->release);
+}
+
+/* False when nothing of the group is in the store. */
+static bool commit_group(struct lite_writer *w, struct request *first)
+{
+	sqlite3_stmt *begin = w->conn->begin, *commit = w->conn->commit;
+	bool begun = sqlite3_step(begin) == SQLITE_DONE;
+
+	sqlite3_reset(begin);
+	for (struct request *r = first; begun && r; r = r->next) {
+		run_in_savepoint(w, r);
+		begun = !transaction_lost(w);
+	}
+	bool committed = begun && sqlite3_step(commit) == SQLITE_DONE;
+	sqlite3_reset(commit);
+	if (!committed)
+		roll_back(w);
+	return committed;
+}
+
+static void run_group(struct lite_writer *w, struct request *first)
+{
+	struct request *next;
+
+	if (!first->next) {
+		run_single(w, first);
+		return;
+	}
+	bool committed = commit_group(w, first);
+	/* A finished request belongs to its caller again, so its link is read before. */
+	for (struct request *r = first; r; r = next) {
+		next = r->next;
+		if (committed) {
+			request_finish(r, r->result);
+		} else {
+			failure_clear(r->c);
+			run_single(w, r);
+		}
+	}
+}
+
+/* Takes up to GROUP_MAX waiting requests, as a list; NULL at the end. */
+static struct request *take_group(struct lite_writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	while (!w->first && !w->stopping) {
+		w->sleeping = true;
+		pthread_cond_wait(&w->work, &w->lock);
+		w->sleeping = false;
+	}
+	struct request *first = w->first, *end = first;
+	for (int n = 1; end && end->next && n < GROUP_MAX; n++)
+		end = end->next;
+	w->first = end ? end->next : NULL;
+	if (!w->first)
+		w->last = &w->first;
+	if (end)
+		end->next = NULL;
+	pthread_mutex_unlock(&w->lock);
+	return first;
+}
+
+static void *writer_main(void *arg)
+{
+	struct lite_writer *w = arg;
+	struct request *group;
+
+	while ((group = take_group(w)))
+		run_group(w, group);
+	return NULL;
+}
+
+err lite_writer_run(struct ctx *c, struct lite_writer *w, tx_fn fn, void *arg)
+{
+	struct request r = {.c = c, .fn = fn, .arg = arg};
+
+	sem_init(&r.done, 0, 0);
+	pthread_mutex_lock(&w->lock);
+	bool wake = w->sleeping && !w->first;
+	*w->last = &r;
+	w->last = &r.next;
+	pthread_mutex_unlock(&w->lock);
+	if (wake)
+		pthread_cond_signal(&w->work);
+	while (sem_wait(&r.done) != 0 && errno == EINTR)
+		;
+	sem_destroy(&r.done);
+	return r.result;
+}
+
+err lite_writer_start(struct ctx *c, struct lite_conn *k, struct lite_writer **ret)
+{
+	struct lite_writer *w = calloc(1, sizeof *w);
+
+	if (!w)
+		FAIL(c, ERR_STORE, "内存不足");
+	w->conn = k;
+	w->last = &w->first;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->work, NULL);
+	if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+		free(w);
+		FAIL(c, ERR_STORE, "无法启动写入线程");
+	}
+	*ret = w;
+	return OK;
+}
+
+void lite_writer_stop(struct lite_writer *w)
+{
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stopping = true;
+	pthread_mutex_unlock(&w->lock);
+	pthread_cond_signal(&w->work);
+	pthread_join(w->thread, NULL);
+	pthread_cond_destroy(&w->work);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
