@@ -61,8 +61,9 @@ const struct api_route api_policy_routes[] = {
 	 .answer = VERSION_SHAPE},
 	{"GET", "/api/v1/policy/{version}", policy_version, API_GUEST, 0, "policy_version", "某一版本的隐私政策",
 	 .answer = VERSION_SHAPE},
-	{"GET", "/policy", policy_page, API_ANYONE, API_NOT_JSON, "policy_page", "隐私政策全文（网页）"},
+	{"GET", "/policy", policy_page, API_ANYONE, API_NOT_JSON, "policy_page", "隐私政策全文（网页）",
+	 .answer = NULL},
 	{"GET", "/policy/{version}", policy_page_version, API_ANYONE, API_NOT_JSON, "policy_page_version",
-	 "某一版本的隐私政策全文（网页）"},
+	 "某一版本的隐私政策全文（网页）", .answer = NULL},
 	{0},
 };

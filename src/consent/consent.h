@@ -21,12 +21,22 @@ struct facts_change {
 	int status;          /* enum person_status, -1: leave */
 };
 err facts_change_rows(struct ctx *c, struct tx *tx, void *facts_change);
+/* Cancellation: withdraws every consent at one time (TJ-4.2.1.a), forgets second checks, sets PERSON_CANCELLED. Inside the transaction. */
+err facts_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id);
+/* The session proved the person again: valid until until_ms. Inside a transaction. */
+err second_check_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id, int64_t until_ms);
 
 /* ---- installations ------------------------------------------------------------------------------------------------ */
 enum { TOKEN_SIZE = 48 }; /* text of a bearer token, NUL included */
 /* Makes an installation; nothing but its token's hash, platform and time is stored. */
 err installation_new(struct ctx *c, const char *platform, char ret_token[static TOKEN_SIZE], int64_t *ret_id);
+/* ERR_LOGIN when the token is nobody's. */
 err installation_find(struct ctx *c, struct slice token, int64_t *ret_id, const char **ret_platform);
+
+/* Uninstalling withdraws all permissions of the installation (TJ-4.2.1.c). */
+err installation_goodbye(struct ctx *c);
+/* OK when the installation has accepted the version in force; else ERR_REFUSED, consent_required with next accept_policy (TJ-0.2.b). */
+err installation_accepted(struct ctx *c);
 
 /* ---- acceptances of the policy ---------------------------------------------------------------------------------------- */
 /* The reading token of the version in force, bound to the installation; given out when the policy text is fetched.  An acceptance where the city demands reading

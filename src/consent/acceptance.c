@@ -1,0 +1,218 @@
+/* Acceptance of the policy, and taking over what an installation agreed to. */
+#include "base/id.h"
+#include "consent/consent_store.h"
+#include "vault/keys.h"
+
+/* ---- the reading token: when the text was fetched, by whom, which version; nothing is stored for it -------------------- */
+
+enum { STAMP_BYTES = 8, MAC_BYTES = 24, READING_BYTES = STAMP_BYTES + MAC_BYTES, READING_LIFE_MS = 24 * 3600 * 1000 };
+
+static void reading_mac(struct ctx *c, int64_t read_at_ms, uint8_t ret[static HASH_SIZE])
+{
+	const char *text = arena_printf(c->arena, "%lld|%s|%s|%lld", (long long)c->installation_id,
+					release_version(c->release), release_hash(c->release), (long long)read_at_ms);
+
+	keys_hash(c->keys, "reading", slice_of(text), ret);
+}
+
+err acceptance_reading_token(struct ctx *c, char ret[static TOKEN_SIZE])
+{
+	uint8_t bytes[READING_BYTES], mac[HASH_SIZE];
+
+	for (int i = 0; i < STAMP_BYTES; i++)
+		bytes[i] = (uint8_t)((uint64_t)c->now_ms >> (56 - 8 * i));
+	reading_mac(c, c->now_ms, mac);
+	memcpy(bytes + STAMP_BYTES, mac, MAC_BYTES);
+	base64url_encode(bytes, sizeof(bytes), ret);
+	return OK;
+}
+
+static bool reading_time(struct ctx *c, struct slice token, int64_t *ret_read_at_ms)
+{
+	uint8_t bytes[TOKEN_SIZE], mac[HASH_SIZE];
+	size_t n = 0;
+	uint64_t at = 0;
+
+	if (token.n >= TOKEN_SIZE || !base64url_decode(token, bytes, &n) || n != READING_BYTES)
+		return false;
+	for (int i = 0; i < STAMP_BYTES; i++)
+		at = at << 8 | bytes[i];
+	reading_mac(c, (int64_t)at, mac);
+	if (!crypto_equal(mac, bytes + STAMP_BYTES, MAC_BYTES))
+		return false;
+	*ret_read_at_ms = (int64_t)at;
+	return true;
+}
+
+/* Where the city demands reading, the press counts only after the text was open long enough (NT-0.4.b). */
+static err check_reading(struct ctx *c, struct slice token, int64_t *ret_read_at_ms)
+{
+	int64_t at = 0, least_ms = city_int(c->release, "policy.reading_min_seconds", 0) * 1000;
+
+	*ret_read_at_ms = c->now_ms;
+	if (!city_flag(c->release, "policy.reading"))
+		return OK;
+	if (!token.n || !reading_time(c, token, &at) || c->now_ms - at > READING_LIFE_MS || c->now_ms < at + least_ms) {
+		err e = refuse(c, "consent_required", city_text(c->release, "policy.reading_clause"),
+			       "请先完整阅读隐私政策，再选择是否同意");
+		refuse_next(c, "read_policy", NULL);
+		return e;
+	}
+	*ret_read_at_ms = at;
+	return OK;
+}
+
+/* ---- giving ------------------------------------------------------------------------------------------------------------- */
+
+struct giving {
+	struct owner owner;
+	struct acceptance_row row;
+};
+
+static err give_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct giving *g = arg;
+
+	return consent_db_acceptance_add(c, tx, g->owner, &g->row);
+}
+
+static err give_person(struct ctx *c, struct giving *g)
+{
+	struct head head;
+	struct entry entry = {.action = ENTRY_CONSENT, .basis = "acceptance", .decision = "allowed",
+			      .note = arena_printf(c->arena, "同意隐私政策 %s：收集、使用、存储、对外提供",
+						   g->row.version),
+			      .ref_id = g->row.id};
+
+	TRY(ledger_head(c, c->store, g->owner.subject_id, &head));
+	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, give_rows, g, NULL);
+}
+
+err acceptance_give(struct ctx *c, int64_t subject_id, const char *version, struct slice reading_token)
+{
+	struct giving g = {{0, c->installation_id},
+			   {.id = id_new(c->now_ms), .version = release_version(c->release),
+			    .release_hash = release_hash(c->release), .kind = "express", .at_ms = c->now_ms,
+			    .release_number = release_number(c->release)}};
+
+	if (strcmp(version, g.row.version) != 0)
+		FAIL(c, ERR_CONFLICT, "隐私政策已更新，请阅读现行版本");
+	TRY(check_reading(c, reading_token, &g.row.read_at_ms));
+	if (c->installation_id)
+		TRY(store_write(c, c->store, give_rows, &g));
+	if (!subject_id)
+		return OK;
+	g.owner.subject_id = subject_id;
+	return give_person(c, &g);
+}
+
+err acceptance_list(struct ctx *c, int64_t subject_id, acceptance_fn fn, void *arg)
+{
+	struct list list;
+
+	TRY(consent_db_acceptances(c, NULL, (struct owner){subject_id, c->installation_id}, &list));
+	const struct acceptance_row *rows = list.rows;
+	for (size_t i = 0; i < list.count; i++) {
+		struct acceptance a = {rows[i].id, rows[i].at_ms, rows[i].version, rows[i].kind, rows[i].release_hash};
+		TRY(fn(c, &a, arg));
+	}
+	return OK;
+}
+
+static bool accepted(const struct ctx *c, const struct list *list)
+{
+	const struct acceptance_row *rows = list->rows;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (rows[i].whole && rows[i].release_number == release_number(c->release))
+			return true;
+	}
+	return false;
+}
+
+err installation_accepted(struct ctx *c)
+{
+	struct list list;
+
+	TRY(consent_db_acceptances(c, NULL, (struct owner){0, c->installation_id}, &list));
+	if (accepted(c, &list))
+		return OK;
+	err e = refuse(c, "consent_required", city_text(c->release, "policy.accept_clause"),
+		       "请先阅读并同意隐私政策");
+	refuse_next(c, "accept_policy",
+		    arena_printf(c->arena, "\"policy_version\":\"%s\"", release_version(c->release)));
+	return e;
+}
+
+/* ---- taking over ------------------------------------------------------------------------------------------------------------ */
+
+struct adoption {
+	int64_t installation_id, subject_id;
+	struct list acceptances, consents, held;
+};
+
+static bool holds(const struct list *held, const struct acceptance_row *a)
+{
+	const struct acceptance_row *rows = held->rows;
+
+	for (size_t i = 0; i < held->count; i++) {
+		if (rows[i].release_number == a->release_number && strcmp(rows[i].kind, "express") == 0)
+			return true;
+	}
+	return false;
+}
+
+static err adoption_load(struct ctx *c, struct tx *tx, struct adoption *a)
+{
+	TRY(consent_db_acceptances(c, tx, (struct owner){0, a->installation_id}, &a->acceptances));
+	TRY(consent_db_acceptances(c, tx, (struct owner){a->subject_id, 0}, &a->held));
+	return consent_db_consents(c, tx, (struct owner){0, a->installation_id}, true, &a->consents);
+}
+
+static err adopt_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	struct adoption *a = arg;
+	struct owner person = {a->subject_id, a->installation_id};
+
+	TRY(adoption_load(c, tx, a));
+	const struct acceptance_row *accepted_rows = a->acceptances.rows;
+	for (size_t i = 0; i < a->acceptances.count; i++) {
+		struct acceptance_row row = accepted_rows[i];
+		row.id = id_new(c->now_ms);
+		if (row.whole && !holds(&a->held, &row))
+			TRY(consent_db_acceptance_add(c, tx, person, &row));
+	}
+	const struct consent_row *consents = a->consents.rows;
+	for (size_t i = 0; i < a->consents.count; i++) {
+		if (!consents[i].withdrawn_at_ms)
+			TRY(consent_db_consent_add(c, tx, person, &consents[i]));
+	}
+	return consent_db_consents_moved(c, tx, a->installation_id);
+}
+
+static bool anything_new(const struct adoption *a)
+{
+	const struct acceptance_row *rows = a->acceptances.rows;
+
+	for (size_t i = 0; i < a->acceptances.count; i++) {
+		if (rows[i].whole && !holds(&a->held, &rows[i]))
+			return true;
+	}
+	return a->consents.count > 0;
+}
+
+err consent_adopt(struct ctx *c, struct tx *tx, int64_t installation_id, int64_t subject_id)
+{
+	struct adoption a = {.installation_id = installation_id, .subject_id = subject_id};
+	struct head head;
+
+	if (tx)
+		return adopt_rows(c, tx, &a);
+	TRY(adoption_load(c, NULL, &a));
+	if (!anything_new(&a))
+		return OK;
+	struct entry entry = {.action = ENTRY_CONSENT, .basis = "acceptance", .decision = "allowed",
+			      .note = "本设备上作出的同意归入本人账号"};
+	TRY(ledger_head(c, c->store, subject_id, &head));
+	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, adopt_rows, &a, NULL);
+}

@@ -1,0 +1,168 @@
+/* Separate consents: for one service, one recipient, named items, and exactly the text that was shown. */
+#include "consent/consent.h"
+#include "base/id.h"
+#include "consent/consent_store.h"
+
+enum { TEXT_MAX = 64 * 1024 };
+
+/* Item keys in order of their number, between spaces. */
+static const char *keys_of_itemset(struct ctx *c, const struct itemset *set)
+{
+	struct buf b __attribute__((cleanup(buf_release)));
+
+	buf_init(&b, 64 * 1024);
+	for (unsigned i = 0; i < release_item_count(c->release); i++) {
+		if (itemset_has(set, i))
+			buf_printf(&b, "%s%s", b.size ? " " : "", release_item_at(c->release, i)->key);
+	}
+	return arena_copy(c->arena, buf_slice(&b));
+}
+
+static bool may_receive(const struct service *s, const struct recipient *r)
+{
+	return s->recipient == r || (s->category->recipients >> r->number & 1);
+}
+
+/* Nobody can agree to more than is declared (TJ-0.1.b). */
+static err check_offer(struct ctx *c, const struct consent_offer *o)
+{
+	const struct service *s = o->service;
+
+	if (itemset_empty(&o->items))
+		return fail_field(c, "items", "至少选择一项");
+	if (o->recipient && !may_receive(s, o->recipient))
+		return refuse(c, "not_declared", s->clause, "隐私政策没有声明向该单位提供");
+	if (!itemset_within(&o->items, o->recipient ? &s->category->share : &s->category->collect) ||
+	    !itemset_within(&o->items, o->recipient ? &s->shared : &s->items))
+		return refuse(c, "not_declared", s->clause, "隐私政策没有声明该服务处理这些信息");
+	return OK;
+}
+
+struct giving {
+	struct owner owner;
+	struct consent_row row;
+	struct slice text;
+};
+
+static err give_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct giving *g = arg;
+
+	TRY(consent_db_text_put(c, tx, g->row.text_hash, g->text));
+	return consent_db_consent_add(c, tx, g->owner, &g->row);
+}
+
+static err give_person(struct ctx *c, const struct consent_offer *o, struct giving *g)
+{
+	struct head head;
+	struct entry entry = {.action = ENTRY_CONSENT, .service = o->service->key,
+			      .purpose = o->service->purpose ? o->service->purpose->key : NULL,
+			      .recipient = o->recipient ? o->recipient->key : NULL, .items = o->items,
+			      .basis = "consent", .decision = "allowed", .clause = o->service->clause,
+			      .ref_id = g->row.id};
+
+	TRY(ledger_head(c, c->store, g->owner.subject_id, &head));
+	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, give_rows, g, NULL);
+}
+
+err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *offer, int64_t *ret_id)
+{
+	BUF_SCOPED text;
+	char hash[65];
+
+	buf_init(&text, TEXT_MAX);
+	TRY(check_offer(c, offer));
+	TRY(consent_text(c, c->release, offer->service, &offer->items, offer->recipient, &text, hash));
+	if (!slice_is(offer->text_hash, hash))
+		return fail_field(c, "text_hash", "同意书内容已更新，请重新阅读");
+
+	struct giving g = {{subject_id, c->installation_id},
+			   {.id = id_new(c->now_ms), .service = offer->service->key,
+			    .recipient = offer->recipient ? offer->recipient->key : "",
+			    .items = keys_of_itemset(c, &offer->items), .text_hash = hash,
+			    .version = release_version(c->release), .given_at_ms = c->now_ms},
+			   buf_slice(&text)};
+	if (subject_id)
+		TRY(give_person(c, offer, &g));
+	else
+		TRY(store_write(c, c->store, give_rows, &g));
+	*ret_id = g.row.id;
+	return OK;
+}
+
+struct withdrawal {
+	struct owner owner;
+	int64_t consent_id;
+};
+
+static err withdraw_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct withdrawal *w = arg;
+	int64_t changed = 0;
+
+	TRY(consent_db_consent_withdraw(c, tx, w->owner, w->consent_id, &changed));
+	if (changed == 0)
+		FAIL(c, ERR_NOT_FOUND, "没有这项同意，或者已经撤回");
+	return OK;
+}
+
+static const struct consent_row *find(const struct list *list, int64_t consent_id)
+{
+	const struct consent_row *rows = list->rows;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (rows[i].id == consent_id)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/* What was done before on the consent stays valid (TJ-4.2.3.b, NT-4.4.c): nothing but the grant ends here. */
+err consent_withdraw(struct ctx *c, int64_t subject_id, int64_t consent_id)
+{
+	struct withdrawal w = {{subject_id, c->installation_id}, consent_id};
+	struct list list;
+	struct head head;
+
+	TRY(consent_db_consents(c, NULL, w.owner, true, &list));
+	const struct consent_row *k = find(&list, consent_id);
+	if (!k)
+		FAIL(c, ERR_NOT_FOUND, "没有这项同意，或者已经撤回");
+	if (!subject_id)
+		return store_write(c, c->store, withdraw_rows, &w);
+
+	const struct service *s = release_service(c->release, k->service);
+	struct entry entry = {.action = ENTRY_WITHDRAW, .service = k->service,
+			      .recipient = *k->recipient ? k->recipient : NULL,
+			      .items = itemset_of_keys(c->release, k->items), .basis = "own_request",
+			      .decision = "allowed", .clause = s ? s->clause : NULL, .ref_id = consent_id};
+	TRY(ledger_head(c, c->store, subject_id, &head));
+	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, withdraw_rows, &w, NULL);
+}
+
+err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg)
+{
+	struct list list;
+
+	TRY(consent_db_consents(c, NULL, (struct owner){subject_id, c->installation_id}, false, &list));
+	const struct consent_row *rows = list.rows;
+	for (size_t i = 0; i < list.count; i++) {
+		struct consent k = {.id = rows[i].id, .given_at_ms = rows[i].given_at_ms,
+				    .withdrawn_at_ms = rows[i].withdrawn_at_ms, .service_key = rows[i].service,
+				    .recipient_key = *rows[i].recipient ? rows[i].recipient : NULL,
+				    .text_hash = rows[i].text_hash, .version = rows[i].version,
+				    .items = itemset_of_keys(c->release, rows[i].items)};
+		TRY(fn(c, &k, arg));
+	}
+	return OK;
+}
+
+err consent_text_by_hash(struct ctx *c, struct slice text_hash, struct buf *ret)
+{
+	size_t before = ret->size;
+
+	TRY(consent_db_text_get(c, text_hash, ret));
+	if (ret->size == before)
+		FAIL(c, ERR_NOT_FOUND, "没有这份同意书");
+	return OK;
+}

@@ -1,0 +1,112 @@
+/* The facts that the gate decides on. */
+#include "consent/consent_store.h"
+
+struct loading {
+	struct owner owner;
+	struct facts *facts;
+	struct list acceptances, consents, permissions;
+};
+
+static err load_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	struct loading *l = arg;
+	struct facts *f = l->facts;
+
+	if (l->owner.subject_id) {
+		TRY(consent_db_person(c, tx, l->owner.subject_id, f));
+		TRY(consent_db_second_check(c, tx, l->owner.subject_id, c->session_id, &f->second_check_until_ms));
+	}
+	TRY(consent_db_acceptances(c, tx, l->owner, &l->acceptances));
+	TRY(consent_db_consents(c, tx, l->owner, true, &l->consents));
+	return consent_db_permissions(c, tx, l->owner.installation_id, &l->permissions);
+}
+
+static enum acceptance_kind kind_of(const char *kind)
+{
+	if (strcmp(kind, "express") == 0)
+		return ACCEPT_EXPRESS;
+	return strcmp(kind, "continued") == 0 ? ACCEPT_CONTINUED : ACCEPT_BY_USE;
+}
+
+/* The strongest record of the newest release agreed to. One whose four operations do not all stand is none (TJ-0.2.c). */
+static void take_acceptances(const struct list *l, struct facts *f)
+{
+	const struct acceptance_row *a = l->rows;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (!a[i].whole || a[i].release_number < (int64_t)f->accepted_release)
+			continue;
+		enum acceptance_kind kind = kind_of(a[i].kind);
+		if (a[i].release_number > (int64_t)f->accepted_release || kind > f->acceptance)
+			f->acceptance = kind;
+		f->accepted_release = (unsigned)a[i].release_number;
+	}
+}
+
+static void take_permissions(struct ctx *c, const struct list *l, struct facts *f)
+{
+	const struct permission_row *p = l->rows;
+
+	for (size_t i = 0; i < l->count; i++) {
+		const struct permission *permission = release_permission(c->release, p[i].key);
+		if (permission && p[i].granted)
+			f->permissions |= UINT32_C(1) << permission->number;
+	}
+}
+
+struct itemset itemset_of_keys(const struct release *r, const char *keys)
+{
+	struct itemset set = {0};
+	char key[KEY_TEXT_MAX];
+
+	while (*keys) {
+		size_t n = strcspn(keys, " ");
+		if (n && n < sizeof(key)) {
+			memcpy(key, keys, n);
+			key[n] = '\0';
+			const struct item *item = release_item(r, key);
+			if (item)
+				itemset_add(&set, item->number);
+		}
+		keys += n + (keys[n] == ' ');
+	}
+	return set;
+}
+
+/* A consent whose service or recipient the release in force does not know opens nothing. */
+static void take_consents(struct ctx *c, const struct list *l, struct facts *f)
+{
+	const struct consent_row *k = l->rows;
+	struct consent_fact *facts = ARENA_ARRAY(c->arena, struct consent_fact, l->count + 1);
+
+	for (size_t i = 0; i < l->count; i++) {
+		const struct service *service = release_service(c->release, k[i].service);
+		const struct recipient *recipient =
+			*k[i].recipient ? release_recipient(c->release, k[i].recipient) : NULL;
+		if (k[i].withdrawn_at_ms || !service || (*k[i].recipient && !recipient))
+			continue;
+		facts[f->consent_count++] = (struct consent_fact){
+			.consent_id = k[i].id, .service = service, .recipient = recipient,
+			.items = itemset_of_keys(c->release, k[i].items)};
+	}
+	f->consents = facts;
+}
+
+/* The head is read first: whatever changes after it raises the epoch, so that a write decided on these facts fails as stale. */
+err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head *ret_head)
+{
+	struct head head = {0};
+	struct facts facts = {.subject_id = subject_id};
+	struct loading l = {{subject_id, c->installation_id}, &facts, {0}, {0}, {0}};
+
+	if (subject_id)
+		TRY(ledger_head(c, c->store, subject_id, &head));
+	TRY(store_read(c, c->store, load_rows, &l));
+	facts.epoch = head.epoch;
+	take_acceptances(&l.acceptances, &facts);
+	take_permissions(c, &l.permissions, &facts);
+	take_consents(c, &l.consents, &facts);
+	*ret = facts;
+	*ret_head = head;
+	return OK;
+}

@@ -1,0 +1,67 @@
+/* Installations: a token for a device that has agreed to nothing yet. */
+#include "base/id.h"
+#include "consent/consent_store.h"
+#include "vault/keys.h"
+
+enum { SECRET_BYTES = 24, TOKEN_BYTES = 8 + SECRET_BYTES };
+
+static void put_id(uint8_t *at, int64_t id)
+{
+	for (int i = 0; i < 8; i++)
+		at[i] = (uint8_t)((uint64_t)id >> (56 - 8 * i));
+}
+
+static int64_t get_id(const uint8_t *at)
+{
+	uint64_t id = 0;
+
+	for (int i = 0; i < 8; i++)
+		id = id << 8 | at[i];
+	return (int64_t)id;
+}
+
+err installation_new(struct ctx *c, const char *platform, char ret_token[static TOKEN_SIZE], int64_t *ret_id)
+{
+	int64_t id = id_new(c->now_ms);
+	uint8_t bytes[TOKEN_BYTES], hash[HASH_SIZE];
+	char text[TOKEN_SIZE];
+
+	put_id(bytes, id);
+	crypto_random(bytes + 8, SECRET_BYTES);
+	text[0] = 'i';
+	base64url_encode(bytes, sizeof(bytes), text + 1);
+	keys_hash(c->keys, "installation", slice_of(text), hash);
+	TRY(consent_db_installation_add(c, id, hash, platform));
+	memcpy(ret_token, text, sizeof(text));
+	*ret_id = id;
+	return OK;
+}
+
+err installation_find(struct ctx *c, struct slice token, int64_t *ret_id, const char **ret_platform)
+{
+	uint8_t bytes[TOKEN_SIZE], given[HASH_SIZE], stored[HASH_SIZE];
+	size_t n = 0;
+	const char *platform = NULL;
+
+	if (token.n < 2 || token.n >= TOKEN_SIZE || token.p[0] != 'i' ||
+	    !base64url_decode((struct slice){token.p + 1, token.n - 1}, bytes, &n) || n != TOKEN_BYTES)
+		FAIL(c, ERR_LOGIN, "设备凭证无效，请重新打开应用");
+	keys_hash(c->keys, "installation", token, given);
+	TRY(consent_db_installation_get(c, get_id(bytes), stored, &platform));
+	if (!platform || !crypto_equal(given, stored, HASH_SIZE))
+		FAIL(c, ERR_LOGIN, "设备凭证无效，请重新打开应用");
+	*ret_id = get_id(bytes);
+	*ret_platform = platform;
+	return OK;
+}
+
+static err goodbye_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	(void)arg;
+	return consent_db_permissions_off(c, tx, c->installation_id);
+}
+
+err installation_goodbye(struct ctx *c)
+{
+	return store_write(c, c->store, goodbye_rows, NULL);
+}
