@@ -1,0 +1,39 @@
+/* One request as it arrives: a copy of its head, the fields in it, and its body. */
+#pragma once
+
+#include "base/buf.h"
+#include "http/gate.h"
+#include <llhttp.h>
+
+struct field {
+	struct slice name, value;
+};
+
+struct message {
+	struct slice method, target;
+	struct field fields[HEAD_MAX_FIELDS];
+	size_t field_count;
+	bool keep_alive, expects_continue, chunked;
+	uint64_t content_length;
+	bool head_done, complete;
+	struct buf body; /* its max_size is set by the caller before the first byte of body */
+
+	int refusal; /* why a callback of the parser refused */
+	llhttp_t parser;
+	struct chunk_gate chunks;
+	size_t raw_size; /* bytes of body with their framing */
+	char head[];
+};
+
+/* Call once before the first message. */
+void message_init(void);
+
+/* Parses a head that has passed the gate. NULL and a status in *ret_status when it is refused. */
+struct message *message_new(struct slice head, int *ret_status);
+void message_free(struct message *m);
+
+/* Takes bytes of the body, *ret_used of them; 0, or the status to refuse with. Sets complete at its end. */
+int message_read_body(struct message *m, struct slice bytes, size_t *ret_used);
+
+/* Value of the first field of that name; p NULL when missing. */
+struct slice message_field(const struct message *m, const char *name);

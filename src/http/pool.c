@@ -1,0 +1,182 @@
+#include "http/pool.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct worker {
+	struct pool *pool;
+	struct worker *next_idle;
+	pthread_cond_t wake;
+	bool woken;
+	pthread_t thread;
+	struct arena *arena;
+};
+
+struct pool {
+	pthread_mutex_t lock;
+	struct work *first, **last;
+	int queued, queue_max;
+	struct worker *idle; /* a stack: the worker that went idle last has the warmest stack and cache */
+	bool stopping;
+	struct worker *workers;
+	int worker_count;
+};
+
+/* Called with the lock held. */
+static void wait_for_work(struct worker *w)
+{
+	struct pool *p = w->pool;
+
+	w->woken = false;
+	w->next_idle = p->idle;
+	p->idle = w;
+	while (!w->woken)
+		pthread_cond_wait(&w->wake, &p->lock);
+}
+
+static struct worker *pop_idle(struct pool *p)
+{
+	struct worker *w = p->idle;
+
+	if (w) {
+		p->idle = w->next_idle;
+		w->woken = true;
+	}
+	return w;
+}
+
+static struct work *take(struct pool *p)
+{
+	struct work *work = p->first;
+
+	p->first = work->next;
+	if (!p->first)
+		p->last = &p->first;
+	p->queued--;
+	return work;
+}
+
+static void *worker_main(void *arg)
+{
+	struct worker *w = arg;
+	struct pool *p = w->pool;
+
+	pthread_mutex_lock(&p->lock);
+	while (!p->stopping) {
+		if (!p->first) {
+			wait_for_work(w);
+			continue;
+		}
+		struct work *work = take(p);
+		pthread_mutex_unlock(&p->lock);
+		work->run(work, w->arena);
+		arena_clear(w->arena);
+		pthread_mutex_lock(&p->lock);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+static bool start_worker(struct pool *p, const struct pool_options *o, const pthread_attr_t *attributes)
+{
+	struct worker *w = &p->workers[p->worker_count];
+
+	w->pool = p;
+	w->arena = arena_new(o->arena_max_bytes);
+	pthread_cond_init(&w->wake, NULL);
+	if (pthread_create(&w->thread, attributes, worker_main, w) != 0) {
+		pthread_cond_destroy(&w->wake);
+		arena_free(w->arena);
+		return false;
+	}
+	p->worker_count++;
+	return true;
+}
+
+struct pool *pool_new(const struct pool_options *o)
+{
+	struct pool *p = calloc(1, sizeof *p);
+	struct worker *workers = calloc((size_t)o->workers, sizeof *workers);
+	pthread_attr_t attributes;
+	bool started = true;
+
+	if (!p || !workers)
+		abort();
+	pthread_mutex_init(&p->lock, NULL);
+	p->last = &p->first;
+	p->queue_max = o->queue_max;
+	p->workers = workers;
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, o->stack_bytes);
+	for (int i = 0; i < o->workers && started; i++)
+		started = start_worker(p, o, &attributes);
+	pthread_attr_destroy(&attributes);
+	if (started)
+		return p;
+	pool_stop(p);
+	pool_free(p);
+	return NULL;
+}
+
+bool pool_submit(struct pool *p, struct work *work, int limit)
+{
+	struct worker *w = NULL;
+
+	if (limit <= 0 || limit > p->queue_max)
+		limit = p->queue_max;
+	work->next = NULL;
+	pthread_mutex_lock(&p->lock);
+	bool taken = p->queued < limit && !p->stopping;
+	if (taken) {
+		*p->last = work;
+		p->last = &work->next;
+		p->queued++;
+		w = pop_idle(p);
+	}
+	pthread_mutex_unlock(&p->lock);
+	if (w)
+		pthread_cond_signal(&w->wake);
+	return taken;
+}
+
+int pool_queued(struct pool *p)
+{
+	pthread_mutex_lock(&p->lock);
+	int queued = p->queued;
+	pthread_mutex_unlock(&p->lock);
+	return queued;
+}
+
+int pool_queue_max(const struct pool *p)
+{
+	return p->queue_max;
+}
+
+struct work *pool_stop(struct pool *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->stopping = true;
+	for (struct worker *w = pop_idle(p); w; w = pop_idle(p))
+		pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&p->lock);
+	for (int i = 0; i < p->worker_count; i++)
+		pthread_join(p->workers[i].thread, NULL);
+	struct work *left = p->first;
+	p->first = NULL;
+	p->last = &p->first;
+	p->queued = 0;
+	return left;
+}
+
+void pool_free(struct pool *p)
+{
+	if (!p)
+		return;
+	for (int i = 0; i < p->worker_count; i++) {
+		pthread_cond_destroy(&p->workers[i].wake);
+		arena_free(p->workers[i].arena);
+	}
+	pthread_mutex_destroy(&p->lock);
+	free(p->workers);
+	free(p);
+}
