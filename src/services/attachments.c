@@ -1,0 +1,188 @@
+#include "services/attachments.h"
+#include "base/id.h"
+#include "jobs/jobs.h"
+#include "services/image.h"
+#include <stdio.h>
+
+static const int64_t waiting_life_ms = INT64_C(24) * 3600 * 1000;
+
+/* Which permission the city asks for a source: permission.source.<source>.<platform>, or for all platforms
+ * permission.source.<source> (NT-1.2.2.4.c asks storage on Android and the album on iOS). */
+static const struct permission *source_permission(struct ctx *c, const char *source, const char *platform)
+{
+	const char *key = city_text(c->release, arena_printf(c->arena, "permission.source.%s.%s", source,
+							     platform ? platform : "web"));
+
+	if (!key)
+		key = city_text(c->release, arena_printf(c->arena, "permission.source.%s", source));
+	return key ? release_permission(c->release, key) : NULL;
+}
+
+static err check_permission(struct ctx *c, const struct facts *f, const char *source, const char *platform)
+{
+	if (strcmp(source, "camera") != 0 && strcmp(source, "album") != 0)
+		return fail_field(c, "source", "请说明图片来自相机（camera）还是相册（album）");
+	const struct permission *p = source_permission(c, source, platform);
+	if (!p)
+		return refuse(c, "not_declared", NULL, "本市的隐私政策没有声明从这一来源获取图片");
+	if (f->permissions >> p->number & 1)
+		return OK;
+	refuse_next(c, "grant_permission", arena_printf(c->arena, "\"permission\":\"%s\"", p->key));
+	return refuse(c, "permission_required", p->clause, "上传图片需要您先允许使用“%s”", p->name);
+}
+
+struct insert {
+	int64_t subject_id;
+	const struct attachment *a;
+};
+
+static err insert_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct insert *insert = arg;
+	const struct attachment *a = insert->a;
+
+	TRY(tx_exec(c, tx, Q_ATTACHMENT_INSERT,
+		    PARAMS(P_INT(insert->subject_id), P_INT(a->id), P_STR(a->service), P_STR(a->content_type),
+			   P_INT(a->size_bytes), P_INT(a->created_at_ms)),
+		    NULL));
+	return job_add(c, tx, "attachment_sweep", insert->subject_id, a->id,
+		       a->created_at_ms + waiting_life_ms, NULL);
+}
+
+static const char *scope_of(struct ctx *c, const struct service *s)
+{
+	return arena_printf(c->arena, "service:%s", s->category->key);
+}
+
+/* The blob is written first: a crash in between leaves an unreadable orphan file, never a row without its
+ * picture. */
+static err store_picture(struct ctx *c, int64_t subject_id, const struct service *s, const struct facts *f,
+			 struct head *h, struct slice picture, struct attachment *a)
+{
+	const struct item *it = release_item(c->release, "album_image");
+	struct gate_request q = {
+		.action = GATE_COLLECT, .service = s, .purpose = s->purpose, .now_ms = c->now_ms};
+	struct permit *permit = NULL;
+
+	itemset_add(&q.items, it->number);
+	TRY(form_decide(c, f, h, &q, &permit));
+	TRY(vault_blob_put(c, subject_id, scope_of(c, s), a->id, picture));
+	struct vault_value value = {it, slice_of(arena_printf(c->arena, "%lld", (long long)a->id)), "typed",
+				    0};
+	struct insert insert = {subject_id, a};
+	return vault_collect(c, permit, h, a->id, scope_of(c, s), &value, 1, insert_rows, &insert);
+}
+
+err attachment_add(struct ctx *c, int64_t subject_id, const char *platform, struct slice service_key,
+		   const char *source, const char *content_type, struct slice bytes, struct attachment *ret)
+{
+	const struct service *s = release_service(c->release, arena_copy(c->arena, service_key));
+	struct facts f;
+	struct head h;
+	BUF_SCOPED picture;
+
+	if (!s || s->attachments_max == 0)
+		FAIL(c, ERR_NOT_FOUND, "这项服务不接收图片");
+	if (bytes.n > ATTACHMENT_MAX)
+		FAIL(c, ERR_TOO_LARGE, "图片超过 8 MB，请压缩后重试");
+	TRY(facts_load(c, subject_id, &f, &h));
+	TRY(check_permission(c, &f, source, platform));
+	buf_init(&picture, ATTACHMENT_MAX + 64);
+	TRY(image_strip(c, content_type, bytes, &picture));
+
+	struct attachment a = {.id = id_new(c->now_ms),
+			       .size_bytes = (int64_t)picture.size,
+			       .created_at_ms = c->now_ms,
+			       .content_type = content_type,
+			       .service = s->key};
+	err e = store_picture(c, subject_id, s, &f, &h, buf_slice(&picture), &a);
+	crypto_wipe(picture.data, picture.size);
+	TRY(e);
+	*ret = a;
+	return OK;
+}
+
+static struct attachment attachment_of_row(struct ctx *c, const struct row *row)
+{
+	return (struct attachment){
+		.id = row_int(row, 0),
+		.case_id = row_int(row, 1),
+		.size_bytes = row_int(row, 2),
+		.created_at_ms = row_int(row, 3),
+		.content_type = arena_copy(c->arena, row_text(row, 4)),
+		.service = arena_copy(c->arena, row_text(row, 5)),
+	};
+}
+
+static err keep_row(struct ctx *c, const struct row *row, void *arg)
+{
+	*(struct attachment *)arg = attachment_of_row(c, row);
+	return OK;
+}
+
+err attachment_find(struct ctx *c, int64_t subject_id, int64_t id, struct attachment *ret)
+{
+	struct attachment a = {0};
+
+	TRY(store_rows(c, c->store, Q_ATTACHMENT_FIND, PARAMS(P_INT(subject_id), P_INT(id)), keep_row, &a));
+	if (!a.id)
+		FAIL(c, ERR_NOT_FOUND, "没有找到这个附件");
+	*ret = a;
+	return OK;
+}
+
+err attachment_read(struct ctx *c, int64_t subject_id, const struct attachment *a, struct secret *ret)
+{
+	const struct service *s = release_service(c->release, a->service);
+
+	if (!s)
+		FAIL(c, ERR_GONE, "这项服务已经停止");
+	return vault_blob_get(c, subject_id, scope_of(c, s), a->id, ret);
+}
+
+struct each {
+	attachment_fn fn;
+	void *arg;
+};
+
+static err each_row(struct ctx *c, const struct row *row, void *arg)
+{
+	struct each *each = arg;
+	struct attachment a = attachment_of_row(c, row);
+
+	return each->fn(c, &a, each->arg);
+}
+
+err attachment_of_case(struct ctx *c, int64_t subject_id, int64_t case_id, attachment_fn fn, void *arg)
+{
+	struct each each = {fn, arg};
+
+	return store_rows(c, c->store, Q_ATTACHMENT_OF_CASE, PARAMS(P_INT(subject_id), P_INT(case_id)),
+			  each_row, &each);
+}
+
+err attachment_take(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t id, int64_t case_id)
+{
+	int64_t changed = 0;
+
+	TRY(tx_exec(c, tx, Q_ATTACHMENT_TAKE, PARAMS(P_INT(subject_id), P_INT(id), P_INT(case_id)),
+		    &changed));
+	if (changed == 0)
+		FAIL(c, ERR_CONFLICT, "有附件不存在或已用于其他事项，请重新上传");
+	return OK;
+}
+
+err attachment_sweep(struct ctx *c, int64_t subject_id, int64_t id)
+{
+	int64_t changed = 0;
+
+	TRY(store_exec(c, c->store, Q_ATTACHMENT_DELETE_WAITING, PARAMS(P_INT(subject_id), P_INT(id)),
+		       &changed));
+	return changed ? vault_blob_delete(c, subject_id, id) : OK;
+}
+
+err attachment_sweep_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
+{
+	*ret_again_at_ms = 0;
+	return attachment_sweep(c, j->subject_id, j->ref_id);
+}

@@ -1,0 +1,163 @@
+#include "services/form.h"
+#include <stdio.h>
+
+err form_service(struct ctx *c, struct slice key, enum service_shape shape, const struct service **ret)
+{
+	const struct service *s = release_service(c->release, arena_copy(c->arena, key));
+
+	if (!s || s->shape != shape)
+		FAIL(c, ERR_NOT_FOUND, "没有找到这项服务，请返回服务目录重新选择");
+	*ret = s;
+	return OK;
+}
+
+static const struct service_field *field_of(const struct service *s, const struct item *it)
+{
+	for (size_t i = 0; i < s->field_count; i++)
+		if (s->fields[i].item == it)
+			return &s->fields[i];
+	return NULL;
+}
+
+static void collect_request(struct ctx *c, const struct service *s, struct gate_request *ret)
+{
+	*ret = (struct gate_request){
+		.action = GATE_COLLECT, .service = s, .purpose = s->purpose, .now_ms = c->now_ms};
+}
+
+/* Names what is outside the declaration, never its value. */
+static err not_declared(struct ctx *c, const struct service *s, struct head *h,
+			const struct form_field *fields, size_t count)
+{
+	struct gate_request q;
+	bool outside = false;
+
+	collect_request(c, s, &q);
+	for (size_t i = 0; i < count; i++) {
+		const char *key = arena_copy(c->arena, fields[i].item);
+		const struct item *it = release_item(c->release, key);
+		if (it && field_of(s, it))
+			continue;
+		outside = true;
+		if (it)
+			itemset_add(&q.items, it->number);
+		(void)fail_field(c, key, "本服务没有声明需要这项信息，请不要提供");
+	}
+	if (!outside)
+		return OK;
+	err e = refuse(c, "not_declared", s->category->collect_clause,
+		       "“%s”没有声明需要所提交的部分信息，未作保存，也未向外提供", s->name);
+	form_refused(c, h, &q);
+	return e;
+}
+
+static err read_value(struct ctx *c, const struct service *s, const struct form_field *field,
+		      struct form *ret)
+{
+	const struct item *it = release_item(c->release, arena_copy(c->arena, field->item));
+	struct slice normal;
+
+	if (itemset_has(&ret->given, it->number))
+		return fail_field(c, it->key, "这项信息重复提交");
+	if (field->value.n == 0) {
+		if (field_of(s, it)->required)
+			return fail_field(c, it->key, "请填写这项信息");
+		return OK;
+	}
+	TRY(item_normal(c, it, field->value, &normal));
+	itemset_add(&ret->given, it->number);
+	bool sensed = field_of(s, it)->sensed;
+	if (sensed)
+		itemset_add(&ret->sensed, it->number);
+	ret->values[ret->count++] = (struct vault_value){it, normal, sensed ? "sensor" : "typed", 0};
+	return OK;
+}
+
+static err note_profile_item(struct ctx *c, const struct held *held, void *arg)
+{
+	(void)c;
+	if (held->record_id == 0)
+		itemset_add(arg, held->item->number);
+	return OK;
+}
+
+/* Prefilled fields come from the verified profile and must not be typed over: what was verified is what is
+ * sent. */
+static err fill_from_profile(struct ctx *c, const struct service *s, int64_t subject_id, struct form *ret)
+{
+	struct itemset profile = {0};
+
+	if (subject_id)
+		TRY(vault_held(c, subject_id, note_profile_item, &profile));
+	for (size_t i = 0; i < s->field_count; i++) {
+		const struct service_field *f = &s->fields[i];
+		bool given = itemset_has(&ret->given, f->item->number);
+		if (!given && f->prefill && itemset_has(&profile, f->item->number))
+			itemset_add(&ret->filled, f->item->number);
+		else if (!given && f->required)
+			(void)fail_field(c, f->item->key, "请填写这项信息");
+	}
+	return c->failure.field_count ? (err){ERR_INVALID} : OK;
+}
+
+err form_read(struct ctx *c, const struct service *s, struct head *h, const struct form_field *fields,
+	      size_t count, struct form *ret)
+{
+	*ret = (struct form){.service = s, .values = ARENA_ARRAY(c->arena, struct vault_value, count + 1)};
+
+	TRY(not_declared(c, s, h, fields, count));
+	bool bad = false;
+	for (size_t i = 0; i < count; i++)
+		bad |= failed(read_value(c, s, &fields[i], ret));
+	err e = fill_from_profile(c, s, h->subject_id, ret);
+	if (bad)
+		return fail(c, ERR_INVALID, "请检查填写的内容");
+	return e;
+}
+
+void form_refused(struct ctx *c, struct head *h, const struct gate_request *q)
+{
+	struct failure kept = c->failure;
+
+	if (h->subject_id == 0)
+		return;
+	struct entry e = {
+		.action = ENTRY_REFUSE,
+		.service = q->service->key,
+		.purpose = q->purpose ? q->purpose->key : NULL,
+		.recipient = q->recipient ? q->recipient->key : NULL,
+		.items = q->items,
+		.decision = kept.reason ? kept.reason : "refused",
+		.clause = kept.clause,
+	};
+	/* A refusal stands even when its entry cannot be written: nothing was read or sent. */
+	(void)!failed(ledger_write(c, h, &e, LEDGER_ANY_EPOCH, NULL, NULL, NULL));
+	c->failure = kept;
+}
+
+err form_decide(struct ctx *c, const struct facts *f, struct head *h, const struct gate_request *q,
+		struct permit **ret)
+{
+	err e = gate_decide(c, c->release, f, q, ret);
+
+	if (e.code == ERR_REFUSED)
+		form_refused(c, h, q);
+	return e;
+}
+
+err form_sent(struct ctx *c, struct head *h, const struct service *s, const struct recipient *r,
+	      const struct itemset *items, const char *decision, int64_t ref_id)
+{
+	struct entry e = {
+		.action = ENTRY_SENT,
+		.service = s->key,
+		.purpose = s->purpose->key,
+		.recipient = r->key,
+		.items = *items,
+		.basis = "consent",
+		.decision = decision,
+		.clause = s->category->share_clause,
+		.ref_id = ref_id,
+	};
+	return ledger_write(c, h, &e, LEDGER_ANY_EPOCH, NULL, NULL, NULL);
+}

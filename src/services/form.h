@@ -1,0 +1,41 @@
+/* What a person hands in for a service: checked against the declaration before anything is stored or sent.
+ *
+ * Steps shared by queries and cases: find the service, take the typed fields to their normal form, see what
+ * the verified profile supplies, and record refusals. */
+#pragma once
+
+#include "consent/consent.h"
+#include "vault/vault.h"
+
+struct form_field {
+	struct slice item, value;
+};
+
+struct form {
+	const struct service *service;
+	struct vault_value *values; /* typed, in normal form */
+	size_t count;
+	struct itemset given;  /* items of values */
+	struct itemset filled; /* prefilled from the profile */
+	struct itemset sensed; /* those of given that a sensor delivers */
+};
+
+/* ERR_NOT_FOUND: no such service of that shape. */
+err form_service(struct ctx *c, struct slice key, enum service_shape shape, const struct service **ret);
+
+/* Reads the fields. An item that the service does not declare is refused as not_declared (TJ-1.1.6.a,
+ * NT-2.1.1.0.a and their like; TJ-5.7) and, for an identified person, entered in the ledger; wrong or missing
+ * values are ERR_INVALID with a field error each. */
+err form_read(struct ctx *c, const struct service *s, struct head *h, const struct form_field *fields,
+	      size_t count, struct form *ret);
+
+/* Asks the gate; a refusal about an identified person becomes a ledger entry before it is returned. */
+err form_decide(struct ctx *c, const struct facts *f, struct head *h, const struct gate_request *q,
+		struct permit **ret);
+
+/* Appends ENTRY_REFUSE for the failure that stands in c, which is kept as it is. */
+void form_refused(struct ctx *c, struct head *h, const struct gate_request *q);
+
+/* Appends what became of a share: "sent", "not_sent" or "unknown". */
+err form_sent(struct ctx *c, struct head *h, const struct service *s, const struct recipient *r,
+	      const struct itemset *items, const char *decision, int64_t ref_id);

@@ -1,0 +1,213 @@
+#include "services/query.h"
+#include "base/id.h"
+#include "base/json.h"
+#include "connectors/connectors.h"
+#include <stdio.h>
+
+enum { TRIES = 4, ANSWER_MAX = 1 << 20, REQUEST_MAX = 1 << 18 };
+
+/* What is sent: the declared shared items that were given or stand in the profile, no more (NT-2.1.0.c). */
+static struct itemset items_to_send(const struct form *form)
+{
+	struct itemset send;
+
+	for (size_t i = 0; i < sizeof send.bit / sizeof *send.bit; i++)
+		send.bit[i] = (form->given.bit[i] | form->filled.bit[i]) & form->service->shared.bit[i];
+	return send;
+}
+
+static void write_request(struct ctx *c, const struct form *form, int64_t query_id, const struct released *r,
+			  struct buf *out)
+{
+	struct json j = json_to(out);
+
+	json_open(&j, '{');
+	json_put_text(&j, "service", form->service->key);
+	json_put_id(&j, "ref", query_id);
+	json_key(&j, "items");
+	json_open(&j, '{');
+	for (size_t i = 0; i < r->count; i++)
+		json_put_slice(&j, r->values[i].item->key, r->values[i].value);
+	json_close(&j, '}');
+	json_key(&j, "wanted");
+	itemset_json(&j, c->release, &form->service->result);
+	json_close(&j, '}');
+}
+
+static err bad_answer(struct ctx *c, const struct recipient *r)
+{
+	FAIL(c, ERR_AUTHORITY, "%s返回的结果无法识别，请稍后再试", r->name);
+}
+
+/* A mismatch stops the query (TJ-1.1.6.c, NT-1.2.1.1.b): the fields that do not fit are named, not what would
+ * fit. */
+static err mismatch(struct ctx *c, const struct recipient *r, json_t *answer)
+{
+	json_t *list = json_object_get(answer, "mismatch"), *key;
+	size_t i;
+
+	json_array_foreach(list, i, key)
+	{
+		const struct item *it =
+			json_is_string(key) ? release_item(c->release, json_string_value(key)) : NULL;
+		if (it)
+			(void)fail_field(c, it->key, "与登记的信息不一致");
+	}
+	c->failure.reason = "conflict";
+	FAIL(c, ERR_CONFLICT,
+	     "提交的信息与%s登记的不一致，未能办理。请核对后重试；如登记有误，请联系该单位更正", r->name);
+}
+
+static bool is_text_array(json_t *list)
+{
+	size_t i;
+	json_t *v;
+
+	if (!json_is_array(list))
+		return false;
+	json_array_foreach(list, i, v) if (!json_is_string(v)) return false;
+	return true;
+}
+
+/* A result value is a text, or a table of texts. */
+static bool value_ok(json_t *value)
+{
+	json_t *columns, *rows, *v;
+	size_t i;
+
+	if (json_is_string(value))
+		return true;
+	columns = json_object_get(value, "columns");
+	rows = json_object_get(value, "rows");
+	if (!json_is_array(columns) || !json_is_array(rows) || json_array_size(rows) > 2000)
+		return false;
+	json_array_foreach(columns, i, v) if (!json_is_string(json_object_get(v, "key")) ||
+					      !json_is_string(json_object_get(v, "name"))) return false;
+	json_array_foreach(rows, i, v) if (!is_text_array(v) ||
+					   json_array_size(v) != json_array_size(columns)) return false;
+	return true;
+}
+
+static void drop(json_t **j)
+{
+	json_decref(*j);
+}
+#define JSON_SCOPED __attribute__((cleanup(drop))) json_t
+
+static err read_answer(struct ctx *c, const struct form *form, struct slice body, json_t **ret)
+{
+	const struct service *s = form->service;
+	JSON_SCOPED *answer = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *match = json_object_get(answer, "match"), *items = json_object_get(answer, "items"), *value;
+	const char *key;
+
+	if (json_is_false(match))
+		return mismatch(c, s->recipient, answer);
+	if (!json_is_true(match) || !json_is_object(items))
+		return bad_answer(c, s->recipient);
+	JSON_SCOPED *cut = json_object();
+	json_object_foreach(items, key, value)
+	{
+		const struct item *it = release_item(c->release, key);
+		if (!it || !itemset_has(&s->result, it->number))
+			continue; /* more than was declared: dropped, not kept */
+		if (!value_ok(value))
+			return bad_answer(c, s->recipient);
+		json_object_set(cut, key, value);
+	}
+	*ret = json_incref(cut);
+	return OK;
+}
+
+/* Sends after the entry of the release is durable; a second entry says what became of it. */
+static err ask_authority(struct ctx *c, const struct form *form, struct head *h, int64_t query_id,
+			 const struct released *released, const struct itemset *sent, json_t **ret)
+{
+	const struct service *s = form->service;
+	BUF_SCOPED request, answer;
+	const char *outcome = "not_sent";
+	int status = 0;
+
+	buf_init(&request, REQUEST_MAX);
+	buf_init(&answer, ANSWER_MAX);
+	write_request(c, form, query_id, released, &request);
+	if (request.failed)
+		FAIL(c, ERR_TOO_LARGE, "提交的内容过多，请删减后重试");
+	err e = connector_post(c, s->recipient->key, "/query", buf_slice(&request), NULL, &status, &answer,
+			       &outcome);
+	crypto_wipe(request.data, request.size);
+
+	struct failure kept = c->failure;
+	TRY(form_sent(c, h, s, s->recipient, sent, outcome, query_id));
+	c->failure = kept;
+	TRY(e);
+	if (status != 200)
+		return bad_answer(c, s->recipient);
+	e = read_answer(c, form, buf_slice(&answer), ret);
+	crypto_wipe(answer.data, answer.size);
+	return e;
+}
+
+static err take_and_release(struct ctx *c, const struct form *form, const struct facts *f, struct head *h,
+			    int64_t query_id, const struct itemset *send, struct released *ret)
+{
+	const struct service *s = form->service;
+	struct gate_request collect = {.action = GATE_COLLECT,
+				       .service = s,
+				       .purpose = s->purpose,
+				       .items = form->given,
+				       .sensed = form->sensed,
+				       .now_ms = c->now_ms};
+	struct gate_request share = {.action = GATE_SHARE,
+				     .service = s,
+				     .purpose = s->purpose,
+				     .recipient = s->recipient,
+				     .items = *send,
+				     .now_ms = c->now_ms};
+	struct permit *may_collect = NULL, *may_share = NULL;
+	char scope[SCOPE_SIZE];
+
+	/* Both decisions stand before anything is stored. */
+	TRY(form_decide(c, f, h, &share, &may_share));
+	if (form->count) {
+		TRY(form_decide(c, f, h, &collect, &may_collect));
+		snprintf(scope, sizeof scope, "service:%s", s->category->key);
+		TRY(vault_collect(c, may_collect, h, query_id, scope, form->values, form->count, NULL, NULL));
+	}
+	return vault_release(c, may_share, h, query_id, NULL, ret);
+}
+
+static err run_once(struct ctx *c, int64_t subject_id, const struct service *s,
+		    const struct form_field *fields, size_t count, struct query_result *ret)
+{
+	RELEASED_SCOPED released = {0};
+	struct facts f;
+	struct head h;
+	struct form form;
+
+	TRY(facts_load(c, subject_id, &f, &h));
+	TRY(form_read(c, s, &h, fields, count, &form));
+	int64_t query_id = id_new(c->now_ms);
+	struct itemset send = items_to_send(&form);
+	TRY(take_and_release(c, &form, &f, &h, query_id, &send, &released));
+	TRY(ask_authority(c, &form, &h, query_id, &released, &send, &ret->items));
+	ret->query_id = query_id;
+	ret->service = s;
+	ret->usage_n = released.entry_n;
+	return OK;
+}
+
+err query_run(struct ctx *c, int64_t subject_id, struct slice service_key, const struct form_field *fields,
+	      size_t count, struct query_result *ret)
+{
+	const struct service *s;
+
+	TRY(form_service(c, service_key, SHAPE_QUERY, &s));
+	for (int i = 0; i < TRIES; i++) {
+		err e = run_once(c, subject_id, s, fields, count, ret);
+		if (e.code != ERR_STALE)
+			return e;
+		failure_clear(c); /* a consent or status moved in between: decide again on the new facts */
+	}
+	FAIL(c, ERR_CONFLICT, "您的授权或账户状态刚刚发生变化，请刷新后重试");
+}
