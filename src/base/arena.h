@@ -14,8 +14,8 @@ struct arena *arena_new(size_t max_size);
 void arena_clear(struct arena *a);
 void arena_free(struct arena *a);
 
-/* Zeroed memory, aligned for any type. Never NULL: a request that outgrows its arena is a bug in a limit further
- * out, and aborts. */
+/* Zeroed memory, aligned for any type. Never NULL: a request that outgrows its arena is a bug in a limit
+ * further out, and aborts. */
 void *arena_alloc(struct arena *a, size_t size);
 
 /* Copies with a terminating NUL. */

@@ -53,7 +53,9 @@ static void json_escapes_quotes_controls_and_broken_utf8(void **state)
 	json_put_id(&j, "id", 42);
 	json_put_time(&j, "none", 0);
 	json_close(&j, '}');
-	assert_string_equal(b.data, "{\"a\":\"\\\"\\\\\\n\\u0001中\",\"b\":\"x\xef\xbf\xbd\",\"id\":\"42\",\"none\":null}");
+	assert_string_equal(
+		b.data,
+		"{\"a\":\"\\\"\\\\\\n\\u0001中\",\"b\":\"x\xef\xbf\xbd\",\"id\":\"42\",\"none\":null}");
 }
 
 static void slice_int_refuses_overflow_and_junk(void **state)

@@ -82,7 +82,8 @@ uint64_t clock_monotonic_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Days since 1970-01-01 of a proleptic Gregorian date, and back (Howard Hinnant's civil calendar algorithms). */
+/* Days since 1970-01-01 of a proleptic Gregorian date, and back (Howard Hinnant's civil calendar algorithms).
+ */
 static int64_t days_of(struct date d)
 {
 	int64_t y = d.year - (d.month <= 2);
@@ -104,7 +105,8 @@ static struct date date_of_days(int64_t z)
 	int64_t mp = (5 * doy + 2) / 153;
 	int month = (int)(mp < 10 ? mp + 3 : mp - 9);
 
-	return (struct date){(int)(yoe + era * 400 + (month <= 2)), month, (int)(doy - (153 * mp + 2) / 5 + 1)};
+	return (struct date){(int)(yoe + era * 400 + (month <= 2)), month,
+			     (int)(doy - (153 * mp + 2) / 5 + 1)};
 }
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -118,8 +120,9 @@ const char *time_text(int64_t at_ms, char ret[static TIME_TEXT_SIZE])
 	struct date d = date_of(at_ms);
 	int64_t ms = local - floor_div(local, DAY_MS) * DAY_MS;
 
-	snprintf(ret, TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+08:00", d.year % 10000, d.month % 100, d.day % 100,
-		 (int)(ms / 3600000) % 100, (int)(ms / 60000 % 60), (int)(ms / 1000 % 60), (int)(ms % 1000));
+	snprintf(ret, TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+08:00", d.year % 10000,
+		 d.month % 100, d.day % 100, (int)(ms / 3600000) % 100, (int)(ms / 60000 % 60),
+		 (int)(ms / 1000 % 60), (int)(ms % 1000));
 	return ret;
 }
 

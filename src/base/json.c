@@ -52,7 +52,8 @@ static void add_escaped(struct buf *out, struct slice text)
 	}
 }
 
-/* Bytes that are not UTF-8 come from a broken authority or file: replaced, so that the document stays JSON. */
+/* Bytes that are not UTF-8 come from a broken authority or file: replaced, so that the document stays JSON.
+ */
 static void add_replaced(struct buf *out, struct slice text)
 {
 	for (size_t i = 0; i < text.n;) {

@@ -1,4 +1,5 @@
-/* JSON out: a small writer into a bounded buffer. Commas and escapes are its business, nesting is the caller's.
+/* JSON out: a small writer into a bounded buffer. Commas and escapes are its business, nesting is the
+ *caller's.
  *
  *	json_open(j, '{');
  *	json_key(j, "name"); json_text(j, name);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/ctx.h"
+#include "base/buf.h"
 #include "base/clock.h"
 
 enum { ITEMS_MAX = 256, KEY_TEXT_MAX = 64 };
@@ -36,7 +37,9 @@ struct item { /* cities/common/items.yaml */
 	const char *key, *name, *kind; /* kind: basic, identity, biometric, … (NT-A.5) */
 	bool sensitive;
 	const char *validator; /* "phone", "resident_id", "name", "email", "password", "username", "text", … */
-	const char *mask;      /* "phone", "id", "name", "all", "none", "email", "tail4" */
+	const char *mask;      /* "phone", "id", "name", "all", "none", "email", "tail4", "text" */
+	const char *format;    /* what to type, for people, or NULL */
+	uint32_t permissions;  /* when it comes from a sensor, any one of these opens it; 0: no sensor gives it */
 };
 
 struct recipient {
@@ -44,6 +47,7 @@ struct recipient {
 	const char *key, *name, *kind; /* kind: organ, authorised, partner, affiliate, supplier */
 	const char *region;            /* ISO country or region of the place: "CN" */
 	const char *contact, *clause, *basis;
+	const struct recipient *within; /* a consent that names this one holds for us too (a centre dispatches), or NULL */
 };
 
 struct purpose {
@@ -62,7 +66,8 @@ struct category { /* one block of collection and sharing in the policy */
 	const char *key, *name;
 	const char *kind; /* "service": in the catalogue; "internal": account, realname, … */
 	struct itemset collect, share;
-	const char *collect_clause, *share_clause;
+	struct itemset read; /* internal: may be shown although other categories took it */
+	const char *collect_clause, *share_clause, *read_clause; /* NULL where nothing is declared */
 	uint64_t purposes;   /* bit per purpose */
 	uint64_t recipients; /* bit per recipient that the category may share with */
 	uint32_t permissions;
@@ -76,6 +81,7 @@ enum service_level { LEVEL_OPEN, LEVEL_LOGIN, LEVEL_PHONE, LEVEL_REALNAME };
 struct service_field {
 	const struct item *item;
 	bool required, prefill; /* prefill: taken from the verified profile, not typed */
+	bool sensed;            /* comes from a sensor: needs its permission, never required */
 	const char *label, *hint;
 };
 
@@ -91,6 +97,7 @@ struct service {
 	struct itemset items;   /* of all fields */
 	struct itemset shared;  /* what is sent to the recipient */
 	struct itemset result;  /* declared result items; anything else of an answer is dropped */
+	struct itemset reads;   /* further items that an internal service shows, within its category's read */
 	const struct purpose *purpose;
 	const struct recipient *recipient; /* NULL: nothing leaves */
 	const char *connector;             /* authority id, or NULL */
@@ -131,10 +138,33 @@ unsigned release_recipient_count(const struct release *r);
 const struct permission *release_permission(const struct release *r, const char *key);
 const struct permission *release_permission_at(const struct release *r, unsigned number);
 unsigned release_permission_count(const struct release *r);
+unsigned release_purpose_count(const struct release *r);
+
+/* What the law keeps after the end, with rule and period (policy, legal_retention). */
+struct retention {
+	unsigned number;
+	const char *key, *name, *rule, *clause; /* key: the class */
+	int days;                               /* after the event that the rule names */
+};
+const struct retention *release_retention(const struct release *r, const char *key);
+const struct retention *release_retention_at(const struct release *r, unsigned number);
+unsigned release_retention_count(const struct release *r);
+
+/* The canonical document that release_hash is over: JSON, keys sorted, nothing left out that was loaded. */
+struct slice release_document(const struct release *r);
+const char *release_updated(const struct release *r); /* date of the last change, as printed: "2026-01-01" */
 
 /* Loads cities/<city> below dir, checks it (policy/check.h) and freezes it. Complaints are text lines "file:line: what, and what to write" in
- * ret_complaints; with any, ERR_INVALID and no release. */
+ * ret_complaints; with any, ERR_INVALID and no release. Of several policy files it takes the newest that is in force at c->now_ms
+ * (0: the newest). */
 err release_load(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints, struct release **ret);
+/* One version of the policy by its name, whatever its dates; and the names of all versions that the folder holds. */
+err release_load_version(struct ctx *c, const char *dir, const char *city, const char *version,
+			 struct buf *ret_complaints, struct release **ret);
+err release_versions(struct ctx *c, const char *dir, const char *city, const char *const **ret, size_t *ret_count);
+/* The same from a stored canonical document; its hash is the hash it was published under. */
+err release_parse(struct ctx *c, struct slice document, unsigned number, struct buf *ret_complaints,
+		  struct release **ret);
 struct release *release_hold(const struct release *r); /* counts a reference */
 void release_drop(const struct release *r);
 
