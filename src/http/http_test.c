@@ -1,7 +1,6 @@
 #include "http/http.h"
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +11,8 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #define HOST "Host: x\r\n"
 #define GET_HELLO "GET /hello HTTP/1.1\r\n" HOST "\r\n"
