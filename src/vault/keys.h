@@ -25,6 +25,10 @@ enum suite keys_suite(const struct keys *k);
  * and ERR_NOT_FOUND when it never was. An ended scope is never made again. */
 err keys_make(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, uint8_t ret[static KEY_SIZE]);
 err keys_get(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, uint8_t ret[static KEY_SIZE]);
+/* Several keys of one person in one transaction, for registration: one wait for the disk instead of three. ret has count
+ * keys. ERR_GONE when any of the scopes was ended; the others are made nevertheless. */
+err keys_make_many(struct ctx *c, struct keys *k, int64_t subject_id, const char *const *scopes, size_t count,
+		   uint8_t (*ret)[KEY_SIZE]);
 
 /* Ends scopes: destroys the wrapped keys and writes tombstones, in one transaction. Unknown scopes get tombstones too. */
 err keys_end(struct ctx *c, struct keys *k, int64_t subject_id, const char *const *scopes, size_t count);
@@ -46,3 +50,13 @@ err keys_ledger_signer(struct ctx *c, struct keys *k, uint8_t ret_public[static 
 /* A named secret kept sealed in the key store ("connector:hrss"); ERR_NOT_FOUND when missing. */
 err keys_secret_put(struct ctx *c, struct keys *k, const char *name, struct slice value);
 err keys_secret_get(struct ctx *c, struct keys *k, const char *name, struct secret *ret);
+
+/* For `tongban keys status`. */
+struct keys_status {
+	enum suite suite, master_suite;
+	int64_t living, ended, identifiers; /* data keys, tombstones, identifier keys */
+};
+err keys_status(struct ctx *c, struct keys *k, struct keys_status *ret);
+
+/* Tests only: the store below, to make its n-th call fail. */
+struct store *keys_store(struct keys *k);
