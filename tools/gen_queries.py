@@ -8,6 +8,7 @@ change an append-only table, or that only one backend understands; see sql_files
 """
 
 import argparse
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -31,18 +32,37 @@ def header(queries):
     return "\n".join(lines)
 
 
+SERVING_ROLE = "tongban_serving"
+
+
+def grants(migrations):
+    """Rights of the serving role on PostgreSQL. Table names are plain words, so they need no quotes."""
+    kept = {t: (u, d) for m in migrations for t, u, d in m.append_only}
+    lines = [f"GRANT USAGE ON SCHEMA public TO {SERVING_ROLE};", f"GRANT SELECT ON store_migration TO {SERVING_ROLE};"]
+    for table in [t for m in migrations for t in m.tables]:
+        no_update, no_delete = kept.get(table, (False, False))
+        rights = "SELECT, INSERT" + ("" if no_update else ", UPDATE") + ("" if no_delete else ", DELETE")
+        lines += [f"REVOKE ALL ON {table} FROM {SERVING_ROLE};", f"GRANT {rights} ON {table} TO {SERVING_ROLE};"]
+    return "\n".join(lines)
+
+
 def source(queries, migrations):
     out = ["/* Generated from sql/ by tools/gen_queries.py. */", '#include "store/texts.h"', "",
            "const struct query_text query_texts[] = {"]
     for q in queries:
         lite, pg = (c_string(sql_files.translate(q.text(d), d)) for d in sql_files.DIALECTS)
         count = len(sql_files.params(q.text("sqlite")))
-        out.append(f'\t{{"{q.name}", "{q.set}", {count}, {{{lite},\n\t{pg}}}}},')
+        reads = str(sql_files.only_reads(q)).lower()
+        out.append(f'\t{{"{q.name}", "{q.set}", {count}, {reads}, {{{lite},\n\t{pg}}}}},')
     out += ["\t{0},", "};", "const size_t query_text_count = sizeof query_texts / sizeof query_texts[0] - 1;", "",
             "const struct migration_text migration_texts[] = {"]
     for m in migrations:
         lite, pg = (c_string(sql_files.migration_text(m, d)) for d in sql_files.DIALECTS)
         out.append(f'\t{{"{m.set}", "{m.name}", "{m.hash}", {{{lite},\n\t{pg}}}}},')
+    out += ["\t{0},", "};", "", "const struct grant_text grant_texts[] = {"]
+    for set_ in sorted({m.set for m in migrations}):
+        text = grants([m for m in migrations if m.set == set_])
+        out.append(f'\t{{"{set_}", "{hashlib.sha256(text.encode()).hexdigest()}", {c_string(text)}}},')
     out += ["\t{0},", "};", "", "const struct append_only_table append_only_tables[] = {"]
     for m in migrations:
         for table, update, delete in m.append_only:

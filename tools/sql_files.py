@@ -111,6 +111,11 @@ def translate(sql, dialect):
     return "".join(out).strip().rstrip(";").strip()
 
 
+def only_reads(query):
+    words = [text.upper() for sql in query.texts.values() for kind, text in tokens(sql) if kind == "word"]
+    return not {"INSERT", "UPDATE", "DELETE"} & set(words)
+
+
 def params(sql):
     return {int(text[1:] or 0) for kind, text in tokens(sql) if kind == "param"}
 

@@ -7,11 +7,14 @@
 
 enum { PARAMS_MAX = 64 };
 
+/* On PostgreSQL, the role that serves: tables' rights are granted to it by the generated script, append-only tables without
+ * UPDATE and DELETE. Every connection but the one that migrates takes it. */
+#define SERVING_ROLE "tongban_serving"
+
 struct store {
 	const struct driver *driver;
 	void *data; /* of the driver */
 	char set[16];
-	bool *reads; /* by enum query: it changes nothing, so a reading connection may run it */
 	_Atomic int64_t calls, fail_at;
 };
 

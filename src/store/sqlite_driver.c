@@ -61,10 +61,13 @@ static err lite_store_script(struct ctx *c, struct store *s, const char *sql)
 	return OK;
 }
 
-static err learn_query(struct ctx *c, struct store *s, struct lite_conn *k, enum query q)
+/* A query whose tables, columns or parameters do not fit the schema is found at start, not by a person. */
+static err check_query(struct ctx *c, struct lite_conn *k, enum query q)
 {
 	TRY(lite_prepare(c, k, q, &k->statements[q]));
-	s->reads[q] = sqlite3_stmt_readonly(k->statements[q]);
+	if ((size_t)sqlite3_bind_parameter_count(k->statements[q]) != query_texts[q].param_count ||
+	    (bool)sqlite3_stmt_readonly(k->statements[q]) != query_texts[q].reads)
+		FAIL(c, ERR_STORE, "查询 %s 与生成的说明不符", query_texts[q].name);
 	return OK;
 }
 
@@ -75,7 +78,7 @@ static err lite_store_serve(struct ctx *c, struct store *s)
 	lite_guard(l->write_conn);
 	for (size_t q = 0; q < query_text_count; q++) {
 		if (strcmp(query_texts[q].set, s->set) == 0)
-			TRY(learn_query(c, s, l->write_conn, (enum query)q));
+			TRY(check_query(c, l->write_conn, (enum query)q));
 	}
 	return lite_writer_start(c, l->write_conn, &l->writer);
 }
@@ -152,7 +155,7 @@ static err lite_store_alone(struct ctx *c, struct store *s, struct statement *st
 {
 	struct lite_conn *k = NULL;
 
-	if (!s->reads[st->q])
+	if (!query_texts[st->q].reads)
 		return lite_store_write(c, s, alone_in_tx, st);
 	TRY(take_reader(c, s, &k));
 	err e = lite_run(c, k, st);

@@ -18,11 +18,13 @@ err store_open(struct ctx *c, const char *url, const char *set, struct store **r
 
 	if (!s)
 		FAIL(c, ERR_STORE, "内存不足");
-	s->reads = calloc(Q_COUNT + 1, sizeof *s->reads);
 	strncpy(s->set, set, sizeof s->set - 1);
 	if (strncmp(url, "sqlite:", 7) == 0) {
 		s->driver = &sqlite_driver;
 		e = s->driver->open(c, s, url + 7);
+	} else if (strncmp(url, "postgresql:", 11) == 0 || strncmp(url, "postgres:", 9) == 0) {
+		s->driver = &postgres_driver;
+		e = s->driver->open(c, s, url);
 	} else {
 		e = fail(c, ERR_STORE, "存储地址须以 sqlite: 或 postgresql: 开头");
 	}
@@ -44,7 +46,6 @@ void store_close(struct store *s)
 		return;
 	if (s->driver)
 		s->driver->close(s);
-	free(s->reads);
 	free(s);
 }
 
@@ -64,7 +65,7 @@ static void assert_fits(const struct store *s, const struct statement *st)
 static err tx_statement(struct ctx *c, struct tx *tx, struct statement *st)
 {
 	assert_fits(tx->store, st);
-	assert(tx->writes || tx->store->reads[st->q]);
+	assert(tx->writes || query_texts[st->q].reads);
 	if (failed(tx->failure))
 		return tx->failure;
 	err e = store_count_call(c, tx->store);
@@ -122,7 +123,7 @@ err store_read(struct ctx *c, struct store *s, tx_fn fn, void *arg)
 static err run_alone(struct ctx *c, struct store *s, struct statement *st)
 {
 	assert_fits(s, st);
-	assert(s->reads[st->q] || !writing);
+	assert(query_texts[st->q].reads || !writing);
 	TRY(store_count_call(c, s));
 	return s->driver->alone(c, s, st);
 }

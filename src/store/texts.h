@@ -11,6 +11,7 @@ struct query_text {
 	const char *name;
 	const char *set; /* "city" or "keys" */
 	size_t param_count;
+	bool reads;	    /* changes nothing, so a reading connection may run it */
 	const char *sql[2]; /* by enum dialect */
 };
 /* Indexed by enum query. */
@@ -25,6 +26,16 @@ struct migration_text {
 };
 /* In the order in which they run; ends with a name of NULL. */
 extern const struct migration_text migration_texts[];
+
+/* What the serving role of PostgreSQL may do with the tables of a set: everything but change the structure,
+ * and with append-only tables only read and insert. */
+struct grant_text {
+	const char *set;
+	const char *hash;
+	const char *sql;
+};
+/* Ends with a set of NULL. */
+extern const struct grant_text grant_texts[];
 
 struct append_only_table {
 	const char *set;
