@@ -1,0 +1,41 @@
+/* Staff: accounts made by the operator (`tongban staff add`), opened by password and TOTP, ended after idle
+ * time.
+ *
+ * Roles: hotline_agent works on the cases of one department; auditor sees none of them. A staff member sees
+ * masked values; showing one needs a reason, which the citizen sees with the name of the staff member
+ * (TJ-5.3.d, NT-3.3.2.i). */
+#pragma once
+
+#include "services/cases.h"
+
+enum { STAFF_IDLE_MS = 15 * 60 * 1000, STAFF_LIFE_MS = 10 * 3600 * 1000, STAFF_REASON_MIN = 4 };
+
+struct staff {
+	int64_t id;
+	const char *login, *name, *role, *department; /* department: recipient key, or NULL */
+};
+
+/* secret_base32 is what an authenticator app takes. ERR_CONFLICT: the login is taken. */
+err staff_add(struct ctx *c, const struct staff *s, struct slice password, char ret_secret_base32[static 64]);
+typedef err (*staff_fn)(struct ctx *c, const struct staff *s, void *arg);
+err staff_list(struct ctx *c, staff_fn fn, void *arg);
+
+/* Hashes a password: slow pool. ERR_LOGIN for anything wrong, alike; ERR_LOCKED after repeated failures; a
+ * TOTP code opens one session only. */
+err staff_login(struct ctx *c, struct slice login, struct slice password, struct slice totp,
+		struct staff *ret, char ret_token[static TOKEN_SIZE]);
+/* ERR_LOGIN when the session is unknown, idle too long or too old. */
+err staff_session_find(struct ctx *c, struct slice token, struct staff *ret);
+err staff_session_end(struct ctx *c, struct slice token);
+
+/* ---- cases of the own department
+ * ---------------------------------------------------------------------------------- */
+/* The items of a case with masked values; one entry per view. ERR_REFUSED for roles that handle no cases,
+ * ERR_NOT_FOUND for other departments'. */
+err staff_case_open(struct ctx *c, const struct staff *s, int64_t case_id, int64_t *ret_subject_id,
+		    struct service_case *ret, held_fn fn, void *arg);
+/* One value in clear. reason: at least STAFF_REASON_MIN characters; the citizen reads it. Released values are
+ * wiped by the caller. */
+err staff_case_reveal(struct ctx *c, const struct staff *s, int64_t case_id, struct slice item,
+		      struct slice reason, struct released *ret);
+err staff_may_handle(struct ctx *c, const struct staff *s);
