@@ -17,5 +17,7 @@ void keys_erase_log(const struct keys *k)
 	if (sqlite3_open_v2(k->sqlite_path, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		return;
 	sqlite3_busy_timeout(db, 1000);
-	sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	/* A connection that has read nothing yet does not know of the log. */
+	if (sqlite3_exec(db, "SELECT COUNT(*) FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK)
+		sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
