@@ -1,0 +1,65 @@
+-- Sealed items and blobs (vault/vault.h).
+-- tables: vault_item, vault_blob
+
+-- name: vault_item_put
+-- A new value of (record, item) takes the place of the old one; what the law keeps beside it stays.
+INSERT INTO vault_item (subject_id, record_id, item, retained, category, service, origin, basis, scope, rule,
+	collected_at, ends_at, sealed)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+ON CONFLICT (subject_id, record_id, item, retained) DO UPDATE SET category = excluded.category,
+	service = excluded.service, origin = excluded.origin, basis = excluded.basis, scope = excluded.scope,
+	rule = excluded.rule, collected_at = excluded.collected_at, ends_at = excluded.ends_at,
+	sealed = excluded.sealed;
+
+-- name: vault_item_record
+-- What may be in use of one record.
+SELECT record_id, item, retained, category, service, origin, basis, scope, rule, collected_at, ends_at, sealed
+FROM vault_item WHERE subject_id = ?1 AND record_id = ?2 AND retained = '' ORDER BY item;
+
+-- name: vault_item_person
+-- All that is held about a person, retained rows included.
+SELECT record_id, item, retained, category, service, origin, basis, scope, rule, collected_at, ends_at, sealed
+FROM vault_item WHERE subject_id = ?1 ORDER BY record_id, item, retained;
+
+-- name: vault_item_end
+-- All rows of an ended scope.
+DELETE FROM vault_item WHERE subject_id = ?1 AND scope = ?2;
+
+-- name: vault_item_delete
+-- One value in use.
+DELETE FROM vault_item WHERE subject_id = ?1 AND record_id = ?2 AND item = ?3 AND retained = '';
+
+-- name: vault_item_take
+-- The same, if it is still the value that was read: for moving it under a retention scope.
+DELETE FROM vault_item WHERE subject_id = ?1 AND record_id = ?2 AND item = ?3 AND retained = '' AND sealed = ?4;
+
+-- name: vault_item_expire
+-- What has reached its end date.
+DELETE FROM vault_item WHERE subject_id = ?1 AND ends_at <> 0 AND ends_at <= ?2;
+
+-- name: vault_scope_list
+-- The scopes under which a person has items.
+SELECT scope, COUNT(*), MAX(ends_at) FROM vault_item WHERE subject_id = ?1 GROUP BY scope ORDER BY scope;
+
+-- name: vault_blob_scope_list
+-- The scopes under which a person has blobs.
+SELECT scope, COUNT(*), MAX(ends_at) FROM vault_blob WHERE subject_id = ?1 GROUP BY scope ORDER BY scope;
+
+-- name: vault_blob_put
+INSERT INTO vault_blob (subject_id, blob_id, scope, rule, size_bytes, made_at, ends_at)
+VALUES (?1, ?2, ?3, NULL, ?4, ?5, 0);
+
+-- name: vault_blob_list
+-- All blobs of a person.
+SELECT blob_id, scope, size_bytes, made_at, ends_at FROM vault_blob WHERE subject_id = ?1 ORDER BY blob_id;
+
+-- name: vault_blob_retain
+-- Puts a blob under another scope, with rule and end date.
+UPDATE vault_blob SET scope = ?3, rule = ?4, ends_at = ?5 WHERE subject_id = ?1 AND blob_id = ?2 AND scope = ?6;
+
+-- name: vault_blob_delete
+DELETE FROM vault_blob WHERE subject_id = ?1 AND blob_id = ?2;
+
+-- name: vault_restored_scope
+-- Every (person, scope) that a restored store holds, for the tombstones: the one sweep over all persons, offline.
+SELECT subject_id, scope FROM vault_item UNION SELECT subject_id, scope FROM vault_blob ORDER BY subject_id, scope;
