@@ -53,7 +53,7 @@ static err check_reading(struct ctx *c, struct slice token, int64_t *ret_read_at
 	if (!city_flag(c->release, "policy.reading"))
 		return OK;
 	if (!token.n || !reading_time(c, token, &at) || c->now_ms - at > READING_LIFE_MS || c->now_ms < at + least_ms) {
-		err e = refuse(c, "consent_required", city_text(c->release, "policy.reading_clause"),
+		err e = refuse(c, "consent_required", city_text(c->release, "gate.clause.accept"),
 			       "请先完整阅读隐私政策，再选择是否同意");
 		refuse_next(c, "read_policy", NULL);
 		return e;
@@ -137,7 +137,7 @@ err installation_accepted(struct ctx *c)
 	TRY(consent_db_acceptances(c, NULL, (struct owner){0, c->installation_id}, &list));
 	if (accepted(c, &list))
 		return OK;
-	err e = refuse(c, "consent_required", city_text(c->release, "policy.accept_clause"),
+	err e = refuse(c, "consent_required", city_text(c->release, "gate.clause.accept"),
 		       "请先阅读并同意隐私政策");
 	refuse_next(c, "accept_policy",
 		    arena_printf(c->arena, "\"policy_version\":\"%s\"", release_version(c->release)));
