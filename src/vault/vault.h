@@ -21,8 +21,10 @@ struct vault_value {
 err vault_collect(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, const char *scope,
 		  const struct vault_value *values, size_t count, tx_fn also, void *arg);
 
-/* Releases the permit's items of the record: appends ENTRY_READ or ENTRY_SHARE, and only after the commit opens them. Items that are not
- * held are left out. Values live in ret, wiped by released_free. Consumes the permit. */
+/* Releases the permit's items of the record: appends ENTRY_READ or ENTRY_SHARE, and only after the commit opens them. An item that
+ * the record does not hold is taken from the profile (record 0): prefilled items of a query or case stand there. So do
+ * resident_id_number from a profile's id_number whose id_type is resident_card, and the reverse. Items held nowhere are left out. The
+ * same holds for vault_masked of one record. Values live in ret, wiped by released_free. Consumes the permit. */
 struct released {
 	struct vault_value *values;
 	size_t count;
