@@ -1,8 +1,8 @@
 /* The gate: may this happen? A pure function of (release, facts about the person, request).
  *
- * It answers a permit — opaque, single use, only the gate makes one — or a refusal with reason, clause and next
- * steps in c->failure. There is no third answer: what is not declared is refused. It allocates nothing but the permit (in the arena), reads no
- * clock and no store. */
+ * It answers a permit — opaque, single use, only the gate makes one — or a refusal with reason, clause and
+ * next steps in c->failure. There is no third answer: what is not declared is refused. It allocates nothing
+ * but the permit (in the arena), reads no clock and no store. */
 #pragma once
 
 #include "policy/policy.h"
@@ -28,11 +28,11 @@ struct facts {
 	enum person_status status;
 	bool minor, guardian_agreed;
 	bool phone_bound;
-	int realname_level;         /* 0 none, 1 number and name, 2 with face or card */
+	int realname_level; /* 0 none, 1 number and name, 2 with face or card */
 	int64_t second_check_until_ms;
-	unsigned accepted_release;  /* release_number the person agreed to; 0 none */
+	unsigned accepted_release; /* release_number the person agreed to; 0 none */
 	enum acceptance_kind acceptance;
-	uint32_t permissions;       /* live grants of this installation, bit per permission number */
+	uint32_t permissions; /* live grants of this installation, bit per permission number */
 	const struct consent_fact *consents;
 	size_t consent_count;
 };
@@ -44,29 +44,38 @@ struct gate_request {
 	const struct recipient *recipient; /* for GATE_SHARE */
 	struct itemset items;
 	struct itemset sensed; /* those of items that come from a sensor: need their permission */
-	bool staff;            /* a staff read: needs reason and role, checked by ops; sensitive items need no second check of the person */
+	bool masked; /* only masked forms leave: needs no second check; also so for the purpose "show_masked"
+		      */
+	bool staff;  /* a staff read: needs reason and role, checked by ops; sensitive items need no second
+			check of the person */
 	int64_t now_ms;
 };
 
 struct permit;
 
 /* ERR_REFUSED with c->failure, or OK and *ret. Rules, in this order, each with its clause:
- *  declared: service, purpose of the category, items ⊆ service's items ⊆ category's (collect or share), recipient → not_declared
- *  person: blocked or cancelled → locked / gone; minor without guardian → guardian_required
- *  level: login, phone, real name → login_required / (bind_phone) permission_required / realname_required
- *  acceptance of a version → consent_required with next accept_policy; weaker kinds never open sensitive items
- *  sensor permission → permission_required with next grant_permission
- *  sensitive items (collect), any item (share): a live consent that covers them → consent_required with next give_consent
+ *  declared: service, purpose of the category, items ⊆ service's items ⊆ category's (collect or share),
+ * recipient → not_declared person: blocked or cancelled → locked / gone; minor without guardian →
+ * guardian_required level: login, phone, real name → login_required / (bind_phone) permission_required /
+ * realname_required acceptance of a version → consent_required with next accept_policy; weaker kinds never
+ * open sensitive items sensor permission → permission_required with next grant_permission sensitive items
+ * (collect), any item (share): a live consent that covers them → consent_required with next give_consent
  *    {scope, items, purpose, recipient, text_hash}
- *  reading sensitive items in clear → second_check_required */
+ *  reading sensitive items in clear → second_check_required
+ * Items of a minor are sensitive throughout. Services of the setting gate.rights carry out the person's own
+ * rights: reading through them needs neither acceptance nor guardian. A recipient of kind "supplier" works on
+ * our behalf: items that are not sensitive go to it under the acceptance. A consent that names the
+ * recipient's `within` holds for it. */
 err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, const struct gate_request *q,
 		struct permit **ret);
 
-/* The bare decision, for benchmarks and explanations: NULL when allowed, else the reason. Allocates nothing; tens of ns. */
+/* The bare decision, for benchmarks and explanations: NULL when allowed, else the reason. Allocates nothing;
+ * tens of ns. */
 const char *gate_check(const struct release *r, const struct facts *f, const struct gate_request *q,
 		       const char **ret_clause);
 
-/* What a permit says; permit_take marks it used and answers false when it was used before or belongs to another request. */
+/* What a permit says; permit_take marks it used and answers false when it was used before or belongs to
+ * another request. */
 bool permit_take(struct permit *p, const struct ctx *c);
 int64_t permit_subject(const struct permit *p);
 int64_t permit_epoch(const struct permit *p);
@@ -75,6 +84,7 @@ const struct service *permit_service(const struct permit *p);
 const struct purpose *permit_purpose(const struct permit *p);
 const struct recipient *permit_recipient(const struct permit *p);
 const struct itemset *permit_items(const struct permit *p);
-const char *permit_basis(const struct permit *p);  /* "consent", "acceptance", "own_request" */
+const char *permit_basis(const struct permit *p); /* "consent", "acceptance", "own_request" */
 const char *permit_clause(const struct permit *p);
 int64_t permit_consent_id(const struct permit *p); /* 0: none */
+bool permit_masked(const struct permit *p);	   /* only masked forms may leave */

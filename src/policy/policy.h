@@ -1,12 +1,12 @@
 /* A release: everything a city declared, loaded, checked and immutable.
  *
- * Keys are the stable names (items.yaml, policy, services); numbers (item number, service number, …) are positions within one
- * release. Pointers live as long as the release; a context holds one (c->release). */
+ * Keys are the stable names (items.yaml, policy, services); numbers (item number, service number, …) are
+ * positions within one release. Pointers live as long as the release; a context holds one (c->release). */
 #pragma once
 
-#include "base/ctx.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/ctx.h"
 
 enum { ITEMS_MAX = 256, KEY_TEXT_MAX = 64 };
 
@@ -36,18 +36,21 @@ struct item { /* cities/common/items.yaml */
 	unsigned number;
 	const char *key, *name, *kind; /* kind: basic, identity, biometric, … (NT-A.5) */
 	bool sensitive;
-	const char *validator; /* "phone", "resident_id", "name", "email", "password", "username", "text", … */
-	const char *mask;      /* "phone", "id", "name", "all", "none", "email", "tail4", "text" */
-	const char *format;    /* what to type, for people, or NULL */
-	uint32_t permissions;  /* when it comes from a sensor, any one of these opens it; 0: no sensor gives it */
+	const char
+		*validator; /* "phone", "resident_id", "name", "email", "password", "username", "text", … */
+	const char *mask;   /* "phone", "id", "name", "all", "none", "email", "tail4", "text" */
+	const char *format; /* what to type, for people, or NULL */
+	uint32_t permissions; /* when it comes from a sensor, any one of these opens it; 0: no sensor gives it
+			       */
 };
 
 struct recipient {
 	unsigned number;
 	const char *key, *name, *kind; /* kind: organ, authorised, partner, affiliate, supplier */
-	const char *region;            /* ISO country or region of the place: "CN" */
+	const char *region;	       /* ISO country or region of the place: "CN" */
 	const char *contact, *clause, *basis;
-	const struct recipient *within; /* a consent that names this one holds for us too (a centre dispatches), or NULL */
+	const struct recipient
+		*within; /* a consent that names this one holds for us too (a centre dispatches), or NULL */
 };
 
 struct purpose {
@@ -68,11 +71,11 @@ struct category { /* one block of collection and sharing in the policy */
 	struct itemset collect, share;
 	struct itemset read; /* internal: may be shown although other categories took it */
 	const char *collect_clause, *share_clause, *read_clause; /* NULL where nothing is declared */
-	uint64_t purposes;   /* bit per purpose */
+	uint64_t purposes;					 /* bit per purpose */
 	uint64_t recipients; /* bit per recipient that the category may share with */
 	uint32_t permissions;
 	const char *retention_rule; /* text; until when */
-	int retention_days;         /* after the end of use; 0: ends with the scope */
+	int retention_days;	    /* after the end of use; 0: ends with the scope */
 };
 
 enum service_shape { SHAPE_INFO, SHAPE_QUERY, SHAPE_CASE, SHAPE_INTERNAL };
@@ -81,38 +84,41 @@ enum service_level { LEVEL_OPEN, LEVEL_LOGIN, LEVEL_PHONE, LEVEL_REALNAME };
 struct service_field {
 	const struct item *item;
 	bool required, prefill; /* prefill: taken from the verified profile, not typed */
-	bool sensed;            /* comes from a sensor: needs its permission, never required */
+	bool sensed;		/* comes from a sensor: needs its permission, never required */
 	const char *label, *hint;
 };
 
 struct service {
 	unsigned number;
-	const char *key, *name, *summary, *pinyin, *initials; /* pinyin of the name: "gong ji jin cha xun" → "gongjijinchaxun", "gjjcx" */
+	const char *key, *name, *summary, *pinyin,
+		*initials; /* pinyin of the name: "gong ji jin cha xun" → "gongjijinchaxun", "gjjcx" */
 	const struct category *category;
 	enum service_shape shape;
 	enum service_level level;
 	const char *provider, *provider_kind; /* "own" or "third_party" (TJ-1.1.22.f) */
 	const struct service_field *fields;
 	size_t field_count;
-	struct itemset items;   /* of all fields */
-	struct itemset shared;  /* what is sent to the recipient */
-	struct itemset result;  /* declared result items; anything else of an answer is dropped */
-	struct itemset reads;   /* further items that an internal service shows, within its category's read */
+	struct itemset items;  /* of all fields */
+	struct itemset shared; /* what is sent to the recipient */
+	struct itemset result; /* declared result items; anything else of an answer is dropped */
+	struct itemset reads;  /* further items that an internal service shows, within its category's read */
 	const struct purpose *purpose;
 	const struct recipient *recipient; /* NULL: nothing leaves */
-	const char *connector;             /* authority id, or NULL */
-	const char *clause, *guide;        /* guide: plain text for the page: steps, fee, time limit */
+	const char *connector;		   /* authority id, or NULL */
+	const char *clause, *guide;	   /* guide: plain text for the page: steps, fee, time limit */
 	const char *icon;
 	int attachments_max;
 	const char *keywords; /* further search words */
 };
 
-/* ---- settings of the city (city.yaml): text, number or list by dotted key, e.g. "reply.days", "register.fields" ------- */
+/* ---- settings of the city (city.yaml): text, number or list by dotted key, e.g. "reply.days",
+ * "register.fields" ------- */
 struct release;
-const char *city_text(const struct release *r, const char *key);                 /* NULL when not set */
+const char *city_text(const struct release *r, const char *key); /* NULL when not set */
 int64_t city_int(const struct release *r, const char *key, int64_t otherwise);
 bool city_flag(const struct release *r, const char *key);
-const char *const *city_list(const struct release *r, const char *key, size_t *ret_count); /* empty list when not set */
+const char *const *city_list(const struct release *r, const char *key,
+			     size_t *ret_count); /* empty list when not set */
 bool city_list_has(const struct release *r, const char *key, const char *value);
 
 const char *release_city(const struct release *r);    /* "tianjin" */
@@ -144,7 +150,7 @@ unsigned release_purpose_count(const struct release *r);
 struct retention {
 	unsigned number;
 	const char *key, *name, *rule, *clause; /* key: the class */
-	int days;                               /* after the event that the rule names */
+	int days;				/* after the event that the rule names */
 };
 const struct retention *release_retention(const struct release *r, const char *key);
 const struct retention *release_retention_at(const struct release *r, unsigned number);
@@ -154,24 +160,31 @@ unsigned release_retention_count(const struct release *r);
 struct slice release_document(const struct release *r);
 const char *release_updated(const struct release *r); /* date of the last change, as printed: "2026-01-01" */
 
-/* Loads cities/<city> below dir, checks it (policy/check.h) and freezes it. Complaints are text lines "file:line: what, and what to write" in
- * ret_complaints; with any, ERR_INVALID and no release. Of several policy files it takes the newest that is in force at c->now_ms
- * (0: the newest). */
-err release_load(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints, struct release **ret);
-/* One version of the policy by its name, whatever its dates; and the names of all versions that the folder holds. */
+/* Loads cities/<city> below dir, checks it (policy/check.h) and freezes it. Complaints are text lines
+ * "file:line: what, and what to write" in ret_complaints; with any, ERR_INVALID and no release. Of several
+ * policy files it takes the newest that is in force at c->now_ms (0: the newest). */
+err release_load(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints,
+		 struct release **ret);
+/* One version of the policy by its name, whatever its dates; and the names of all versions that the folder
+ * holds. */
 err release_load_version(struct ctx *c, const char *dir, const char *city, const char *version,
 			 struct buf *ret_complaints, struct release **ret);
-err release_versions(struct ctx *c, const char *dir, const char *city, const char *const **ret, size_t *ret_count);
+err release_versions(struct ctx *c, const char *dir, const char *city, const char *const **ret,
+		     size_t *ret_count);
 /* The same from a stored canonical document; its hash is the hash it was published under. */
 err release_parse(struct ctx *c, struct slice document, unsigned number, struct buf *ret_complaints,
 		  struct release **ret);
 struct release *release_hold(const struct release *r); /* counts a reference */
 void release_drop(const struct release *r);
 
-/* ---- items ---------------------------------------------------------------------------------------------------------- */
-/* Checks a value and brings it to its normal form (in the arena). ERR_INVALID with a field error that says what to do. */
+/* ---- items
+ * ----------------------------------------------------------------------------------------------------------
+ */
+/* Checks a value and brings it to its normal form (in the arena). ERR_INVALID with a field error that says
+ * what to do. */
 err item_normal(struct ctx *c, const struct item *it, struct slice value, struct slice *ret);
-/* The masked form of a normal value, e.g. 1****, 王*, 129901********0012 → 1299**********0012. In the arena. */
+/* The masked form of a normal value, e.g. 1****, 王*, 129901********0012 → 1299**********0012. In the arena.
+ */
 const char *item_masked(struct ctx *c, const struct item *it, struct slice value);
 /* Item keys of a set as a JSON array. */
 struct json;
@@ -179,9 +192,15 @@ void itemset_json(struct json *j, const struct release *r, const struct itemset 
 /* Birth date and check digit of an 18-digit resident identity number; false when it is not one. */
 bool resident_id_parse(struct slice text, struct date *ret_birth, bool *ret_female);
 
-/* ---- the policy as people read it ---------------------------------------------------------------------------------------- */
-/* The whole policy page (HTML, no script, marked passages in <strong>, index of chapters, an element id="policy-end" at its end). */
+/* ---- the policy as people read it
+ * ---------------------------------------------------------------------------------------- */
+/* The whole policy page (HTML, no script, marked passages in <strong>, index of chapters, an element
+ * id="policy-end" at its end). */
 err policy_html(struct ctx *c, const struct release *r, struct buf *ret);
-/* The text of one consent, as shown and as hashed: items, purpose, recipient, effect of refusing. ret_hash: hex SHA-256. */
+/* What one consent for a service covers: all that it takes and shares; empty when nothing of it needs a
+ * consent of its own. Its recipient is the service's. */
+struct itemset consent_offer_items(const struct release *r, const struct service *s);
+/* The text of one consent, as shown and as hashed: items, purpose, recipient, effect of refusing. ret_hash:
+ * hex SHA-256. */
 err consent_text(struct ctx *c, const struct release *r, const struct service *s, const struct itemset *items,
 		 const struct recipient *recipient, struct buf *ret, char ret_hash[static 65]);

@@ -1,0 +1,49 @@
+/* From YAML trees to a release. Each part is read by its own file; what they share is here. */
+#pragma once
+
+#include "policy/model.h"
+#include "policy/schema.h"
+
+enum { SERVICE_FILES_MAX = 64 };
+
+/* Where the parts of a release stand: in files of a city, or in one stored document. */
+struct source {
+	struct node items, city, policy;
+	struct node services[SERVICE_FILES_MAX]; /* each a list of services */
+	size_t service_lists;
+};
+
+struct loader {
+	struct release *r;
+	struct schema_reader in;
+	struct buf *complaints;
+};
+
+void load_items(struct loader *l, struct node list);
+void load_policy(struct loader *l, struct node map); /* after items */
+void load_chapters(struct loader *l, struct node list);
+void load_services(struct loader *l, const struct source *from); /* after the policy */
+void load_city(struct loader *l, struct node map);		 /* after the services */
+
+/* The canonical document of a source: JSON, map keys sorted, null members left out. */
+void canonical_document(const struct source *from, struct buf *ret);
+
+/* ---- helpers of the parts
+ * ------------------------------------------------------------------------------------- */
+/* A new row for table t under key; false with a complaint when the key stands there already. */
+bool load_add(struct loader *l, struct table *t, struct node map, const char *noun, const char *key,
+	      void *row, unsigned *row_number);
+/* The row that a key names, or NULL with a complaint that offers the nearest. `where` says where to declare
+ * it. */
+void *load_reference(struct loader *l, const struct table *t, struct node at, const char *noun,
+		     const char *where);
+/* Calls fn for every element of a list. */
+typedef void (*element_fn)(struct loader *l, struct node at, void *arg);
+void load_each(struct loader *l, struct node list, element_fn fn, void *arg);
+/* The items that a list names. all_allowed: the word `all` may stand instead. Not there: the empty set. */
+struct itemset load_itemset(struct loader *l, struct node at, const char *what, bool all_allowed);
+/* A list of texts, for settings and platforms. */
+const char **load_texts(struct loader *l, struct node list, const char *what, size_t *ret_count);
+/* Bits of the rows that a list names. */
+uint64_t load_bits(struct loader *l, const struct table *t, struct node at, const char *noun,
+		   const char *where);

@@ -1,0 +1,102 @@
+/* The chapters of a policy: the text that people read. */
+#include "policy/load.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static const char *const tables[] = {"services", "recipients", "permissions", "items", "retention", NULL};
+
+struct section_form {
+	const char *title, *table;
+	struct node paragraphs;
+};
+
+#define AT(member) offsetof(struct section_form, member)
+static const struct schema_field section_fields[] = {
+	{"title", SCHEMA_TEXT, false, AT(title), NULL, NULL},
+	{"paragraphs", SCHEMA_LIST, false, AT(paragraphs), NULL, NULL},
+	{"table", SCHEMA_WORD, false, AT(table), tables, NULL},
+};
+#undef AT
+static const struct schema section_schema = {"a section", section_fields, COUNT(section_fields)};
+
+static enum policy_table table_named(const char *word)
+{
+	for (int i = 0; word && tables[i]; i++)
+		if (strcmp(tables[i], word) == 0)
+			return (enum policy_table)(i + TABLE_SERVICES);
+	return TABLE_NONE;
+}
+
+static void check_marks(struct node at)
+{
+	struct slice t = node_text(at);
+	size_t marks = 0;
+
+	for (size_t i = 0; i + 1 < t.n; i++)
+		if (t.p[i] == '*' && t.p[i + 1] == '*') {
+			marks++;
+			i++;
+		}
+	if (marks % 2)
+		node_complain(at, "a marked passage is not closed; write ** at both ends");
+}
+
+static void load_section(struct loader *l, struct node map, void *arg)
+{
+	struct chapter *chapter = arg;
+	struct section_form form = {0};
+
+	if (!schema_read(&l->in, map, &section_schema, &form))
+		return;
+	struct section *s = &chapter->sections[chapter->section_count++];
+	*s = (struct section){.title = form.title, .table = table_named(form.table)};
+	for (size_t i = 0; i < node_size(form.paragraphs); i++)
+		if (node_is_scalar(node_at(form.paragraphs, i)))
+			check_marks(node_at(form.paragraphs, i));
+	s->paragraphs.texts = load_texts(l, form.paragraphs, "paragraphs", &s->paragraphs.count);
+	if (!form.title && !form.table && s->paragraphs.count == 0)
+		node_complain(map, "the section is empty; write paragraphs, or a table");
+}
+
+struct chapter_form {
+	const char *key, *title;
+	struct node sections;
+};
+
+#define AT(member) offsetof(struct chapter_form, member)
+static const struct schema_field chapter_fields[] = {
+	{"key", SCHEMA_KEY, true, AT(key), NULL, NULL},
+	{"title", SCHEMA_TEXT, true, AT(title), NULL, NULL},
+	{"sections", SCHEMA_LIST, true, AT(sections), NULL, NULL},
+};
+#undef AT
+static const struct schema chapter_schema = {"a chapter", chapter_fields, COUNT(chapter_fields)};
+
+static void load_chapter(struct loader *l, struct node map, void *arg)
+{
+	struct release *r = l->r;
+	struct chapter_form form = {0};
+
+	(void)arg;
+	if (!schema_read(&l->in, map, &chapter_schema, &form))
+		return;
+	for (size_t i = 0; i < r->chapter_count; i++)
+		if (strcmp(r->chapters[i].key, form.key) == 0)
+			node_complain(node_get(map, "key"),
+				      "chapter '%s' stands twice; give this one another key", form.key);
+	struct chapter *chapter = &r->chapters[r->chapter_count++];
+	*chapter = (struct chapter){
+		.key = form.key,
+		.title = form.title,
+		.sections = ARENA_ARRAY(r->arena, struct section, node_size(form.sections) + 1),
+	};
+	load_each(l, form.sections, load_section, chapter);
+}
+
+void load_chapters(struct loader *l, struct node list)
+{
+	l->r->chapters = ARENA_ARRAY(l->r->arena, struct chapter, node_size(list) + 1);
+	load_each(l, list, load_chapter, NULL);
+	if (node_is_list(list) && node_size(list) == 0)
+		node_complain(list, "the policy has no text; write its chapters");
+}

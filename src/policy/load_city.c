@@ -1,0 +1,163 @@
+/* city.yaml: nested maps become dotted keys; settings that name things of the release are checked. */
+#include "policy/load.h"
+
+struct walk {
+	size_t capacity;
+	struct node root;
+};
+
+static void walk_map(struct loader *l, struct walk *w, struct node map, const char *prefix);
+
+static void put(struct loader *l, struct walk *w, struct node at, struct setting s)
+{
+	for (size_t i = 0; i < l->r->setting_count; i++)
+		if (strcmp(l->r->settings[i].key, s.key) == 0) {
+			node_complain(at, "'%s' is set twice; keep one of them", s.key);
+			return;
+		}
+	setting_put(l->r, &w->capacity, s);
+}
+
+/* A list of texts; or of maps with a key each, whose other members become list.key.member. */
+static void walk_list(struct loader *l, struct walk *w, struct node list, const char *key)
+{
+	const char **texts = ARENA_ARRAY(l->in.arena, const char *, node_size(list) + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < node_size(list); i++) {
+		struct node at = node_at(list, i);
+		if (!node_is_map(at)) {
+			const char *text = schema_text(&l->in, at, key);
+			if (text)
+				texts[count++] = text;
+			continue;
+		}
+		struct node name = node_get(at, "key");
+		if (!node_there(name)) {
+			node_complain(at, "an entry of '%s' has no 'key'; write key: …", key);
+			continue;
+		}
+		texts[count] = schema_key(&l->in, name, "key");
+		if (texts[count])
+			walk_map(l, w, at, arena_printf(l->in.arena, "%s.%s", key, texts[count++]));
+	}
+	put(l, w, list, (struct setting){.key = key, .list = texts, .count = count});
+}
+
+static void walk_value(struct loader *l, struct walk *w, struct node at, const char *key)
+{
+	if (node_is_map(at)) {
+		walk_map(l, w, at, key);
+	} else if (node_is_list(at)) {
+		walk_list(l, w, at, key);
+	} else if (node_there(at)) {
+		const char *text = schema_text(&l->in, at, key);
+		if (text)
+			put(l, w, at, (struct setting){.key = key, .text = text});
+	}
+}
+
+static void walk_map(struct loader *l, struct walk *w, struct node map, const char *prefix)
+{
+	node_check_keys(map);
+	for (size_t i = 0; i < node_size(map); i++) {
+		struct node name = node_key_at(map, i);
+		if (!node_is_scalar(name))
+			continue;
+		struct slice text = node_text(name);
+		const char *key = prefix ? arena_printf(l->in.arena, "%s.%.*s", prefix, (int)text.n, text.p)
+					 : arena_copy(l->in.arena, text);
+		walk_value(l, w, node_value_at(map, i), key);
+	}
+}
+
+/* The node of a dotted key, for complaints. */
+static struct node place_of(struct node map, const char *dotted)
+{
+	struct node at = map;
+
+	while (*dotted && node_is_map(at)) {
+		size_t n = strcspn(dotted, ".");
+		struct node next = {at.tree, NULL};
+		for (size_t i = 0; i < node_size(at); i++)
+			if (slice_eq(node_text(node_key_at(at, i)), (struct slice){dotted, n}))
+				next = node_value_at(at, i);
+		if (!next.n)
+			return at;
+		at = next;
+		dotted += n + (dotted[n] == '.');
+	}
+	return at;
+}
+
+static void check_required(struct loader *l, struct node root)
+{
+	static const char *const required[] = {"key", "name", "city_name", "controller", "contact.hotlines"};
+
+	for (size_t i = 0; i < sizeof required / sizeof *required; i++)
+		if (!setting_find(l->r, required[i]))
+			node_complain(
+				place_of(root, required[i]),
+				"the city has no '%s'; write it, the policy page and every receipt show it",
+				required[i]);
+}
+
+/* Settings whose values are keys of the release. */
+static void check_references(struct loader *l, struct node root)
+{
+	const struct {
+		const char *key, *noun, *where;
+		const struct table *table;
+	} checked[] = {
+		{"register.fields", "item", "common/items.yaml", &l->r->items},
+		{"register.follow", "item", "common/items.yaml", &l->r->items},
+		{"login.names", "item", "common/items.yaml", &l->r->items},
+		{"register.authority", "recipient", "the policy", &l->r->recipients},
+		{"realname.authority.number", "recipient", "the policy", &l->r->recipients},
+		{"realname.authority.bankcard", "recipient", "the policy", &l->r->recipients},
+		{"gate.rights", "service", "services", &l->r->services},
+		{"hotline.service", "service", "services", &l->r->services},
+	};
+
+	for (size_t i = 0; i < sizeof checked / sizeof *checked; i++) {
+		struct node at = place_of(root, checked[i].key);
+		if (!setting_find(l->r, checked[i].key))
+			continue;
+		if (node_is_scalar(at))
+			(void)load_reference(l, checked[i].table, at, checked[i].noun, checked[i].where);
+		for (size_t k = 0; node_is_list(at) && k < node_size(at); k++)
+			if (node_is_scalar(node_at(at, k)))
+				(void)load_reference(l, checked[i].table, node_at(at, k), checked[i].noun,
+						     checked[i].where);
+	}
+}
+
+/* Nothing is sent abroad where the city never does that (border.mode). */
+static void check_border(struct loader *l, struct node root)
+{
+	const char *mode = city_text(l->r, "border.mode");
+
+	for (unsigned i = 0; mode && strcmp(mode, "never") == 0 && i < l->r->recipients.count; i++) {
+		const struct recipient *to = l->r->recipients.rows[i];
+		if (strcmp(to->region, "CN") != 0)
+			node_complain(
+				place_of(root, "border.mode"),
+				"recipient '%s' stands in %s, but border.mode is never; remove the recipient",
+				to->key, to->region);
+	}
+}
+
+void load_city(struct loader *l, struct node map)
+{
+	struct walk w = {.root = map};
+
+	if (!node_is_map(map)) {
+		node_complain(map, "the city's settings must be a map; write key: …");
+		return;
+	}
+	walk_map(l, &w, map, NULL);
+	check_required(l, map);
+	check_references(l, map);
+	check_border(l, map);
+	l->r->city = city_text(l->r, "key");
+}

@@ -1,0 +1,248 @@
+#include "policy/model.h"
+#include <assert.h>
+#include <stdlib.h>
+
+/* What every row starts with. */
+struct row_head {
+	unsigned number;
+	const char *key;
+};
+
+#define STARTS_LIKE_ROW(type)                                                                                \
+	static_assert(offsetof(type, number) == offsetof(struct row_head, number) &&                         \
+		      offsetof(type, key) == offsetof(struct row_head, key))
+STARTS_LIKE_ROW(struct item);
+STARTS_LIKE_ROW(struct purpose);
+STARTS_LIKE_ROW(struct recipient);
+STARTS_LIKE_ROW(struct permission);
+STARTS_LIKE_ROW(struct category);
+STARTS_LIKE_ROW(struct service);
+STARTS_LIKE_ROW(struct retention);
+
+const char *row_key(const void *row)
+{
+	return ((const struct row_head *)row)->key;
+}
+
+struct release *model_new(void)
+{
+	struct arena *a = arena_new(RELEASE_ARENA_MAX);
+	struct release *r = ARENA_NEW(a, struct release);
+
+	r->arena = a;
+	r->number = 1;
+	atomic_init(&r->holders, 1);
+	return r;
+}
+
+struct release *release_hold(const struct release *r)
+{
+	struct release *held = (struct release *)r; /* only the count changes */
+
+	atomic_fetch_add(&held->holders, 1);
+	return held;
+}
+
+void release_drop(const struct release *r)
+{
+	struct release *held = (struct release *)r;
+
+	if (held && atomic_fetch_sub(&held->holders, 1) == 1)
+		arena_free(held->arena);
+}
+
+void model_rows(struct release *r, struct table *t, size_t capacity)
+{
+	t->rows = ARENA_ARRAY(r->arena, void *, capacity + 1);
+}
+
+void model_add(struct table *t, void *row, unsigned *row_number)
+{
+	*row_number = t->count;
+	t->rows[t->count++] = row;
+}
+
+void *model_find(const struct table *t, const char *key)
+{
+	for (unsigned i = 0; i < t->count; i++)
+		if (strcmp(row_key(t->rows[i]), key) == 0)
+			return t->rows[i];
+	return NULL;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return strcmp(((const struct key_entry *)a)->key, ((const struct key_entry *)b)->key);
+}
+
+static void index_make(struct release *r, struct table *t)
+{
+	t->index.entries = ARENA_ARRAY(r->arena, struct key_entry, t->count + 1);
+	t->index.count = t->count;
+	for (unsigned i = 0; i < t->count; i++)
+		t->index.entries[i] = (struct key_entry){row_key(t->rows[i]), i};
+	qsort(t->index.entries, t->count, sizeof *t->index.entries, by_key);
+}
+
+static void *table_get(const struct table *t, const char *key)
+{
+	struct key_entry wanted = {.key = key};
+
+	if (!key || t->index.count == 0)
+		return NULL;
+	const struct key_entry *e =
+		bsearch(&wanted, t->index.entries, t->index.count, sizeof *t->index.entries, by_key);
+	return e ? t->rows[e->number] : NULL;
+}
+
+static void *table_at(const struct table *t, unsigned number)
+{
+	return number < t->count ? t->rows[number] : NULL;
+}
+
+#define TABLE_ACCESS(type, name, plural)                                                                     \
+	const struct type *release_##name(const struct release *r, const char *key)                          \
+	{                                                                                                    \
+		return table_get(&r->plural, key);                                                           \
+	}                                                                                                    \
+	const struct type *release_##name##_at(const struct release *r, unsigned number)                     \
+	{                                                                                                    \
+		return table_at(&r->plural, number);                                                         \
+	}                                                                                                    \
+	unsigned release_##name##_count(const struct release *r)                                             \
+	{                                                                                                    \
+		return r->plural.count;                                                                      \
+	}
+
+TABLE_ACCESS(item, item, items)
+TABLE_ACCESS(service, service, services)
+TABLE_ACCESS(category, category, categories)
+TABLE_ACCESS(purpose, purpose, purposes)
+TABLE_ACCESS(recipient, recipient, recipients)
+TABLE_ACCESS(permission, permission, permissions)
+TABLE_ACCESS(retention, retention, retentions)
+
+const char *release_city(const struct release *r)
+{
+	return r->city;
+}
+
+const char *release_version(const struct release *r)
+{
+	return r->version;
+}
+
+unsigned release_number(const struct release *r)
+{
+	return r->number;
+}
+
+const char *release_hash(const struct release *r)
+{
+	return r->hash;
+}
+
+int64_t release_effective_ms(const struct release *r)
+{
+	return r->effective_ms;
+}
+
+struct slice release_document(const struct release *r)
+{
+	return r->document;
+}
+
+const char *release_updated(const struct release *r)
+{
+	return r->updated;
+}
+
+/* ---- what the gate needs
+ * ------------------------------------------------------------------------------------ */
+
+static struct itemset joined(struct itemset a, const struct itemset *b)
+{
+	for (size_t i = 0; i < sizeof a.bit / sizeof *a.bit; i++)
+		a.bit[i] |= b->bit[i];
+	return a;
+}
+
+static struct itemset common(struct itemset a, const struct itemset *b)
+{
+	for (size_t i = 0; i < sizeof a.bit / sizeof *a.bit; i++)
+		a.bit[i] &= b->bit[i];
+	return a;
+}
+
+static struct gate_bounds bounds_of(const struct release *r, const struct service *s)
+{
+	const struct category *k = s->category;
+	struct itemset shown = joined(joined(s->items, &s->shared), &s->result);
+	struct itemset extra = common(s->reads, &k->read);
+	struct gate_bounds b = {
+		.purposes = k->purposes,
+		.recipients = k->recipients,
+		.permissions = k->permissions,
+		.level = (uint8_t)s->level,
+		.rights = city_list_has(r, "gate.rights", s->key),
+		.present = true,
+	};
+
+	b.may[GATE_COLLECT] = common(s->items, &k->collect);
+	b.may[GATE_SHARE] = common(s->shared, &k->share);
+	b.may[GATE_READ] = joined(shown, &extra);
+	return b;
+}
+
+static void freeze_items(struct release *r)
+{
+	for (unsigned i = 0; i < r->items.count; i++) {
+		const struct item *it = r->items.rows[i];
+		if (it->sensitive)
+			itemset_add(&r->sensitive, i);
+		r->item_permissions[i] = it->permissions;
+	}
+	for (unsigned i = 0; i < r->recipients.count; i++) {
+		const struct recipient *to = r->recipients.rows[i];
+		if (strcmp(to->kind, "supplier") == 0)
+			r->entrusted |= UINT64_C(1) << i;
+	}
+}
+
+static void freeze_rules(struct release *r)
+{
+	static const char *const settings[RULE_COUNT] = {
+		[RULE_DECLARED] = "gate.clause.declared",
+		[RULE_BLOCKED] = "gate.clause.status",
+		[RULE_CANCELLED] = "gate.clause.status",
+		[RULE_GUARDIAN] = "gate.clause.guardian",
+		[RULE_LOGIN] = "gate.clause.login",
+		[RULE_PHONE] = "gate.clause.phone",
+		[RULE_REALNAME] = "gate.clause.realname",
+		[RULE_ACCEPT] = "gate.clause.accept",
+		[RULE_WEAK] = "gate.clause.weak",
+		[RULE_PERMISSION] = "gate.clause.permission",
+		[RULE_SENSITIVE] = "gate.clause.sensitive",
+		[RULE_SHARE] = "gate.clause.share",
+		[RULE_SECOND_CHECK] = "gate.clause.second_check",
+	};
+
+	for (int i = 0; i < RULE_COUNT; i++)
+		r->rule_clauses[i] = settings[i] ? city_text(r, settings[i]) : NULL;
+}
+
+void model_freeze(struct release *r)
+{
+	struct table *tables[] = {&r->items,	  &r->purposes, &r->recipients, &r->permissions,
+				  &r->categories, &r->services, &r->retentions};
+
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		index_make(r, tables[i]);
+	freeze_items(r);
+	freeze_rules(r);
+	r->show_masked = release_purpose(r, "show_masked");
+	r->weak_counts = city_flag(r, "consent.continue");
+	r->bounds = ARENA_ARRAY(r->arena, struct gate_bounds, r->services.count + 1);
+	for (unsigned i = 0; i < r->services.count; i++)
+		r->bounds[i] = bounds_of(r, r->services.rows[i]);
+}

@@ -1,0 +1,146 @@
+/* The inside of a release: shared by the files of this module only. Everything lives in the release's own
+ * arena and never changes after model_freeze, but for the reference count. */
+#pragma once
+
+#include "policy/gate.h"
+#include "policy/policy.h"
+#include <stdatomic.h>
+
+enum {
+	PURPOSES_MAX = 64,
+	RECIPIENTS_MAX = 64,
+	PERMISSIONS_MAX = 32,
+	CATEGORIES_MAX = 256,
+	SERVICES_MAX = 4096,
+	RELEASE_ARENA_MAX = 256 * 1024 * 1024,
+};
+
+/* The rules of the gate, in the order in which they are asked. */
+enum gate_rule {
+	RULE_ALLOWED,
+	RULE_DECLARED,
+	RULE_BLOCKED,
+	RULE_CANCELLED,
+	RULE_GUARDIAN,
+	RULE_LOGIN,
+	RULE_PHONE,
+	RULE_REALNAME,
+	RULE_ACCEPT,
+	RULE_WEAK,
+	RULE_PERMISSION,
+	RULE_SENSITIVE,
+	RULE_SHARE,
+	RULE_SECOND_CHECK,
+	RULE_COUNT,
+};
+
+struct paragraph_list {
+	const char **texts;
+	size_t count;
+};
+
+enum policy_table {
+	TABLE_NONE,
+	TABLE_SERVICES,
+	TABLE_RECIPIENTS,
+	TABLE_PERMISSIONS,
+	TABLE_ITEMS,
+	TABLE_RETENTION
+};
+
+struct section {
+	const char *title; /* or NULL */
+	struct paragraph_list paragraphs;
+	enum policy_table table;
+};
+
+struct chapter {
+	const char *key, *title;
+	struct section *sections;
+	size_t section_count;
+};
+
+/* A value of city.yaml under its dotted key; a list has text NULL. */
+struct setting {
+	const char *key, *text;
+	const char **list;
+	size_t count;
+};
+
+/* What the gate asks of one service, packed: everything for one decision lies in two or three cache lines. */
+struct gate_bounds {
+	struct itemset may[3]; /* by gate_action */
+	uint64_t purposes, recipients;
+	uint32_t permissions;
+	uint8_t level; /* enum service_level */
+	bool rights;   /* setting gate.rights */
+	bool present;  /* false in an older release that did not have the service */
+};
+
+struct key_entry {
+	const char *key;
+	unsigned number;
+};
+
+/* Keys of one kind, sorted, for look-up. */
+struct key_index {
+	struct key_entry *entries;
+	unsigned count;
+};
+
+/* One kind of thing: an array, and the index over its keys. The element starts with its number, then its key.
+ */
+struct table {
+	void **rows;
+	unsigned count;
+	struct key_index index;
+};
+
+/* An older release whose acceptance still counts: processing is allowed only where it allowed the same. */
+struct earlier {
+	unsigned number;
+	struct gate_bounds
+		*bounds; /* by service number of the newer release, in its item, purpose, recipient numbers */
+};
+
+struct release {
+	atomic_uint holders;
+	struct arena *arena;
+	unsigned number;
+	const char *city, *version, *updated, *effective;
+	int64_t effective_ms;
+	char hash[65];
+	struct slice document;
+
+	struct table items, purposes, recipients, permissions, categories, services, retentions;
+	struct chapter *chapters;
+	size_t chapter_count;
+	struct setting *settings; /* sorted by key */
+	size_t setting_count;
+
+	/* for the gate */
+	struct itemset sensitive;
+	uint32_t item_permissions[ITEMS_MAX];
+	struct gate_bounds *bounds; /* by service number */
+	uint64_t entrusted;	    /* recipients of kind supplier */
+	const char *rule_clauses[RULE_COUNT];
+	const struct purpose *show_masked; /* or NULL */
+	bool weak_counts;		   /* setting consent.continue */
+	struct earlier *earlier;
+	size_t earlier_count;
+};
+
+struct release *model_new(void);
+/* Appends a row (which starts with its number and key) to a table; the table must have room for it. */
+void model_rows(struct release *r, struct table *t, size_t capacity);
+void model_add(struct table *t, void *row, unsigned *row_number);
+/* NULL when the key is taken or not there yet: used while loading, before the index is made. */
+void *model_find(const struct table *t, const char *key);
+/* Makes the indexes and what the gate needs. */
+void model_freeze(struct release *r);
+
+void setting_put(struct release *r, size_t *capacity, struct setting s);
+const struct setting *setting_find(const struct release *r, const char *key);
+
+/* The key of a row. */
+const char *row_key(const void *row);

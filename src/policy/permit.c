@@ -1,0 +1,207 @@
+/* What comes of a decision: a permit, or a refusal with the next step. */
+#include "base/json.h"
+#include "policy/gate_internal.h"
+
+struct permit {
+	const struct ctx *owner; /* the request that it was made for */
+	bool used;
+	bool masked;
+	int64_t subject_id, epoch, consent_id;
+	enum gate_action action;
+	const struct service *service;
+	const struct purpose *purpose;
+	const struct recipient *recipient;
+	struct itemset items;
+	const char *basis, *clause;
+};
+
+/* ---- refusals
+ * -------------------------------------------------------------------------------------------------- */
+
+static const char *refusal_text(enum gate_rule rule)
+{
+	static const char *const texts[RULE_COUNT] = {
+		[RULE_DECLARED] = "现行隐私政策没有声明这项处理，不能进行。",
+		[RULE_BLOCKED] = "该账号已被限制使用。",
+		[RULE_CANCELLED] = "该账号已经注销。",
+		[RULE_GUARDIAN] = "未成年人使用本服务前，须由监护人阅读隐私政策并表示同意。",
+		[RULE_LOGIN] = "请先登录。",
+		[RULE_PHONE] = "使用本服务前，请先绑定手机号码。",
+		[RULE_REALNAME] = "使用本服务前，请先完成实名认证。",
+		[RULE_ACCEPT] = "请先阅读并同意现行的隐私政策。",
+		[RULE_WEAK] = "这项处理需要您对隐私政策作出明示同意。",
+		[RULE_PERMISSION] = "使用该功能需要相应的系统权限，目前尚未开启。",
+		[RULE_SENSITIVE] = "收集敏感个人信息须取得您的单独同意。",
+		[RULE_SHARE] = "向他人提供您的个人信息须取得您的单独同意。",
+		[RULE_SECOND_CHECK] = "查看敏感个人信息前，请再次验证身份。",
+	};
+
+	return texts[rule];
+}
+
+/* {scope, items, purpose, recipient, text_hash}: what POST /consents takes. */
+static err next_consent(struct ctx *c, const struct release *r, const struct gate_request *q,
+			const struct itemset *missing)
+{
+	BUF_SCOPED text, members;
+	char hash[65];
+	struct itemset items = consent_offer_items(r, q->service);
+	const struct recipient *to = q->service->recipient;
+	bool receives = q->action != GATE_SHARE || (to && (q->recipient == to || q->recipient->within == to));
+
+	/* The service's whole offer where it covers what is missing: one question, not one for each act. */
+	if (!receives || !itemset_within(missing, &items)) {
+		items = *missing;
+		to = q->action == GATE_SHARE ? q->recipient : NULL;
+	}
+	buf_init(&text, 64 * 1024);
+	buf_init(&members, 16 * 1024);
+	TRY(consent_text(c, r, q->service, &items, to, &text, hash));
+	struct json j = json_to(&members);
+	json_put_text(&j, "scope", q->service->key);
+	json_key(&j, "items");
+	itemset_json(&j, r, &items);
+	json_put_text(&j, "purpose", q->service->purpose->key);
+	json_put_text(&j, "recipient", to ? to->key : NULL);
+	json_put_text(&j, "text_hash", hash);
+	refuse_next(c, "give_consent", buf_slice(&members).p);
+	return OK;
+}
+
+static void next_permissions(struct ctx *c, const struct release *r, const struct facts *f,
+			     const struct gate_request *q)
+{
+	uint32_t asked = 0, allowed = q->service->category->permissions;
+
+	for (unsigned i = 0; i < r->items.count; i++)
+		if (itemset_has(&q->sensed, i) && !(r->item_permissions[i] & allowed & f->permissions))
+			asked |= r->item_permissions[i] & allowed;
+	for (unsigned p = 0; p < r->permissions.count; p++)
+		if (asked >> p & 1)
+			refuse_next(c, "grant_permission",
+				    arena_printf(c->arena, "\"permission\":\"%s\"",
+						 row_key(r->permissions.rows[p])));
+}
+
+static err next_step(struct ctx *c, const struct release *r, const struct facts *f,
+		     const struct gate_request *q, const struct verdict *v)
+{
+	static const char *const actions[RULE_COUNT] = {
+		[RULE_GUARDIAN] = "ask_guardian",      [RULE_LOGIN] = "log_in",
+		[RULE_PHONE] = "bind_phone",	       [RULE_REALNAME] = "verify_name",
+		[RULE_SECOND_CHECK] = "confirm_again",
+	};
+
+	if (v->rule == RULE_SENSITIVE || v->rule == RULE_SHARE)
+		return next_consent(c, r, q, &v->missing);
+	if (v->rule == RULE_ACCEPT || v->rule == RULE_WEAK)
+		refuse_next(c, "accept_policy",
+			    arena_printf(c->arena, "\"policy_version\":\"%s\"", r->version));
+	else if (v->rule == RULE_PERMISSION)
+		next_permissions(c, r, f, q);
+	else if (actions[v->rule])
+		refuse_next(c, actions[v->rule], NULL);
+	return OK;
+}
+
+/* ---- permits
+ * ---------------------------------------------------------------------------------------------------- */
+
+static const char *basis_of(const struct gate_request *q, const struct verdict *v)
+{
+	if (v->consent_id)
+		return "consent";
+	return q->action == GATE_READ && !q->staff ? "own_request" : "acceptance";
+}
+
+err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, const struct gate_request *q,
+		struct permit **ret)
+{
+	struct verdict v = gate_judge(r, f, q);
+
+	if (v.rule != RULE_ALLOWED) {
+		c->failure.next_count = 0;
+		TRY(next_step(c, r, f, q, &v));
+		return refuse(c, gate_reason(v.rule), gate_clause(r, q, v.rule), "%s", refusal_text(v.rule));
+	}
+	struct permit *p = ARENA_NEW(c->arena, struct permit);
+	*p = (struct permit){
+		.owner = c,
+		.masked = q->masked || (q->action == GATE_READ && q->purpose == r->show_masked),
+		.subject_id = f->subject_id,
+		.epoch = f->epoch,
+		.consent_id = v.consent_id,
+		.action = q->action,
+		.service = q->service,
+		.purpose = q->purpose,
+		.recipient = q->recipient,
+		.items = q->items,
+		.basis = basis_of(q, &v),
+		.clause = gate_action_clause(q),
+	};
+	*ret = p;
+	return OK;
+}
+
+bool permit_take(struct permit *p, const struct ctx *c)
+{
+	if (p->used || p->owner != c)
+		return false;
+	p->used = true;
+	return true;
+}
+
+int64_t permit_subject(const struct permit *p)
+{
+	return p->subject_id;
+}
+
+int64_t permit_epoch(const struct permit *p)
+{
+	return p->epoch;
+}
+
+enum gate_action permit_action(const struct permit *p)
+{
+	return p->action;
+}
+
+const struct service *permit_service(const struct permit *p)
+{
+	return p->service;
+}
+
+const struct purpose *permit_purpose(const struct permit *p)
+{
+	return p->purpose;
+}
+
+const struct recipient *permit_recipient(const struct permit *p)
+{
+	return p->recipient;
+}
+
+const struct itemset *permit_items(const struct permit *p)
+{
+	return &p->items;
+}
+
+const char *permit_basis(const struct permit *p)
+{
+	return p->basis;
+}
+
+const char *permit_clause(const struct permit *p)
+{
+	return p->clause;
+}
+
+int64_t permit_consent_id(const struct permit *p)
+{
+	return p->consent_id;
+}
+
+bool permit_masked(const struct permit *p)
+{
+	return p->masked;
+}

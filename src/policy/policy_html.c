@@ -1,0 +1,253 @@
+/* The policy as a page: plain HTML, one style sheet inside, no script; readable at 390 px. */
+#include "policy/policy_html.h"
+#include "policy/model.h"
+
+static const char style[] =
+	":root{color-scheme:light}"
+	"*{box-sizing:border-box}"
+	"body{margin:0;background:#fff;color:#1d2129;font:17px/1.8 -apple-system,\"PingFang SC\",\"Microsoft "
+	"YaHei\","
+	"\"Noto Sans CJK SC\",\"WenQuanYi Zen "
+	"Hei\",sans-serif;overflow-wrap:anywhere;-webkit-text-size-adjust:100%}"
+	"header,nav,main,footer{max-width:44rem;margin:0 auto;padding:0 16px}"
+	"header{padding-top:24px}"
+	"h1{font-size:26px;line-height:1.35;margin:0 0 12px}"
+	"h2{font-size:21px;line-height:1.45;margin:36px 0 8px;padding-top:12px;border-top:1px solid #d5dae1;"
+	"scroll-margin-top:8px}"
+	"h3{font-size:18px;line-height:1.5;margin:22px 0 4px}"
+	"p{margin:8px 0}"
+	"strong{font-weight:700;text-decoration:underline;text-underline-offset:4px;text-decoration-"
+	"thickness:1px}"
+	"a{color:var(--primary)}"
+	".facts{display:grid;grid-template-columns:auto 1fr;gap:2px 12px;margin:0 0 "
+	"8px;font-size:15px;color:#434a54}"
+	".facts dt{white-space:nowrap}.facts dd{margin:0;color:#1d2129}"
+	"nav ol{list-style:none;margin:8px 0;padding:0;border:1px solid #d5dae1;border-radius:8px}"
+	"nav li+li{border-top:1px solid #e6e9ee}"
+	"nav a{display:block;padding:10px 14px;min-height:44px;text-decoration:none}"
+	"table{border-collapse:collapse;width:100%;margin:12px 0;font-size:15px;line-height:1.65}"
+	"caption{text-align:left;font-weight:700;padding:4px 0}"
+	"th,td{border:1px solid #d5dae1;padding:8px 10px;text-align:left;vertical-align:top}"
+	"thead th{background:#f1f4f8}"
+	"footer{padding:24px 16px 48px;color:#434a54;font-size:15px}"
+	"@media(max-width:640px){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:"
+	"inset(50%)}"
+	"table,tbody,tr,td,th{display:block;width:100%}tbody tr{border:1px solid #d5dae1;border-radius:8px;"
+	"margin:10px 0;padding:6px 0}tbody th,tbody td{border:0;padding:4px 12px}tbody th{font-size:16px}"
+	"tbody td::before{content:attr(data-label);display:block;color:#5a6270;font-size:13px}}"
+	"@media print{nav{display:none}body{font-size:11pt}}";
+
+/* ---- text
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void put_escaped(struct buf *out, const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		switch (text[i]) {
+		case '&':
+			buf_add_text(out, "&amp;");
+			break;
+		case '<':
+			buf_add_text(out, "&lt;");
+			break;
+		case '>':
+			buf_add_text(out, "&gt;");
+			break;
+		case '"':
+			buf_add_text(out, "&quot;");
+			break;
+		default:
+			buf_add(out, text + i, 1);
+		}
+	}
+}
+
+void html_text(struct buf *out, const char *text)
+{
+	if (text)
+		put_escaped(out, text, strlen(text));
+}
+
+static bool is_digit(char ch)
+{
+	return ch >= '0' && ch <= '9';
+}
+
+/* The hotline of the city that stands here as a number of its own, or NULL. */
+static const char *hotline_at(const struct release *r, const char *text, size_t at)
+{
+	static const char *const keys[] = {"contact.hotlines", "contact.complaints"};
+
+	if (!is_digit(text[at]) || (at > 0 && (is_digit(text[at - 1]) || text[at - 1] == '-')))
+		return NULL;
+	for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+		size_t count;
+		const char *const *list = city_list(r, keys[k], &count);
+		const char *single = city_text(r, keys[k]);
+		for (size_t i = 0; i < (single ? 1 : count); i++) {
+			const char *number = single ? single : list[i];
+			size_t n = strlen(number);
+			if (strncmp(text + at, number, n) == 0 && !is_digit(text[at + n]) &&
+			    text[at + n] != '-')
+				return number;
+		}
+	}
+	return NULL;
+}
+
+static void put_tel(struct buf *out, const char *number)
+{
+	buf_add_text(out, "<a href=\"tel:");
+	for (const char *p = number; *p; p++)
+		if (is_digit(*p) || *p == '-' || *p == '+')
+			buf_add(out, p, 1);
+	buf_add_text(out, "\">");
+	html_text(out, number);
+	buf_add_text(out, "</a>");
+}
+
+/* Marked passages become <strong>, hotlines tel: links. */
+void html_prose(struct buf *out, const struct release *r, const char *text)
+{
+	bool strong = false;
+
+	for (size_t i = 0; text[i];) {
+		const char *number = hotline_at(r, text, i);
+		if (number) {
+			put_tel(out, number);
+			i += strlen(number);
+		} else if (text[i] == '*' && text[i + 1] == '*') {
+			buf_add_text(out, strong ? "</strong>" : "<strong>");
+			strong = !strong;
+			i += 2;
+		} else {
+			put_escaped(out, text + i, 1);
+			i++;
+		}
+	}
+	if (strong)
+		buf_add_text(out, "</strong>");
+}
+
+/* ---- the page
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* A colour goes into the style sheet only when it is one. */
+static const char *colour_of(const struct release *r)
+{
+	const char *colour = city_text(r, "theme.primary");
+
+	if (!colour || colour[0] != '#' || strlen(colour) != 7)
+		return "#0b5fa5";
+	return strspn(colour + 1, "0123456789abcdefABCDEF") == 6 ? colour : "#0b5fa5";
+}
+
+static void put_head(struct buf *out, const struct release *r)
+{
+	buf_add_text(out,
+		     "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"
+		     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+	html_text(out, city_text(r, "name"));
+	buf_add_text(out, "隐私政策</title>\n<style>");
+	buf_printf(out, ":root{--primary:%s}", colour_of(r));
+	buf_add_text(out, style);
+	buf_add_text(out, "</style>\n</head>\n<body>\n");
+}
+
+static void put_fact(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "<dt>%s</dt><dd>", name);
+	html_text(out, value);
+	buf_add_text(out, "</dd>");
+}
+
+static void put_header(struct buf *out, const struct release *r)
+{
+	buf_add_text(out, "<header>\n<h1>");
+	html_text(out, city_text(r, "name"));
+	buf_add_text(out, "隐私政策</h1>\n<dl class=\"facts\">");
+	put_fact(out, "产品", city_text(r, "name"));
+	put_fact(out, "个人信息处理者", city_text(r, "controller"));
+	put_fact(out, "版本", r->version);
+	put_fact(out, "更新日期", r->updated);
+	put_fact(out, "生效日期", r->effective);
+	buf_add_text(
+		out,
+		"</dl>\n<p>请您仔细阅读本政策。<strong>加粗并加下划线的内容</strong>与您的权益有重大关系，"
+		"请特别留意。</p>\n</header>\n");
+}
+
+static void put_index(struct buf *out, const struct release *r)
+{
+	buf_add_text(out, "<nav aria-label=\"目录\">\n<ol>\n");
+	for (size_t i = 0; i < r->chapter_count; i++) {
+		buf_printf(out, "<li><a href=\"#%s\">", r->chapters[i].key);
+		html_text(out, r->chapters[i].title);
+		buf_add_text(out, "</a></li>\n");
+	}
+	buf_add_text(out, "</ol>\n</nav>\n");
+}
+
+static void put_section(struct buf *out, const struct release *r, const struct section *s)
+{
+	if (s->title) {
+		buf_add_text(out, "<h3>");
+		html_prose(out, r, s->title);
+		buf_add_text(out, "</h3>\n");
+	}
+	for (size_t i = 0; i < s->paragraphs.count; i++) {
+		buf_add_text(out, "<p>");
+		html_prose(out, r, s->paragraphs.texts[i]);
+		buf_add_text(out, "</p>\n");
+	}
+	html_table(out, r, s->table);
+}
+
+static void put_chapter(struct buf *out, const struct release *r, const struct chapter *k)
+{
+	buf_printf(out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">", k->key, k->key);
+	html_text(out, k->title);
+	buf_add_text(out, "</h2>\n");
+	for (size_t i = 0; i < k->section_count; i++)
+		put_section(out, r, &k->sections[i]);
+	buf_add_text(out, "</section>\n");
+}
+
+static void put_contacts(struct buf *out, const struct release *r)
+{
+	size_t count;
+	const char *const *hotlines = city_list(r, "contact.hotlines", &count);
+	const char *address = city_text(r, "contact.address"), *unit = city_text(r, "contact.unit");
+
+	buf_add_text(out, "<footer>\n<p>");
+	html_text(out, unit ? unit : city_text(r, "controller"));
+	if (address) {
+		buf_add_text(out, "<br>地址：");
+		html_text(out, address);
+	}
+	buf_add_text(out, "<br>服务热线：");
+	for (size_t i = 0; i < count; i++) {
+		buf_add_text(out, i ? "、" : "");
+		put_tel(out, hotlines[i]);
+	}
+	buf_printf(out, "</p>\n<p id=\"policy-end\">本政策全文完。版本 ");
+	html_text(out, r->version);
+	buf_add_text(out, "，内容校验值 SHA-256：<br><small>");
+	buf_add_text(out, r->hash);
+	buf_add_text(out, "</small></p>\n</footer>\n</body>\n</html>\n");
+}
+
+err policy_html(struct ctx *c, const struct release *r, struct buf *ret)
+{
+	put_head(ret, r);
+	put_header(ret, r);
+	put_index(ret, r);
+	buf_add_text(ret, "<main>\n");
+	for (size_t i = 0; i < r->chapter_count; i++)
+		put_chapter(ret, r, &r->chapters[i]);
+	buf_add_text(ret, "</main>\n");
+	put_contacts(ret, r);
+	if (ret->failed)
+		FAIL(c, ERR_TOO_LARGE, "隐私政策的内容过长");
+	return OK;
+}

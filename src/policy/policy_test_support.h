@@ -1,0 +1,17 @@
+/* For the tests of this module: cities written into a temporary folder, and the complaints they bring. */
+#pragma once
+
+#include "policy/policy.h"
+
+struct test_city {
+	char dir[64];
+	struct ctx c;
+	struct buf complaints;
+	struct release *release; /* NULL when refused */
+};
+
+/* Writes the small valid city "testing", with `part` ("items", "city", "policy" or "services", or NULL) replaced by text, and loads it. */
+void test_city_load(struct test_city *t, const char *part, const char *text);
+/* The valid text of a part with the first occurrence of `from` replaced by `to`; in a static buffer. */
+const char *test_city_text(const char *part, const char *from, const char *to);
+void test_city_release(struct test_city *t);

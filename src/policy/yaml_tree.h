@@ -1,0 +1,46 @@
+/* One YAML document with the place of every node, and the list of complaints about it.
+ *
+ * Refused at reading: syntax errors, more than one document, anchors, aliases, tags, more than YAML_SIZE_MAX
+ * bytes. A complaint is one line "file:line: what is wrong; what to write". */
+#pragma once
+
+#include "base/buf.h"
+#include <yaml.h>
+
+enum { YAML_SIZE_MAX = 8 * 1024 * 1024 };
+
+struct yaml_tree {
+	const char *file; /* as shown in complaints */
+	yaml_document_t document;
+	struct buf *complaints;
+	bool open;
+};
+
+/* A node and the tree it stands in; n is NULL for "not there". */
+struct node {
+	struct yaml_tree *tree;
+	const yaml_node_t *n;
+};
+
+/* False when the text is refused; the complaint is written. complaints and file live as long as the tree. */
+bool yaml_tree_read(struct yaml_tree *t, const char *file, struct slice text, struct buf *complaints);
+void yaml_tree_release(struct yaml_tree *t);
+struct node yaml_tree_root(struct yaml_tree *t);
+
+__attribute__((format(printf, 2, 3))) void node_complain(struct node at, const char *fmt, ...);
+
+/* Null nodes ("~", "null", nothing) count as not there. */
+bool node_there(struct node at);
+bool node_is_map(struct node at);
+bool node_is_list(struct node at);
+bool node_is_scalar(struct node at);
+bool node_is_plain(struct node at); /* a scalar without quotes */
+struct slice node_text(struct node scalar);
+
+size_t node_size(struct node list_or_map);
+struct node node_at(struct node list, size_t i);
+struct node node_key_at(struct node map, size_t i);
+struct node node_value_at(struct node map, size_t i);
+struct node node_get(struct node map, const char *key);
+/* Complains about keys that stand twice, or are no text. */
+void node_check_keys(struct node map);
