@@ -7,8 +7,8 @@
 
 enum { PARAMS_MAX = 64 };
 
-/* On PostgreSQL, the role that serves: tables' rights are granted to it by the generated script, append-only tables without
- * UPDATE and DELETE. Every connection but the one that migrates takes it. */
+/* On PostgreSQL, the role that serves: tables' rights are granted to it by the generated script, append-only
+ * tables without UPDATE and DELETE. Every connection but the one that migrates takes it. */
 #define SERVING_ROLE "tongban_serving"
 
 struct store {

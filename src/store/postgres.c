@@ -5,15 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-	OID_BOOL = 16,
-	OID_BYTEA = 17,
-	OID_INT8 = 20,
-	OID_INT2 = 21,
-	OID_INT4 = 23,
-	OID_TEXT = 25,
-	OID_NUMERIC = 1700
-};
 enum { NAME_SIZE = 16 };
 
 static void ignore_notice(void *, const char *)

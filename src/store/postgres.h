@@ -5,6 +5,17 @@
 #include <libpq-fe.h>
 #include <pthread.h>
 
+/* Of pg_type; these numbers never change. */
+enum {
+	OID_BOOL = 16,
+	OID_BYTEA = 17,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_TEXT = 25,
+	OID_NUMERIC = 1700
+};
+
 enum pg_state {
 	PG_WELL,
 	PG_AGAIN, /* the transaction lost against another one (40001, 40P01): run it again */
