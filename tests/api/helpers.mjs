@@ -1,0 +1,298 @@
+// Starts a real server and a real sandbox in a directory of their own, and speaks to them as a client would.
+//
+//   const city = await startCity({ city: 'tianjin' })
+//   const person = (await city.people({ city: 'tianjin', age_gte: 18 }))[0]
+//   const c = await city.client()          // an installation that agreed to the policy
+//   await register(c, person)              // as that city asks
+//   const { body } = await c.ok('GET', '/me')
+//   await city.stop()
+import { spawn, execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, openSync, readFileSync, existsSync, closeSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { randomUUID } from 'node:crypto'
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+export const build = process.env.TB_BUILD ?? join(root, 'build-test')
+export const tongban = join(build, 'src/cli/tongban')
+export const sandboxBinary = join(build, 'sandbox/tongban-sandbox')
+export const cities = ['tianjin', 'nantong']
+export const password = 'Tong-ban2026'
+
+export const sleep = ms => new Promise(done => setTimeout(done, ms))
+
+export function freePort() {
+  return new Promise((done, failed) => {
+    const s = createServer()
+    s.once('error', failed)
+    s.listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)) })
+  })
+}
+
+// Waits until `check` answers something truthy; fails with `what` otherwise.
+export async function until(check, what, limitMs = 20000) {
+  const end = Date.now() + limitMs
+  for (;;) {
+    const got = await check()
+    if (got) return got
+    if (Date.now() > end) throw new Error(`waited ${limitMs} ms in vain: ${what}`)
+    await sleep(50)
+  }
+}
+
+async function answers(url) {
+  try { return (await fetch(url)).ok } catch { return false }
+}
+
+function start(file, args, log) {
+  const fd = openSync(log, 'a')
+  const child = spawn(file, args, { stdio: ['ignore', fd, fd] })
+  closeSync(fd)
+  child.on('exit', (code, signal) => { child.ended = { code, signal } })
+  return child
+}
+
+async function ready(child, url, log) {
+  await until(async () => {
+    if (child.ended) throw new Error(`ended with ${JSON.stringify(child.ended)}:\n${readFileSync(log, 'utf8').slice(-3000)}`)
+    return answers(url)
+  }, `${url}\n${existsSync(log) ? readFileSync(log, 'utf8').slice(-3000) : ''}`, 60000)
+}
+
+const running = new Set()
+process.on('exit', () => { for (const child of running) child.kill('SIGKILL') })
+
+export async function startCity({ city = 'tianjin', store = null, testClock = true, web = null, serveArgs = [] } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), `tongban-${city}-`))
+  const data = join(dir, 'data'), sandboxData = join(dir, 'sandbox')
+  const log = join(dir, 'server.log'), sandboxLog = join(dir, 'sandbox.log')
+  execFileSync('mkdir', ['-p', data, sandboxData])
+  const cityDir = join(root, 'cities')
+  const cli = (...args) => execFileSync(tongban, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  cli('init', '--data', data, '--city', city, '--cities', cityDir,
+    ...(store ? ['--store', store] : []), ...(testClock ? ['--test-clock'] : []))
+
+  const sandboxPort = await freePort(), port = await freePort()
+  const sandbox = `http://127.0.0.1:${sandboxPort}`
+  const sandboxChild = start(sandboxBinary, ['--data', sandboxData, '--port', String(sandboxPort),
+    '--client-key', join(data, 'connector.pub')], sandboxLog)
+  running.add(sandboxChild)
+  await ready(sandboxChild, `${sandbox}/`, sandboxLog)
+  cli('connectors', '--data', data, '--cities', cityDir, '--sandbox', sandbox, '--key', join(sandboxData, 'sandbox.pub'))
+
+  const self = {
+    city, data, dir, port, sandbox, log, cli,
+    base: `http://localhost:${port}`,
+    child: null,
+    async serve() {
+      self.child = start(tongban, ['serve', '--data', data, '--cities', cityDir, '--port', String(port),
+        ...(web ? ['--web', web] : []), ...(testClock ? ['--test-clock', '--sandbox', sandbox] : []), ...serveArgs], log)
+      running.add(self.child)
+      await ready(self.child, `${self.base}/readyz`, log)
+    },
+    async kill(signal = 'SIGKILL') {
+      const child = self.child
+      child.kill(signal)
+      await until(() => child.ended, `end after ${signal}`)
+      running.delete(child)
+      return child.ended
+    },
+    async stop() {
+      if (self.child && !self.child.ended) {
+        const ended = await self.kill('SIGTERM')
+        if (ended.code !== 0) throw new Error(`server ended with ${JSON.stringify(ended)}:\n${readFileSync(log, 'utf8').slice(-4000)}`)
+      }
+      sandboxChild.kill('SIGTERM')
+      await until(() => sandboxChild.ended, 'end of the sandbox')
+      running.delete(sandboxChild)
+      rmSync(dir, { recursive: true, force: true })
+    },
+    async control(method, path, body) {
+      const r = await fetch(`${sandbox}/control/${path}`, {
+        method, headers: body ? { 'content-type': 'application/json' } : {}, body: body ? JSON.stringify(body) : undefined })
+      const text = await r.text()
+      if (!r.ok) throw new Error(`sandbox ${method} ${path}: ${r.status} ${text}`)
+      return text ? JSON.parse(text) : null
+    },
+    async people(filter = {}) {
+      const query = new URLSearchParams(Object.entries({ city, ...filter }).map(([k, v]) => [k, String(v)]))
+      return (await self.control('GET', `people?${query}`)).items
+    },
+    // A grown-up nobody took yet in this test run.
+    async person(filter = {}) {
+      const list = await self.people({ age_gte: 18, limit: 500, ...filter })
+      const free = list.find(p => !self.taken.has(p.resident_id_number))
+      if (!free) throw new Error('no free person left for ' + JSON.stringify(filter))
+      self.taken.add(free.resident_id_number)
+      return free
+    },
+    taken: new Set(),
+    async sms(phone) {
+      const { items } = await self.control('GET', `sms?phone=${encodeURIComponent(phone)}`)
+      return items
+    },
+    async code(phone) {
+      const list = await until(async () => { const l = await self.sms(phone); return l.length ? l : null }, `a short message to ${phone}`)
+      const found = /(?<!\d)\d{6}(?!\d)/.exec(list[0].text)
+      if (!found) throw new Error('no code in: ' + list[0].text)
+      return found[0]
+    },
+    advance: duration => self.control('PUT', 'clock', { advance: duration }),
+    settle: () => self.control('POST', 'settle'),
+    received: async id => (await self.control('GET', `authorities/${id}/received`)).items,
+    mode: (id, mode, delay_ms = 0) => self.control('PUT', `authorities/${id}`, { mode, delay_ms }),
+    // An installation; agreed unless told otherwise.
+    async client({ platform = 'web', agreed = true } = {}) {
+      const c = new Client(self)
+      const { body } = await c.ok('POST', '/installations', { platform })
+      c.installation = c.token = body.token
+      if (agreed) await agree(c)
+      return c
+    },
+  }
+  await self.serve()
+  return self
+}
+
+export class Problem extends Error {
+  constructor(method, path, status, body) {
+    super(`${method} ${path}: ${status} ${JSON.stringify(body)}`)
+    Object.assign(this, { status, body, reason: body?.reason, clause: body?.clause, next: body?.next })
+  }
+}
+
+export class Client {
+  constructor(city) { this.city = city; this.token = null }
+
+  async call(method, path, body, { headers = {}, key, raw } = {}) {
+    const h = { ...headers }
+    if (this.token) h.authorization ??= `Bearer ${this.token}`
+    if (body !== undefined && !raw) h['content-type'] ??= 'application/json'
+    if (method === 'POST') h['idempotency-key'] ??= key ?? randomUUID()
+    const r = await fetch(this.city.base + (path.startsWith('/api') || !path.startsWith('/') ? path : '/api/v1' + path), {
+      method, headers: h, redirect: 'manual', body: body === undefined ? undefined : raw ? body : typeof body === 'string' ? body : JSON.stringify(body) })
+    const bytes = Buffer.from(await r.arrayBuffer())
+    const type = r.headers.get('content-type') ?? ''
+    return { status: r.status, headers: r.headers, bytes, body: type.includes('json') && bytes.length ? JSON.parse(bytes) : bytes.toString() }
+  }
+
+  // The answer of a call that must succeed.
+  async ok(method, path, body, options) {
+    const r = await this.call(method, path, body, options)
+    if (r.status >= 300) throw new Problem(method, path, r.status, r.body)
+    return r
+  }
+
+  // The problem of a call that must be refused.
+  async refused(method, path, body, options) {
+    const r = await this.call(method, path, body, options)
+    if (r.status < 400) throw new Error(`${method} ${path} was not refused: ${r.status} ${JSON.stringify(r.body)}`)
+    return { status: r.status, ...r.body }
+  }
+
+  // All rows of a list.
+  async all(path) {
+    const rows = []
+    for (let next = ''; next !== null;) {
+      const { body } = await this.ok('GET', path + (path.includes('?') ? '&' : '?') + 'limit=100' + (next ? `&cursor=${encodeURIComponent(next)}` : ''))
+      rows.push(...body.items)
+      next = body.next ?? null
+    }
+    return rows
+  }
+}
+
+// Reads the policy as long as the city demands, and agrees to it.
+export async function agree(c) {
+  const policy = (await c.ok('GET', '/policy/current')).body
+  if (policy.reading_required) {
+    const { features } = (await c.ok('GET', '/city')).body
+    await c.city.advance(`PT${features.reading_min_seconds + 1}S`)
+  }
+  return (await c.ok('POST', '/acceptances', { policy_version: policy.version, ...(policy.reading_token ? { reading_token: policy.reading_token } : {}) })).body
+}
+
+// Gives each consent that a refusal asks for; answers whether there was any.
+export async function giveConsents(c, next) {
+  const wanted = (next ?? []).filter(n => n.action === 'give_consent')
+  for (const n of wanted)
+    await c.ok('POST', '/consents', { scope: n.scope, items: n.items, recipient: n.recipient ?? null, text_hash: n.text_hash })
+  return wanted.length > 0
+}
+
+// Calls, and where a consent is asked for gives it and calls again.
+export async function withConsents(c, method, path, body) {
+  for (let i = 0; i < 4; i++) {
+    const r = await c.call(method, path, body)
+    if (r.status < 300) return r
+    if (!(r.body.reason === 'consent_required' && await giveConsents(c, r.body.next))) throw new Problem(method, path, r.status, r.body)
+  }
+  throw new Error(`${method} ${path}: consents are asked for again and again`)
+}
+
+export async function code(c, phone, purpose) {
+  await c.ok('POST', '/sms-codes', { phone, purpose })
+  return c.city.code(phone)
+}
+
+let names = 0
+export const username = () => `u${process.pid}x${++names}`
+
+// The values that a city asks at registration, by item.
+export async function registrationValues(c, person) {
+  const { features } = (await c.ok('GET', '/city')).body
+  const values = {
+    username: username(), password, mobile_phone: person.mobile_phone, real_name: person.real_name,
+    id_type: 'resident_card', id_number: person.resident_id_number, id_expiry: person.id_expiry,
+  }
+  const wanted = {}
+  for (const f of features.register_fields)
+    wanted[f.item] = f.item === 'sms_code' ? await code(c, person.mobile_phone, 'register') : values[f.item]
+  return { wanted, values, features }
+}
+
+// Registers a person as the city asks, following steps included. The client then holds the session.
+export async function register(c, person) {
+  const { wanted, values, features } = await registrationValues(c, person)
+  const { body } = await withConsents(c, 'POST', '/accounts', wanted)
+  c.token = body.session.token
+  c.subject = body.subject_id
+  c.person = person
+  c.username = values.username
+  if (features.register_follow.includes('username'))
+    await c.ok('POST', '/me/credentials', { username: values.username, password })
+  if (features.register_follow.includes('sms_code'))
+    await c.ok('POST', '/me/phone', { sms_code: await code(c, person.mobile_phone, 'bind') })
+  return body
+}
+
+// Proves the name by the first way the city offers, unless registration did.
+export async function verifyName(c, person = c.person) {
+  const { features } = (await c.ok('GET', '/city')).body
+  if ((await c.ok('GET', '/me')).body.realname_level > 0) return
+  const [way] = features.realname_methods
+  const all = {
+    number: { real_name: person.real_name, id_type: 'resident_card', id_number: person.resident_id_number },
+    bankcard: { real_name: person.real_name, resident_id_number: person.resident_id_number,
+      bank_card_number: person.bank_card_number, bank_reserved_mobile: person.bank_reserved_mobile },
+  }
+  await withConsents(c, 'POST', `/realname/${way}`, all[way])
+}
+
+export const secondCheck = c => c.ok('POST', '/second-checks', { method: 'password', password })
+
+export async function login(c, name, pass = password) {
+  const { body } = await c.ok('POST', '/sessions', { method: 'password', login: name, password: pass })
+  c.token = body.token
+  return body
+}
+
+// A verified person, ready to use services.
+export async function citizen(city, filter) {
+  const c = await city.client()
+  await register(c, await city.person(filter))
+  await verifyName(c)
+  return c
+}
