@@ -1,0 +1,49 @@
+#include "cli/cli.h"
+#include "crypto/crypto.h"
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct command commands[] = {
+	{"init", cli_init, "make a data directory for one city"},
+	{"serve", cli_serve, "run the server"},
+	{"check", cli_check, "check the files of a city"},
+	{"connectors", cli_connectors, "write connectors.json for a sandbox"},
+	{"staff", cli_staff, "add or list staff"},
+	{"ledger", cli_ledger, "verify the ledger, print its checkpoint"},
+	{"backup", cli_backup, "write a backup"},
+	{"restore", cli_restore, "restore a backup; ended data stays ended"},
+	{"keys", cli_keys, "state of the key store"},
+	{"openapi", cli_openapi, "print the OpenAPI document"},
+};
+
+static int help(FILE *out)
+{
+	fprintf(out, "tongban COMMAND [options]     tongban COMMAND --help\n\n");
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
+	fprintf(out, "\nExit codes: 0 ok, 1 findings, 2 usage, 3 unavailable.\n");
+	return out == stdout ? CLI_OK : CLI_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return help(stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return help(stdout);
+	signal(SIGPIPE, SIG_IGN);
+	crypto_init();
+	json_object_seed(0);
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "tongban: no command \"%s\"\n\n", argv[1]);
+	return help(stderr);
+}
