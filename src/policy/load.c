@@ -10,6 +10,32 @@
 /* ---- helpers of the parts
  * ------------------------------------------------------------------------------------- */
 
+bool load_row(struct loader *l, const struct table *t, struct node map, const struct schema *s, void *form)
+{
+	if (schema_read(&l->in, map, s, form))
+		return true;
+	struct node key = node_get(map, s->fields[0].key);
+	if (node_is_scalar(key)) {
+		struct refused *row = ARENA_NEW(l->in.arena, struct refused);
+		*row = (struct refused){t, arena_slice(l->in.arena, node_text(key)), l->refused};
+		l->refused = row;
+	}
+	return false;
+}
+
+static bool was_refused(const struct loader *l, const struct table *t, struct slice key)
+{
+	for (const struct refused *row = l->refused; row; row = row->next)
+		if (row->table == t && slice_eq(row->key, key))
+			return true;
+	return false;
+}
+
+bool load_spoiled(const struct loader *l, size_t complaints_before)
+{
+	return l->complaints->failed || l->complaints->size > complaints_before;
+}
+
 bool load_add(struct loader *l, struct table *t, struct node map, const char *noun, const char *key,
 	      void *row, unsigned *row_number)
 {
@@ -44,7 +70,7 @@ void *load_reference(struct loader *l, const struct table *t, struct node at, co
 	}
 	struct slice text = node_text(at);
 	void *row = model_find(t, arena_copy(l->in.arena, text));
-	if (row)
+	if (row || was_refused(l, t, text))
 		return row;
 	const char *near = nearest_key(text, t);
 	if (near)
@@ -133,12 +159,11 @@ static void document_keep(struct release *r, const struct source *from)
 	hex_encode(hash, sizeof hash, r->hash);
 }
 
-/* Reads all parts; NULL when anything was complained about. */
+/* Reads all parts; NULL when anything was complained about since `before`. */
 static struct release *release_make(const struct source *from, struct schema_reader in,
-				    struct buf *complaints)
+				    struct buf *complaints, size_t before)
 {
 	struct release *r = model_new();
-	size_t before = complaints->size;
 
 	in.arena = r->arena;
 	struct loader l = {.r = r, .in = in, .complaints = complaints};
@@ -146,7 +171,7 @@ static struct release *release_make(const struct source *from, struct schema_rea
 	load_policy(&l, from->policy);
 	load_services(&l, from);
 	load_city(&l, from->city);
-	if (complaints->size > before || complaints->failed) {
+	if (load_spoiled(&l, before)) {
 		release_drop(r);
 		return NULL;
 	}
@@ -366,15 +391,18 @@ err release_load_version(struct ctx *c, const char *dir, const char *city, const
 			 struct buf *ret_complaints, struct release **ret)
 {
 	__attribute__((cleanup(files_release))) struct files f = {0};
+	size_t before = ret_complaints->size;
 
 	if (!is_city_name(city))
 		FAIL(c, ERR_INVALID, "城市名称只能由小写字母、数字和下划线组成");
 	if (!files_read(c, dir, city, version, ret_complaints, &f))
 		FAIL(c, ERR_INVALID, "城市数据无法读取，请按提示逐行修改");
 	struct source from = source_of(&f);
+	if (ret_complaints->size > before)
+		FAIL(c, ERR_INVALID, "城市数据有误，请按提示逐行修改");
 	struct release *r = release_make(
 		&from, (struct schema_reader){.clauses = f.clause_ids, .clause_count = f.clause_count},
-		ret_complaints);
+		ret_complaints, before);
 	if (!r)
 		FAIL(c, ERR_INVALID, "城市数据有误，请按提示逐行修改");
 	if (strcmp(r->city, city) != 0) {
@@ -398,6 +426,7 @@ err release_parse(struct ctx *c, struct slice document, unsigned number, struct 
 		  struct release **ret)
 {
 	__attribute__((cleanup(yaml_tree_release))) struct yaml_tree t = {0};
+	size_t before = ret_complaints->size;
 
 	if (!yaml_tree_read(&t, "document", document, ret_complaints))
 		FAIL(c, ERR_INVALID, "已发布的政策文档无法读取");
@@ -409,7 +438,7 @@ err release_parse(struct ctx *c, struct slice document, unsigned number, struct 
 		.services = {node_get(root, "services")},
 		.service_lists = 1,
 	};
-	struct release *r = release_make(&from, (struct schema_reader){0}, ret_complaints);
+	struct release *r = release_make(&from, (struct schema_reader){0}, ret_complaints, before);
 	if (!r)
 		FAIL(c, ERR_INVALID, "已发布的政策文档有误");
 	r->number = number;

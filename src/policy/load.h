@@ -13,10 +13,18 @@ struct source {
 	size_t service_lists;
 };
 
+/* A row that was refused: naming it elsewhere is no further fault. */
+struct refused {
+	const struct table *table;
+	struct slice key;
+	struct refused *next;
+};
+
 struct loader {
 	struct release *r;
 	struct schema_reader in;
 	struct buf *complaints;
+	struct refused *refused;
 };
 
 void load_items(struct loader *l, struct node list);
@@ -30,6 +38,8 @@ void canonical_document(const struct source *from, struct buf *ret);
 
 /* ---- helpers of the parts
  * ------------------------------------------------------------------------------------- */
+/* Reads the map of a row of table t; remembers it as refused when that fails. */
+bool load_row(struct loader *l, const struct table *t, struct node map, const struct schema *s, void *form);
 /* A new row for table t under key; false with a complaint when the key stands there already. */
 bool load_add(struct loader *l, struct table *t, struct node map, const char *noun, const char *key,
 	      void *row, unsigned *row_number);
@@ -40,6 +50,9 @@ void *load_reference(struct loader *l, const struct table *t, struct node at, co
 /* Calls fn for every element of a list. */
 typedef void (*element_fn)(struct loader *l, struct node at, void *arg);
 void load_each(struct loader *l, struct node list, element_fn fn, void *arg);
+/* True when something was complained about since then: what was read is not whole, so nothing is concluded
+ * from it. */
+bool load_spoiled(const struct loader *l, size_t complaints_before);
 /* The items that a list names. all_allowed: the word `all` may stand instead. Not there: the empty set. */
 struct itemset load_itemset(struct loader *l, struct node at, const char *what, bool all_allowed);
 /* A list of texts, for settings and platforms. */

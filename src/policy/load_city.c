@@ -2,20 +2,17 @@
 #include "policy/load.h"
 
 struct walk {
-	size_t capacity;
-	struct node root;
+	size_t capacity; /* of the release's settings */
 };
 
 static void walk_map(struct loader *l, struct walk *w, struct node map, const char *prefix);
 
-static void put(struct loader *l, struct walk *w, struct node at, struct setting s)
+static bool stands_in(const char **texts, size_t count, const char *text)
 {
-	for (size_t i = 0; i < l->r->setting_count; i++)
-		if (strcmp(l->r->settings[i].key, s.key) == 0) {
-			node_complain(at, "'%s' is set twice; keep one of them", s.key);
-			return;
-		}
-	setting_put(l->r, &w->capacity, s);
+	for (size_t i = 0; text && i < count; i++)
+		if (strcmp(texts[i], text) == 0)
+			return true;
+	return false;
 }
 
 /* A list of texts; or of maps with a key each, whose other members become list.key.member. */
@@ -38,10 +35,13 @@ static void walk_list(struct loader *l, struct walk *w, struct node list, const 
 			continue;
 		}
 		texts[count] = schema_key(&l->in, name, "key");
-		if (texts[count])
+		if (stands_in(texts, count, texts[count]))
+			node_complain(name, "'%s' stands twice in '%s'; give this one another key",
+				      texts[count], key);
+		else if (texts[count])
 			walk_map(l, w, at, arena_printf(l->in.arena, "%s.%s", key, texts[count++]));
 	}
-	put(l, w, list, (struct setting){.key = key, .list = texts, .count = count});
+	setting_put(l->r, &w->capacity, (struct setting){.key = key, .list = texts, .count = count});
 }
 
 static void walk_value(struct loader *l, struct walk *w, struct node at, const char *key)
@@ -53,7 +53,7 @@ static void walk_value(struct loader *l, struct walk *w, struct node at, const c
 	} else if (node_there(at)) {
 		const char *text = schema_text(&l->in, at, key);
 		if (text)
-			put(l, w, at, (struct setting){.key = key, .text = text});
+			setting_put(l->r, &w->capacity, (struct setting){.key = key, .text = text});
 	}
 }
 
@@ -61,13 +61,10 @@ static void walk_map(struct loader *l, struct walk *w, struct node map, const ch
 {
 	node_check_keys(map);
 	for (size_t i = 0; i < node_size(map); i++) {
-		struct node name = node_key_at(map, i);
-		if (!node_is_scalar(name))
-			continue;
-		struct slice text = node_text(name);
-		const char *key = prefix ? arena_printf(l->in.arena, "%s.%.*s", prefix, (int)text.n, text.p)
-					 : arena_copy(l->in.arena, text);
-		walk_value(l, w, node_value_at(map, i), key);
+		const char *name = schema_key(&l->in, node_key_at(map, i), "key");
+		if (name)
+			walk_value(l, w, node_value_at(map, i),
+				   prefix ? arena_printf(l->in.arena, "%s.%s", prefix, name) : name);
 	}
 }
 
@@ -149,7 +146,7 @@ static void check_border(struct loader *l, struct node root)
 
 void load_city(struct loader *l, struct node map)
 {
-	struct walk w = {.root = map};
+	struct walk w = {0};
 
 	if (!node_is_map(map)) {
 		node_complain(map, "the city's settings must be a map; write key: …");

@@ -45,7 +45,7 @@ static void load_item(struct loader *l, struct node map, void *arg)
 	struct item *it = ARENA_NEW(l->in.arena, struct item);
 
 	(void)arg;
-	if (!schema_read(&l->in, map, &item_schema, it))
+	if (!load_row(l, &l->r->items, map, &item_schema, it))
 		return;
 	check_sensitive(map, it);
 	load_add(l, &l->r->items, map, "item", it->key, it, &it->number);

@@ -20,7 +20,7 @@ static void load_purpose(struct loader *l, struct node map, void *arg)
 	struct purpose *p = ARENA_NEW(l->in.arena, struct purpose);
 
 	(void)arg;
-	if (schema_read(&l->in, map, &purpose_schema, p))
+	if (load_row(l, &l->r->purposes, map, &purpose_schema, p))
 		load_add(l, &l->r->purposes, map, "purpose", p->key, p, &p->number);
 }
 
@@ -57,7 +57,7 @@ static void load_recipient(struct loader *l, struct node map, void *arg)
 	struct recipient *r = ARENA_NEW(l->in.arena, struct recipient);
 
 	(void)arg;
-	if (!schema_read(&l->in, map, &recipient_schema, &form))
+	if (!load_row(l, &l->r->recipients, map, &recipient_schema, &form))
 		return;
 	*r = form.r;
 	if (node_there(form.within))
@@ -113,7 +113,7 @@ static void load_permission(struct loader *l, struct node map, void *arg)
 	struct permission *p = ARENA_NEW(l->in.arena, struct permission);
 
 	(void)arg;
-	if (!schema_read(&l->in, map, &permission_schema, &form))
+	if (!load_row(l, &l->r->permissions, map, &permission_schema, &form))
 		return;
 	*p = form.p;
 	p->platforms = load_platforms(l, form.platforms);
@@ -173,7 +173,7 @@ static void load_legal_retention(struct loader *l, struct node map, void *arg)
 	struct retention *k = ARENA_NEW(l->in.arena, struct retention);
 
 	(void)arg;
-	if (schema_read(&l->in, map, &legal_schema, k))
+	if (load_row(l, &l->r->retentions, map, &legal_schema, k))
 		load_add(l, &l->r->retentions, map, "legal retention", k->key, k, &k->number);
 }
 
@@ -214,28 +214,47 @@ static const struct schema_field rule_fields[] = {
 };
 static const struct schema rule_schema = {"a rule of a category", rule_fields, COUNT(rule_fields)};
 
+/* A rule that is not whole allows everything here, so that services bring no complaints that follow from it.
+ */
 static void load_rule(struct loader *l, struct node at, bool all_allowed, struct itemset *ret,
 		      const char **ret_clause)
 {
 	struct rule_form form = {0};
+	size_t before = l->complaints->size;
 
-	if (!node_there(at) || !schema_read(&l->in, at, &rule_schema, &form))
+	if (!node_there(at))
 		return;
-	*ret = load_itemset(l, form.items, "items", all_allowed);
-	*ret_clause = form.clause;
+	if (schema_read(&l->in, at, &rule_schema, &form)) {
+		*ret = load_itemset(l, form.items, "items", all_allowed);
+		*ret_clause = form.clause;
+	}
+	if (load_spoiled(l, before))
+		memset(ret, 0xFF, sizeof *ret);
 }
 
-static void check_category(const struct category_form *form, const struct category *k, struct node map)
+static uint64_t load_category_bits(struct loader *l, const struct table *t, struct node at, const char *noun,
+				   const char *where)
 {
-	if (!itemset_empty(&k->share) && k->recipients == 0)
+	size_t before = l->complaints->size;
+	uint64_t bits = load_bits(l, t, at, noun, where);
+
+	return load_spoiled(l, before) ? UINT64_MAX : bits;
+}
+
+static void check_category(const struct category_form *form, struct category *k)
+{
+	if (!itemset_empty(&k->share) && k->recipients == 0) {
 		node_complain(form->share, "category '%s' shares without a recipient; write recipients: […]",
 			      k->key);
-	if (node_there(form->purposes) && node_size(form->purposes) == 0)
+		k->recipients = UINT64_MAX;
+	}
+	if (node_size(form->purposes) == 0) {
 		node_complain(form->purposes, "category '%s' has no purpose; name at least one", k->key);
+		k->purposes = UINT64_MAX;
+	}
 	if (node_there(form->read) && strcmp(k->kind, "internal") != 0)
 		node_complain(form->read,
 			      "'read' is for internal categories; remove it, or write kind: internal");
-	(void)map;
 }
 
 static void load_category(struct loader *l, struct node map, void *arg)
@@ -244,20 +263,21 @@ static void load_category(struct loader *l, struct node map, void *arg)
 	struct release *r = l->r;
 
 	(void)arg;
-	if (!schema_read(&l->in, map, &category_schema, &form))
+	if (!load_row(l, &l->r->categories, map, &category_schema, &form))
 		return;
 	struct category *k = ARENA_NEW(l->in.arena, struct category);
 	*k = form.k;
 	load_rule(l, form.collect, false, &k->collect, &k->collect_clause);
 	load_rule(l, form.share, false, &k->share, &k->share_clause);
 	load_rule(l, form.read, true, &k->read, &k->read_clause);
-	k->purposes = load_bits(l, &r->purposes, form.purposes, "purpose", "purposes of this policy");
+	k->purposes =
+		load_category_bits(l, &r->purposes, form.purposes, "purpose", "purposes of this policy");
 	k->recipients =
 		load_bits(l, &r->recipients, form.recipients, "recipient", "recipients of this policy");
-	k->permissions = (uint32_t)load_bits(l, &r->permissions, form.permissions, "permission",
-					     "permissions of this policy");
+	k->permissions = (uint32_t)load_category_bits(l, &r->permissions, form.permissions, "permission",
+						      "permissions of this policy");
 	load_retention(l, form.retention, k);
-	check_category(&form, k, map);
+	check_category(&form, k);
 	load_add(l, &r->categories, map, "category", k->key, k, &k->number);
 }
 

@@ -206,7 +206,7 @@ static void load_service(struct loader *l, struct node map, void *arg)
 	struct service_form form = {0};
 
 	(void)arg;
-	if (!schema_read(&l->in, map, &service_schema, &form))
+	if (!load_row(l, &l->r->services, map, &service_schema, &form))
 		return;
 	struct service *s = ARENA_NEW(l->in.arena, struct service);
 	*s = form.s;

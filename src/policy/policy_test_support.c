@@ -6,13 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char items[] = "items:\n"
-			    "  - {key: real_name, name: 姓名, kind: basic, sensitive: false, validator: name, mask: name}\n"
-			    "  - {key: id_number, name: 证件号码, kind: identity, sensitive: true, validator: id_number, mask: id}\n"
-			    "  - {key: mobile_phone, name: 手机号码, kind: basic, sensitive: false, validator: phone, mask: phone}\n"
-			    "  - {key: plate_number, name: 车牌号码, kind: property, sensitive: false, validator: short_text, mask: tail4}\n"
-			    "  - {key: location, name: 位置信息, kind: location, sensitive: true, validator: location, mask: all}\n"
-			    "  - {key: payment, name: 社保缴存, kind: property, sensitive: true, validator: none, mask: all}\n";
+static const char items[] =
+	"items:\n"
+	"  - {key: real_name, name: 姓名, kind: basic, sensitive: false, validator: name, mask: name}\n"
+	"  - {key: id_number, name: 证件号码, kind: identity, sensitive: true, validator: id_number, mask: "
+	"id}\n"
+	"  - {key: mobile_phone, name: 手机号码, kind: basic, sensitive: false, validator: phone, mask: "
+	"phone}\n"
+	"  - {key: plate_number, name: 车牌号码, kind: property, sensitive: false, validator: short_text, "
+	"mask: tail4}\n"
+	"  - {key: location, name: 位置信息, kind: location, sensitive: true, validator: location, mask: "
+	"all}\n"
+	"  - {key: payment, name: 社保缴存, kind: property, sensitive: true, validator: none, mask: all}\n";
 
 static const char city[] = "key: testing\n"
 			   "name: 试办\n"
@@ -27,8 +32,10 @@ static const char city[] = "key: testing\n"
 			   "  - {key: me, name: 我的}\n"
 			   "gate:\n"
 			   "  rights: [my_information]\n"
-			   "  clause: {accept: TJ-0.2.b, weak: TJ-0.2.f, status: TJ-4.2.1.d, login: TJ-1.1.2.k, phone: TJ-1.2.1.1.b,\n"
-			   "    realname: TJ-1.1.5.e, guardian: TJ-6.2.a, sensitive: TJ-1.2.3.a, share: TJ-2.1.1, second_check: TJ-4.4.a}\n";
+			   "  clause: {accept: TJ-0.2.b, weak: TJ-0.2.f, status: TJ-4.2.1.d, login: "
+			   "TJ-1.1.2.k, phone: TJ-1.2.1.1.b,\n"
+			   "    realname: TJ-1.1.5.e, guardian: TJ-6.2.a, sensitive: TJ-1.2.3.a, share: "
+			   "TJ-2.1.1, second_check: TJ-4.4.a}\n";
 
 static const char policy[] =
 	"version: \"1\"\n"
@@ -40,13 +47,18 @@ static const char policy[] =
 	"  - {key: show, name: 查看本人信息, clause: TJ-4.1.1.a}\n"
 	"  - {key: notify, name: 发送通知, clause: TJ-2.1.6}\n"
 	"recipients:\n"
-	"  - {key: centre, name: 受理中心, kind: organ, region: CN, contact: 022-12345, basis: 法律授权, clause: TJ-1.1.6.c}\n"
-	"  - {key: bureau, name: 城建局, kind: organ, region: CN, contact: 022-1, basis: 法律授权, clause: TJ-1.1.6.c, within: centre}\n"
-	"  - {key: sms, name: 短信公司, kind: supplier, region: CN, contact: 022-2, basis: 委托合同, clause: TJ-2.1.6}\n"
-	"  - {key: other, name: 其他单位, kind: partner, region: CN, contact: 022-3, basis: 协议, clause: TJ-2.1.4.a}\n"
+	"  - {key: centre, name: 受理中心, kind: organ, region: CN, contact: 022-12345, basis: 法律授权, "
+	"clause: TJ-1.1.6.c}\n"
+	"  - {key: bureau, name: 城建局, kind: organ, region: CN, contact: 022-1, basis: 法律授权, clause: "
+	"TJ-1.1.6.c, within: centre}\n"
+	"  - {key: sms, name: 短信公司, kind: supplier, region: CN, contact: 022-2, basis: 委托合同, clause: "
+	"TJ-2.1.6}\n"
+	"  - {key: other, name: 其他单位, kind: partner, region: CN, contact: 022-3, basis: 协议, clause: "
+	"TJ-2.1.4.a}\n"
 	"permissions:\n"
 	"  - {key: perm_camera, name: 相机, why: 扫码, clause: TJ-1.1.23.2.a, platforms: [android, ios]}\n"
-	"  - {key: perm_location, name: 位置, why: 查找网点, clause: TJ-1.1.4.a, platforms: all, items: [location]}\n"
+	"  - {key: perm_location, name: 位置, why: 查找网点, clause: TJ-1.1.4.a, platforms: all, items: "
+	"[location]}\n"
 	"categories:\n"
 	"  - key: social\n"
 	"    name: 社保医保\n"
@@ -86,47 +98,46 @@ static const char policy[] =
 	"      - {table: items}\n"
 	"      - {table: retention}\n";
 
-static const char services[] =
-	"services:\n"
-	"  - key: insurance\n"
-	"    name: 社会保险查询\n"
-	"    category: social\n"
-	"    shape: query\n"
-	"    level: realname\n"
-	"    fields:\n"
-	"      - {item: real_name, required: true, prefill: true}\n"
-	"      - {item: id_number, required: true, prefill: true}\n"
-	"      - {item: mobile_phone}\n"
-	"      - {item: location}\n"
-	"    shared: [real_name, id_number, mobile_phone]\n"
-	"    result: [payment]\n"
-	"    purpose: query\n"
-	"    recipient: centre\n"
-	"    clause: TJ-1.1.6.a\n"
-	"  - key: plates\n"
-	"    name: 车辆信息\n"
-	"    category: driving\n"
-	"    shape: info\n"
-	"    level: open\n"
-	"    fields: [{item: plate_number}]\n"
-	"    purpose: query\n"
-	"    clause: TJ-1.1.8.a\n"
-	"  - key: phone_line\n"
-	"    name: 电话办理\n"
-	"    category: social\n"
-	"    shape: case\n"
-	"    level: phone\n"
-	"    fields: [{item: real_name}]\n"
-	"    purpose: query\n"
-	"    clause: TJ-1.1.6.a\n"
-	"  - key: my_information\n"
-	"    name: 我的信息\n"
-	"    category: rights\n"
-	"    shape: internal\n"
-	"    level: login\n"
-	"    reads: all\n"
-	"    purpose: show\n"
-	"    clause: TJ-4.1.1.a\n";
+static const char services[] = "services:\n"
+			       "  - key: insurance\n"
+			       "    name: 社会保险查询\n"
+			       "    category: social\n"
+			       "    shape: query\n"
+			       "    level: realname\n"
+			       "    fields:\n"
+			       "      - {item: real_name, required: true, prefill: true}\n"
+			       "      - {item: id_number, required: true, prefill: true}\n"
+			       "      - {item: mobile_phone}\n"
+			       "      - {item: location}\n"
+			       "    shared: [real_name, id_number, mobile_phone]\n"
+			       "    result: [payment]\n"
+			       "    purpose: query\n"
+			       "    recipient: centre\n"
+			       "    clause: TJ-1.1.6.a\n"
+			       "  - key: plates\n"
+			       "    name: 车辆信息\n"
+			       "    category: driving\n"
+			       "    shape: info\n"
+			       "    level: open\n"
+			       "    fields: [{item: plate_number}]\n"
+			       "    purpose: query\n"
+			       "    clause: TJ-1.1.8.a\n"
+			       "  - key: phone_line\n"
+			       "    name: 电话办理\n"
+			       "    category: social\n"
+			       "    shape: case\n"
+			       "    level: phone\n"
+			       "    fields: [{item: real_name}]\n"
+			       "    purpose: query\n"
+			       "    clause: TJ-1.1.6.a\n"
+			       "  - key: my_information\n"
+			       "    name: 我的信息\n"
+			       "    category: rights\n"
+			       "    shape: internal\n"
+			       "    level: login\n"
+			       "    reads: all\n"
+			       "    purpose: show\n"
+			       "    clause: TJ-4.1.1.a\n";
 
 static const struct {
 	const char *part, *path, *text;
@@ -167,7 +178,8 @@ void test_city_load(struct test_city *t, const char *part, const char *text)
 	assert(mkdtemp(t->dir));
 	make_folders(t->dir);
 	for (size_t i = 0; i < PARTS; i++)
-		write_file(t->dir, parts[i].path, part && strcmp(part, parts[i].part) == 0 ? text : parts[i].text);
+		write_file(t->dir, parts[i].path,
+			   part && strcmp(part, parts[i].part) == 0 ? text : parts[i].text);
 	t->c.arena = arena_new(16 * 1024 * 1024);
 	buf_init(&t->complaints, 1024 * 1024);
 	if (failed(release_load(&t->c, t->dir, "testing", &t->complaints, &t->release)))
@@ -184,7 +196,8 @@ const char *test_city_text(const char *part, const char *from, const char *to)
 			continue;
 		const char *at = strstr(parts[i].text, from);
 		assert(at);
-		snprintf(text, sizeof text, "%.*s%s%s", (int)(at - parts[i].text), parts[i].text, to, at + strlen(from));
+		snprintf(text, sizeof text, "%.*s%s%s", (int)(at - parts[i].text), parts[i].text, to,
+			 at + strlen(from));
 	}
 	return text;
 }

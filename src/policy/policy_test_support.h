@@ -10,7 +10,8 @@ struct test_city {
 	struct release *release; /* NULL when refused */
 };
 
-/* Writes the small valid city "testing", with `part` ("items", "city", "policy" or "services", or NULL) replaced by text, and loads it. */
+/* Writes the small valid city "testing", with `part` ("items", "city", "policy" or "services", or NULL)
+ * replaced by text, and loads it. */
 void test_city_load(struct test_city *t, const char *part, const char *text);
 /* The valid text of a part with the first occurrence of `from` replaced by `to`; in a static buffer. */
 const char *test_city_text(const char *part, const char *from, const char *to);

@@ -277,14 +277,15 @@ bool schema_read(const struct schema_reader *in, struct node map, const struct s
 		node_complain(map, "%s must be a map; write its keys, %s first", s->noun, s->fields[0].key);
 		return false;
 	}
-	bool good = known_keys_only(map, s);
+	bool known = known_keys_only(map, s), good = known;
 	for (size_t i = 0; i < s->count; i++) {
 		const struct schema_field *f = &s->fields[i];
 		struct node at = node_get(map, f->key);
 		if (node_there(at)) {
 			good &= read_field(in, at, f, (char *)object + f->offset);
 		} else if (f->required) {
-			complain_missing(map, s, f);
+			if (known) /* else the unknown key is likely the missing one */
+				complain_missing(map, s, f);
 			good = false;
 		}
 	}
