@@ -1,0 +1,55 @@
+import { shallowRef } from 'vue'
+import type { ConsentRequest } from '@shared/api'
+
+/**
+ * Questions that a screen puts to the person and waits for: the sheets in App.vue show
+ * them one at a time. Each answers false when the person declines or closes the sheet.
+ */
+export interface Question<T> {
+	about: T
+	answer: (yes: boolean) => void
+}
+
+function question<T>() {
+	const open = shallowRef<Question<T> | null>(null)
+	function ask(about: T): Promise<boolean> {
+		open.value?.answer(false)
+		return new Promise((resolve) => {
+			open.value = {
+				about,
+				answer(yes) {
+					open.value = null
+					resolve(yes)
+				},
+			}
+		})
+	}
+	return { open, ask }
+}
+
+export interface ConsentQuestion {
+	consent: ConsentRequest
+	/** Names of the items, from the service's form where the request has keys only. */
+	names: Record<string, string>
+	sensitive: string[]
+	purpose: string
+	recipients: string
+	clause: string | null
+}
+
+export interface PermissionQuestion {
+	key: string
+	doing: string
+}
+
+const consent = question<ConsentQuestion>()
+const permission = question<PermissionQuestion>()
+const secondCheck = question<string>()
+
+export const openConsent = consent.open
+export const askConsent = consent.ask
+export const openPermission = permission.open
+export const askPermission = permission.ask
+export const openSecondCheck = secondCheck.open
+/** `doing` completes "为了…，请再次验证身份". */
+export const askSecondCheck = secondCheck.ask

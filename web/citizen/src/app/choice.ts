@@ -1,0 +1,95 @@
+import { computed, reactive } from 'vue'
+import { acceptPolicy, createInstallation } from '@shared/api'
+import { ApiError } from '@shared/http'
+import { useCity } from './city'
+
+/**
+ * What the person chose about the privacy policy. Before a choice nothing is sent but
+ * what the notice itself needs; after a refusal the person is a guest.
+ */
+type Choice = 'agreed' | 'refused'
+
+const KEY = 'tongban.choice'
+
+interface Stored {
+	choice: Choice
+	version: string
+}
+
+const state = reactive<{ stored: Stored | null; asking: boolean; walking: boolean }>({
+	stored: null,
+	asking: false,
+	walking: false,
+})
+
+function read(): Stored | null {
+	try {
+		const stored = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Stored | null
+		return stored && (stored.choice === 'agreed' || stored.choice === 'refused') ? stored : null
+	} catch {
+		return null
+	}
+}
+
+function write(choice: Choice, version: string) {
+	state.stored = { choice, version }
+	localStorage.setItem(KEY, JSON.stringify(state.stored))
+}
+
+export const agreed = computed(() => state.stored?.choice === 'agreed' && state.stored.version === useCity().policy_version)
+export const asking = computed(() => state.asking)
+/** Agreed to an earlier version: the notice then says that the policy changed. */
+export const changed = computed(() => state.stored?.choice === 'agreed' && !agreed.value)
+/** The permissions are being asked one by one after the first agreement. */
+export const walking = computed(() => state.walking)
+
+/** A refusal stands until the person comes back to it; a changed policy is asked again. */
+export function startChoice() {
+	state.stored = read()
+	const answered = state.stored?.choice === 'refused' || agreed.value
+	state.asking = !answered
+}
+
+export function askAgain() {
+	state.asking = true
+}
+
+/** The server no longer counts this installation as agreed (its life ended, or it was reset). */
+export function forgetChoice() {
+	localStorage.removeItem(KEY)
+	state.stored = null
+	state.asking = true
+}
+
+let installed = false
+
+export async function ensureInstallation() {
+	if (installed) return
+	await createInstallation()
+	installed = true
+}
+
+export async function agree(version: string, readingToken?: string) {
+	await ensureInstallation()
+	try {
+		await acceptPolicy(version, readingToken)
+	} catch (error) {
+		if (!(error instanceof ApiError) || error.status !== 401) throw error
+		installed = false
+		await ensureInstallation()
+		await acceptPolicy(version, readingToken)
+	}
+	const first = state.stored?.choice !== 'agreed'
+	write('agreed', version)
+	state.asking = false
+	state.walking = first && useCity().features.permission_timing === 'first_entry'
+}
+
+export function refuse() {
+	write('refused', useCity().policy_version)
+	state.asking = false
+}
+
+export function endWalk() {
+	state.walking = false
+}

@@ -1,0 +1,72 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import { agreed, askAgain } from './app/choice'
+import { session } from './app/session'
+import HomePage from './features/home/HomePage.vue'
+import MessagesPage from './features/messages/MessagesPage.vue'
+import MinePage from './features/me/MinePage.vue'
+import ServicesPage from './features/services/ServicesPage.vue'
+
+declare module 'vue-router' {
+	interface RouteMeta {
+		/** Shows the tabs. */
+		tab?: string
+		/** Needs an accepted policy. */
+		agreed?: boolean
+		/** Needs a person logged in. */
+		person?: boolean
+	}
+}
+
+const person = { agreed: true, person: true }
+
+const routes: RouteRecordRaw[] = [
+	{ path: '/', component: HomePage, meta: { tab: 'home' } },
+	{ path: '/services', component: ServicesPage, meta: { tab: 'services' } },
+	{ path: '/messages', component: MessagesPage, meta: { tab: 'messages' } },
+	{ path: '/mine', component: MinePage, meta: { tab: 'mine' } },
+	{ path: '/search', component: () => import('./features/services/SearchPage.vue') },
+	{ path: '/services/:key', component: () => import('./features/services/ServicePage.vue') },
+	{ path: '/services/:key/form', component: () => import('./features/services/QueryPage.vue'), meta: person },
+	{ path: '/services/:key/result', component: () => import('./features/services/ResultPage.vue'), meta: person },
+	{ path: '/services/:key/apply', component: () => import('./features/hotline/ApplyPage.vue'), meta: person },
+	{ path: '/refusal', component: () => import('./features/services/RefusalPage.vue') },
+	{ path: '/hotline', component: () => import('./features/hotline/HotlinePage.vue') },
+	{ path: '/cases', component: () => import('./features/cases/CasesPage.vue'), meta: person },
+	{ path: '/cases/:id', component: () => import('./features/cases/CasePage.vue'), props: true, meta: person },
+	{ path: '/policy', component: () => import('./features/firstrun/PolicyPage.vue') },
+	{ path: '/login', component: () => import('./features/login/LoginPage.vue'), meta: { agreed: true } },
+	{ path: '/reset-password', component: () => import('./features/login/ResetPasswordPage.vue'), meta: { agreed: true } },
+	{ path: '/register', component: () => import('./features/register/RegisterPage.vue'), meta: { agreed: true } },
+	{ path: '/register/credentials', component: () => import('./features/register/CredentialsPage.vue'), meta: person },
+	{ path: '/register/phone', component: () => import('./features/register/BindPhonePage.vue'), meta: person },
+	{ path: '/realname', component: () => import('./features/realname/RealnamePage.vue'), meta: person },
+	{ path: '/usage', component: () => import('./features/usage/UsagePage.vue'), meta: person },
+	{ path: '/usage/:n', component: () => import('./features/usage/UsageEntryPage.vue'), props: true, meta: person },
+	{ path: '/mine/info', component: () => import('./features/me/MyInfoPage.vue'), meta: person },
+	{ path: '/mine/consents', component: () => import('./features/consents/ConsentsPage.vue'), meta: person },
+	{ path: '/mine/permissions', component: () => import('./features/permissions/PermissionsPage.vue'), meta: { agreed: true } },
+	{ path: '/mine/settings', component: () => import('./features/me/SettingsPage.vue') },
+	{ path: '/mine/settings/text', component: () => import('./features/me/TextSizePage.vue') },
+	{ path: '/mine/settings/security', component: () => import('./features/me/SecurityPage.vue'), meta: person },
+	{ path: '/mine/settings/password', component: () => import('./features/me/PasswordPage.vue'), meta: person },
+	{ path: '/mine/settings/devices', component: () => import('./features/me/DevicesPage.vue'), meta: person },
+	{ path: '/mine/settings/cancel', component: () => import('./features/cancel/CancelPage.vue'), meta: person },
+	{ path: '/cancelled', component: () => import('./features/cancel/CertificatePage.vue') },
+	{ path: '/about', component: () => import('./features/me/AboutPage.vue') },
+	{ path: '/:missing(.*)*', redirect: '/' },
+]
+
+export const router = createRouter({
+	history: createWebHashHistory(),
+	routes,
+	scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach((to) => {
+	if (to.meta.agreed && !agreed.value) {
+		askAgain()
+		return to.redirectedFrom || window.history.state?.current ? false : '/'
+	}
+	if (to.meta.person && !session.me) return { path: '/login', query: { then: to.fullPath } }
+	return true
+})

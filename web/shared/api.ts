@@ -1,0 +1,412 @@
+/**
+ * The HTTP API as the web clients use it: one type per answer, one function per call.
+ * Values are masked by the server; nothing here ever holds more than a screen shows.
+ */
+import { create, del, get, post, put, query, request, requestText, type NextStep } from './http'
+
+export interface Named {
+	key: string
+	name: string
+}
+
+export interface Page<T> {
+	items: T[]
+	next: string | null
+}
+
+/* ---- city and policy ---- */
+
+export interface ConsentRequest {
+	scope: string
+	/** Keys, or keys with their names. */
+	items: (string | (Named & { sensitive?: boolean }))[]
+	recipient: string | Named | null
+	purpose?: string
+	purpose_name?: string
+	text: string
+	text_hash: string
+	given?: boolean
+	id?: string | null
+}
+
+export interface RegisterField {
+	item: string
+	name: string
+	kind: string
+}
+
+export interface CancelScope extends Named {
+	text: string
+}
+
+export interface Features {
+	register_fields: RegisterField[]
+	register_follow: string[]
+	login_methods: string[]
+	login_names: (string | Named)[]
+	realname_methods: string[]
+	policy_reading: boolean
+	reading_min_seconds: number
+	permission_timing: 'first_entry' | 'at_use'
+	cancel_scopes: CancelScope[]
+	my_info_title: string
+	hotline_service: string | null
+	guest_browse: 'catalogue' | 'main'
+	consent_register: ConsentRequest | null
+}
+
+export interface City {
+	key: string
+	name: string
+	city_name: string
+	controller: string
+	theme: { primary: string; accent: string; background: string }
+	contacts: { hotlines: string[]; address: string; unit: string }
+	policy_version: string
+	features: Features
+	categories: Named[]
+	permissions: { key: string; name: string; why: string }[]
+	tabs: (string | Named)[]
+}
+
+export interface Policy {
+	version: string
+	number: number
+	hash: string
+	effective_at: string
+	updated_at: string
+	controller: string
+	product: string
+	html_url: string
+	reading_required: boolean
+	reading_token?: string
+}
+
+export const getCity = () => get<City>('/city')
+export const getPolicy = () => get<Policy>('/policy/current')
+
+/** The policy as the server renders it for reading without scripts. */
+export async function getPolicyHtml(version?: string): Promise<string> {
+	const response = await fetch(version ? `/policy/${encodeURIComponent(version)}` : '/policy', {
+		credentials: 'same-origin',
+	})
+	if (!response.ok) throw new Error(`policy: ${response.status}`)
+	return response.text()
+}
+
+/* ---- installation, acceptance, permissions ---- */
+
+export interface Acceptance {
+	id: string
+	version: string
+	kind: string
+	accepted_at: string
+	operations: string[]
+	controller: string
+	product: string
+}
+
+export type PermissionState = 'granted' | 'denied' | 'unset'
+
+export interface Permission extends Named {
+	why: string
+	state: PermissionState | null
+	changed_at: string | null
+}
+
+export const createInstallation = () =>
+	create<{ installation_id: string }>('/installations', { platform: 'web', transport: 'cookie' })
+export const acceptPolicy = (policy_version: string, reading_token?: string) =>
+	create<Acceptance>('/acceptances', reading_token ? { policy_version, reading_token } : { policy_version })
+export const listAcceptances = () => get<Page<Acceptance>>('/acceptances')
+export const listPermissions = () => get<{ items: Permission[] }>('/permissions')
+export const setPermission = (key: string, state: 'granted' | 'denied') =>
+	put<Permission>(`/permissions/${key}`, { state })
+
+/* ---- account and sessions ---- */
+
+export type CodePurpose = 'register' | 'login' | 'bind' | 'reset' | 'second_check'
+
+export interface Session {
+	id: string
+	expires_at: string
+	subject_id?: string
+}
+
+export interface SessionEntry {
+	id: string
+	current: boolean
+	platform: string
+	created_at: string
+	last_seen_at: string
+}
+
+export interface Me {
+	subject_id: string
+	username?: string | null
+	phone?: string | null
+	name?: string | null
+	realname_level: number
+	phone_bound: boolean
+	credentials_set: boolean
+	minor: boolean
+	accepted_version: string | null
+}
+
+export const sendCode = (phone: string, purpose: CodePurpose) =>
+	create<{ expires_in_s: number; resend_in_s: number }>('/sms-codes', { phone, purpose })
+export const register = (fields: Record<string, string>) =>
+	create<{ subject_id: string; session: Session; next: NextStep[] }>('/accounts', { ...fields, transport: 'cookie' })
+export const setCredentials = (username: string, password: string) =>
+	create<unknown>('/me/credentials', { username, password })
+export const bindPhone = (sms_code: string) => create<unknown>('/me/phone', { sms_code })
+export const changePassword = (body: { password: string; current_password?: string; sms_code?: string }) =>
+	put<unknown>('/me/password', body)
+export const resetPassword = (body: { username: string; mobile_phone: string; sms_code: string; password: string }) =>
+	create<unknown>('/password-resets', body)
+export const logInByPassword = (login: string, password: string) =>
+	create<Session>('/sessions', { method: 'password', login, password, transport: 'cookie' })
+export const logInByCode = (mobile_phone: string, sms_code: string) =>
+	create<Session>('/sessions', { method: 'sms', mobile_phone, sms_code, transport: 'cookie' })
+export const listSessions = () => get<{ items: SessionEntry[] }>('/sessions')
+export const endSession = (id: string) => del<void>(`/sessions/${id}`)
+export const logOut = () => del<void>('/sessions/current')
+export const getMe = () => get<Me>('/me')
+export const proveName = (method: string, fields: Record<string, string>) =>
+	create<{ level: number }>(`/realname/${method}`, fields)
+export const secondCheck = (body: { method: 'password'; password: string } | { method: 'sms'; sms_code: string }) =>
+	create<{ valid_until: string }>('/second-checks', body)
+
+/* ---- services ---- */
+
+export interface ServiceSummary {
+	key: string
+	name: string
+	summary: string
+	category: string
+	category_name: string
+	shape: 'info' | 'query' | 'case'
+	level: 'open' | 'login' | 'phone' | 'realname'
+	provider: string
+	provider_kind: string
+	icon: string
+}
+
+export interface ServiceField {
+	item: string
+	name: string
+	label: string | null
+	hint: string | null
+	required: boolean
+	prefill: boolean | string | null
+	sensitive: boolean
+	sensed: boolean | string | null
+	input: 'text' | 'phone' | 'id' | 'name' | 'email' | 'textarea' | 'choice' | 'location' | string
+	choices?: (string | Named)[]
+}
+
+export interface Service extends ServiceSummary {
+	fields: ServiceField[]
+	recipients: Named[]
+	shared: Named[]
+	result: Named[]
+	purpose: string
+	purpose_name: string
+	clause: string
+	guide: string | null
+	attachments_max: number
+	consent: ConsentRequest | null
+	missing: NextStep[]
+}
+
+export interface Table {
+	columns: Named[]
+	rows: string[][]
+}
+
+export interface QueryResult {
+	query_id: string
+	service: string
+	at: string
+	authority: Named
+	result: { item: string; name: string; value: string | Table }[]
+	usage_n: number | string
+}
+
+export const listServices = (
+	filter: { q?: string; category?: string; cursor?: string | null; limit?: number },
+	signal?: AbortSignal,
+) => get<Page<ServiceSummary>>(`/services${query(filter)}`, signal)
+export const getService = (key: string) => get<Service>(`/services/${key}`)
+export const runQuery = (key: string, fields: Record<string, string>) =>
+	create<QueryResult>(`/services/${key}/queries`, { fields })
+
+/* ---- cases ---- */
+
+export type CaseState = 'submitted' | 'assigned' | 'delivered' | 'replied' | 'followed_up' | 'closed'
+
+export interface CaseSummary {
+	id: string
+	number: string
+	service: string
+	service_name: string
+	state: CaseState
+	state_name: string
+	department?: Named | null
+	created_at: string
+	events?: CaseEvent[]
+}
+
+export interface CaseEvent {
+	at: string
+	kind: string
+	text: string
+}
+
+export interface CaseItem extends Named {
+	masked: string
+}
+
+export interface Case extends CaseSummary {
+	events: CaseEvent[]
+	items: CaseItem[]
+	attachments: { id: string; content_type: string; size_bytes: number }[]
+	reply?: string | null
+	replied_at?: string | null
+	follow_up?: string | null
+	follow_up_at?: string | null
+}
+
+export const openCase = (key: string, fields: Record<string, string>, attachments: string[]) =>
+	create<{ id: string; number: string; state: CaseState }>(`/services/${key}/cases`, { fields, attachments })
+export const listCases = (cursor?: string | null) => get<Page<CaseSummary>>(`/cases${query({ cursor })}`)
+export const getCase = (id: string) => get<Case>(`/cases/${id}`)
+export const uploadAttachment = (service: string, source: 'camera' | 'album', file: Blob) =>
+	request<{ id: string; content_type: string; size_bytes: number }>(
+		'POST',
+		`/attachments${query({ service, source })}`,
+		{ file, creates: true },
+	)
+export const attachmentUrl = (id: string) => `/api/v1/attachments/${id}`
+
+/* ---- consents ---- */
+
+export interface Consent {
+	id: string
+	scope: string
+	service_name: string
+	recipient: string | null
+	recipient_name: string | null
+	items: Named[]
+	given_at: string
+	withdrawn_at: string | null
+	version: string
+	text_hash: string
+}
+
+export const listConsents = () => get<Page<Consent>>('/consents')
+export const giveConsent = (consent: ConsentRequest) =>
+	create<{ id: string }>('/consents', {
+		scope: consent.scope,
+		items: consent.items.map((item) => (typeof item === 'string' ? item : item.key)),
+		recipient: consent.recipient && typeof consent.recipient === 'object' ? consent.recipient.key : consent.recipient,
+		text_hash: consent.text_hash,
+	})
+export const withdrawConsent = (id: string) =>
+	del<{ stops: (string | Named)[]; keeps: (string | Named)[] }>(`/consents/${id}`)
+export const getConsentText = (hash: string) => get<{ text: string }>(`/consent-texts/${hash}`)
+
+/* ---- my data ---- */
+
+export interface MyItem extends Named {
+	kind: string
+	masked: string
+	sensitive: boolean
+	category: string
+	category_name: string
+	service: string | null
+	origin: string
+	basis: string
+	collected_at: string
+	ends_at: string | null
+	record_id: string
+}
+
+export interface UsageEntry {
+	n: number | string
+	at: string
+	actor: { kind: string; name: string; role: string | null }
+	action: string
+	action_name: string
+	service: string | null
+	service_name: string | null
+	purpose: string | null
+	purpose_name: string | null
+	recipient: string | null
+	recipient_name: string | null
+	items: Named[]
+	basis: string | null
+	decision: string
+	decision_name: string
+	clause: string | null
+	note: string | null
+	policy_version: string | null
+}
+
+export interface CancellationPreview {
+	scope: string
+	name: string
+	preview_token: string
+	ends: { scope: string; name: string }[]
+	keeps: { name: string; rule: string; until: string }[]
+	effects: string[]
+}
+
+export interface Certificate {
+	certificate_id: string
+	scope: string
+	ended_at: string
+	ended: ({ scope?: string; name: string } | string)[]
+	kept: ({ name: string; rule?: string; until?: string } | string)[]
+	backups_until: string
+	hash: string
+	signature: string
+	public_key: string
+}
+
+export const listMyItems = () => get<{ items: MyItem[] }>('/me/items')
+export const revealItem = (key: string, record_id?: string) =>
+	post<{ key: string; value: string; usage_n: number | string }>(
+		`/me/items/${key}/reveal`,
+		record_id ? { record_id } : {},
+	)
+export const changeItem = (key: string, value: string) => put<unknown>(`/me/items/${key}`, { value })
+export const listUsage = (cursor?: string | null, limit = 20) =>
+	get<Page<UsageEntry>>(`/me/usage${query({ cursor, limit })}`)
+export const getReceipt = (n: string | number) => requestText(`/me/usage/${n}/receipt`)
+export const getUsageHead = () => get<Record<string, unknown>>('/me/usage/head')
+export const previewCancellation = (scope: string) => get<CancellationPreview>(`/me/cancellation${query({ scope })}`)
+export const cancelAccount = (scope: string, preview_token: string) =>
+	del<Certificate>(`/me${query({ scope, preview_token })}`)
+
+/* ---- staff ---- */
+
+export interface Staff {
+	name: string
+	role: 'hotline_agent' | 'auditor' | string
+	department: string | Named | null
+}
+
+export interface StaffCase extends Case {
+	appeal?: string
+}
+
+export const staffLogIn = (login: string, password: string, totp: string) =>
+	post<Staff>('/staff/sessions', { login, password, totp, transport: 'cookie' })
+export const staffCurrent = () => get<Staff>('/staff/sessions/current')
+export const staffLogOut = () => del<void>('/staff/sessions/current')
+export const staffCases = (state?: string, cursor?: string | null) =>
+	get<Page<CaseSummary>>(`/staff/cases${query({ state, cursor })}`)
+export const staffCase = (id: string) => get<StaffCase>(`/staff/cases/${id}`)
+export const staffReveal = (id: string, item: string, reason: string) =>
+	post<{ key: string; value: string }>(`/staff/cases/${id}/reveal`, { item, reason })
