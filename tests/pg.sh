@@ -41,6 +41,7 @@ start() {
 		unix_socket_directories = '$dir'
 		max_connections = 200
 		shared_buffers = 64MB
+		deadlock_timeout = 50ms
 	CONF
 	run "$dir" start
 	as_postgres "$bin/psql" -q -h "$dir" -p "$port" -U postgres -d postgres \

@@ -64,6 +64,8 @@ err pg_fail(struct ctx *c, struct pg_conn *k, const PGresult *result, const char
 		k->state = PG_AGAIN;
 	if (strcmp(state, "23505") == 0)
 		FAIL(c, ERR_CONFLICT, "数据已存在（%s）", what);
+	if (strcmp(state, "55P03") == 0)
+		FAIL(c, ERR_OVERLOADED, "存储繁忙，请稍后再试（%s）", what);
 	/* Classes 42 and 23 name columns and tables; the other texts may quote values. */
 	const char *column = PQresultErrorField(result, PG_DIAG_COLUMN_NAME);
 	bool schema = strncmp(state, "42", 2) == 0;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { CONNECTIONS_MAX = 32, WAIT_MAX_S = 10, AGAIN_MAX = 12, LOST_MAX = 4 };
+enum { CONNECTIONS_MAX = 32, WAIT_MAX_S = 10, AGAIN_MAX = 30, LOST_MAX = 4 };
 
 struct pg_store {
 	char *url;
@@ -206,8 +206,8 @@ static err try_write(struct ctx *c, struct store *s, struct pg_conn *k, tx_fn fn
 /* Doubling, with jitter so that two that met do not meet again. */
 static void back_off(int attempt)
 {
-	int64_t limit_ns = (int64_t)1000000 << (attempt < 7 ? attempt : 7);
-	struct timespec pause = {0, limit_ns / 2 + random() % (limit_ns / 2)};
+	int64_t limit_ns = (int64_t)1000000 << (attempt < 9 ? attempt : 9);
+	struct timespec pause = {0, random() % limit_ns};
 
 	nanosleep(&pause, NULL);
 }

@@ -3,7 +3,7 @@
 #include "store/store_test.h"
 
 #include <pthread.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 struct values {
 	bool whole_null, words_null, bytes_null;
@@ -283,10 +283,18 @@ static void a_read_sees_one_moment(void **state)
 
 enum { RACERS = 8, ROUNDS = 60 };
 
+/* cmocka's asserts work on the main thread only. */
 struct racer {
 	struct fixture *f;
-	int n, done;
+	int n, done, wrong;
+	char detail[200];
 };
+
+static void expect(struct racer *r, bool right, const struct ctx *c)
+{
+	if (!right && r->wrong++ == 0)
+		snprintf(r->detail, sizeof r->detail, "%s", c->failure.detail);
+}
 
 static void *race_transfers(void *arg)
 {
@@ -297,7 +305,7 @@ static void *race_transfers(void *arg)
 		/* Both directions, so that PostgreSQL meets deadlocks. */
 		struct transfer t = {1 + (r->n & 1), 2 - (r->n & 1), 3, 0, 0};
 		err e = store_write(&c, r->f->s, transfer_rows, &t);
-		assert_true(e.code == ERR_OK || e.code == ERR_REFUSED);
+		expect(r, e.code == ERR_OK || e.code == ERR_REFUSED, &c);
 		r->done += !failed(e);
 	}
 	return NULL;
@@ -307,16 +315,20 @@ static int race(struct fixture *f, void *(*fn)(void *))
 {
 	pthread_t threads[RACERS];
 	struct racer racers[RACERS];
-	int done = 0;
+	int done = 0, wrong = 0;
 
 	for (int i = 0; i < RACERS; i++) {
-		racers[i] = (struct racer){f, i, 0};
+		racers[i] = (struct racer){.f = f, .n = i};
 		assert_int_equal(pthread_create(&threads[i], NULL, fn, &racers[i]), 0);
 	}
 	for (int i = 0; i < RACERS; i++) {
 		pthread_join(threads[i], NULL);
 		done += racers[i].done;
+		wrong += racers[i].wrong;
+		if (racers[i].wrong)
+			print_error("racer %d: %s\n", i, racers[i].detail);
 	}
+	assert_int_equal(wrong, 0);
 	return done;
 }
 
@@ -339,7 +351,7 @@ static void *race_for_a_name(void *arg)
 		int64_t changed = 0;
 		err e = store_exec(&c, r->f->s, Q_ACCOUNT_INSERT, PARAMS(P_INT(i), P_INT(0), P_STR("")),
 				   &changed);
-		assert_false(failed(e));
+		expect(r, !failed(e), &c);
 		r->done += (int)changed;
 	}
 	return NULL;
@@ -360,7 +372,7 @@ static void *race_with_failures(void *arg)
 		int64_t id = strict ? 0 : 1 + r->n * ROUNDS + i;
 		err e = store_exec(&c, r->f->s, Q_ACCOUNT_INSERT_STRICT,
 				   PARAMS(P_INT(id), P_INT(0), P_STR("")), NULL);
-		assert_int_equal(e.code, strict ? ERR_CONFLICT : ERR_OK);
+		expect(r, e.code == (strict ? ERR_CONFLICT : ERR_OK), &c);
 		r->done += !failed(e);
 	}
 	return NULL;
