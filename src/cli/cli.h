@@ -1,5 +1,5 @@
-/* The command line: one file per command, each a function `int cli_x(int argc, char **argv)` whose argv starts with the
- * command's name. Exit codes: 0 ok, 1 findings, 2 usage, 3 unavailable. */
+/* The command line: one file per command, each a function `int cli_x(int argc, char **argv)` whose argv
+ * starts with the command's name. Exit codes: 0 ok, 1 findings, 2 usage, 3 unavailable. */
 #pragma once
 
 #include "base/clock.h"
@@ -11,23 +11,34 @@
 
 enum cli_exit { CLI_OK = 0, CLI_FINDINGS = 1, CLI_USAGE = 2, CLI_UNAVAILABLE = 3 };
 
-/* ---- options -------------------------------------------------------------------------------------------------------- */
-/* Options of a command: each is --name VALUE, or a flag without value. Unknown ones are a usage error that lists those there are. */
+/* ---- options
+ * -------------------------------------------------------------------------------------------------------- */
+/* Options of a command: each is --name VALUE, or a flag without value. Unknown ones are a usage error that
+ * lists those there are. */
 struct cli_option {
 	const char *name; /* "data" */
-	bool flag;        /* takes no value */
+	bool flag;	  /* takes no value */
 	const char *help;
-	const char *value; /* as given, or the default written here before parsing; NULL: not given. A flag given: "". */
+	const char *value; /* as given, or the default written here before parsing; NULL: not given. A flag
+			      given: "". */
 };
 
-/* Options end with {0}; --json and --help are always understood. What is not an option goes to ret_words (words_max at most). False
- * after a usage message was printed. */
+/* Options end with {0}; --json and --help are always understood. What is not an option goes to ret_words
+ * (words_max at most). False after a usage message was printed. */
 bool cli_parse(int argc, char **argv, struct cli_option *options, const char *usage, const char **ret_words,
 	       int words_max, bool *ret_json);
 const char *cli_value(const struct cli_option *options, const char *name);
 
-/* ---- an opened data directory ----------------------------------------------------------------------------------------- */
-enum cli_need { CLI_STORE = 1, CLI_KEYS = 2, CLI_LEDGER = 4, CLI_RELEASE = 8, CLI_CONNECTORS = 16, CLI_ALL = 31 };
+/* ---- an opened data directory
+ * ----------------------------------------------------------------------------------------- */
+enum cli_need {
+	CLI_STORE = 1,
+	CLI_KEYS = 2,
+	CLI_LEDGER = 4,
+	CLI_RELEASE = 8,
+	CLI_CONNECTORS = 16,
+	CLI_ALL = 31
+};
 
 struct cli {
 	struct ctx ctx;
@@ -39,8 +50,8 @@ struct cli {
 	struct release *release;
 };
 
-/* data: the directory; cities: where the cities' files are (default "cities"). Opens what is needed; prints what is wrong to
- * standard error and answers the exit code, or CLI_OK. cli_close releases all. */
+/* data: the directory; cities: where the cities' files are (default "cities"). Opens what is needed; prints
+ * what is wrong to standard error and answers the exit code, or CLI_OK. cli_close releases all. */
 int cli_open(struct cli *k, const char *data, const char *cities, int needs);
 void cli_close(struct cli *k);
 
@@ -48,10 +59,15 @@ void cli_close(struct cli *k);
 int cli_failed(const struct ctx *c, const char *what);
 
 /* The standard options of commands that open a data directory. */
-#define CLI_DATA_OPTIONS                                                                                           \
-	{"data", false, "data directory", NULL}, {"cities", false, "directory of the cities' files", "cities"}
+#define CLI_DATA_OPTIONS                                                                                     \
+	{"data", false, "data directory", NULL},                                                             \
+	{                                                                                                    \
+		"cities", false, "directory of the cities' files", "cities"                                  \
+	}
 
-/* ---- commands --------------------------------------------------------------------------------------------------------- */
+/* ---- commands
+ * ---------------------------------------------------------------------------------------------------------
+ */
 int cli_init(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_check(int argc, char **argv);

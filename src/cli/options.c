@@ -46,7 +46,8 @@ bool cli_parse(int argc, char **argv, struct cli_option *options, const char *us
 		struct cli_option *o = find(options, argv[i] + 2);
 		if (!o || (!o->flag && i + 1 == argc)) {
 			if (strcmp(argv[i], "--help") != 0)
-				fprintf(stderr, "tongban: %s \"%s\"\n", o ? "a value is missing after" : "no option", argv[i]);
+				fprintf(stderr, "tongban: %s \"%s\"\n",
+					o ? "a value is missing after" : "no option", argv[i]);
 			print_usage(stderr, options, usage);
 			return false;
 		}
@@ -70,5 +71,7 @@ int cli_failed(const struct ctx *c, const char *what)
 	fprintf(stderr, "tongban: %s: %s\n", what, f->detail[0] ? f->detail : "failed");
 	for (size_t i = 0; i < f->field_count; i++)
 		fprintf(stderr, "  %s: %s\n", f->fields[i].field, f->fields[i].message);
-	return f->code == ERR_INVALID || f->code == ERR_CONFLICT || f->code == ERR_NOT_FOUND ? CLI_USAGE : CLI_UNAVAILABLE;
+	return f->code == ERR_INVALID || f->code == ERR_CONFLICT || f->code == ERR_NOT_FOUND
+		       ? CLI_USAGE
+		       : CLI_UNAVAILABLE;
 }

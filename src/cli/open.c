@@ -1,0 +1,139 @@
+/* Opening a data directory: config.json says which city and store it is. */
+#include "base/id.h"
+#include "cli/cli.h"
+#include "vault/vault.h"
+#include <jansson.h>
+#include <stdio.h>
+
+enum { ARENA_SIZE = 256 << 20, TOOL_NODE = 1023 };
+
+static int say(const char *format, const char *a)
+{
+	fprintf(stderr, "tongban: ");
+	fprintf(stderr, format, a);
+	fprintf(stderr, "\n");
+	return CLI_UNAVAILABLE;
+}
+
+static void copy(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from ? from : "");
+}
+
+static int read_config(struct cli *k)
+{
+	char path[600];
+	json_error_t where;
+
+	snprintf(path, sizeof path, "%s/config.json", k->data);
+	json_t *doc = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
+	if (!doc)
+		return say("%s is no data directory: make one with `tongban init --data DIR --city NAME`",
+			   k->data);
+	const char *city = json_string_value(json_object_get(doc, "city"));
+	const char *store = json_string_value(json_object_get(doc, "store"));
+	const char *suite = json_string_value(json_object_get(doc, "suite"));
+	copy(k->city, sizeof k->city, city);
+	if (store)
+		copy(k->store_url, sizeof k->store_url, store);
+	else
+		snprintf(k->store_url, sizeof k->store_url, "sqlite:%s/tongban.db", k->data);
+	k->suite = suite && strcmp(suite, "gm") == 0 ? SUITE_GM : SUITE_INTL;
+	k->test_clock = json_is_true(json_object_get(doc, "test_clock"));
+	json_decref(doc);
+	return city ? CLI_OK : say("%s does not name a city", path);
+}
+
+static int open_release(struct cli *k)
+{
+	BUF_SCOPED complaints;
+
+	buf_init(&complaints, 1 << 20);
+	if (failed(release_load(&k->ctx, k->cities, k->city, &complaints, &k->release))) {
+		fprintf(stderr, "%s", complaints.size ? complaints.data : "");
+		return cli_failed(&k->ctx, "policy");
+	}
+	k->ctx.release = k->release;
+	return CLI_OK;
+}
+
+static int open_keys(struct cli *k)
+{
+	char dir[600];
+
+	snprintf(dir, sizeof dir, "%s/keys", k->data);
+	bool own_store = strncmp(k->store_url, "sqlite:", 7) != 0;
+	if (failed(keys_open(&k->ctx, dir, own_store ? k->store_url : NULL, k->suite, false, &k->ctx.keys)))
+		return cli_failed(&k->ctx, "key store");
+	return CLI_OK;
+}
+
+static int open_ledger(struct cli *k)
+{
+	const char *origin =
+		arena_printf(k->ctx.arena, "tongban/%s%s", k->city, k->test_clock ? "/test" : "");
+
+	return failed(ledger_open(&k->ctx, origin, &k->ctx.ledger)) ? cli_failed(&k->ctx, "ledger") : CLI_OK;
+}
+
+static int open_connectors(struct cli *k)
+{
+	char path[600];
+
+	snprintf(path, sizeof path, "%s/connectors.json", k->data);
+	return failed(connectors_open(&k->ctx, path, &k->ctx.connectors)) ? cli_failed(&k->ctx, "connectors")
+									  : CLI_OK;
+}
+
+static void set_blob_dir(const struct cli *k)
+{
+	char dir[600];
+
+	snprintf(dir, sizeof dir, "%s/blobs", k->data);
+	vault_blob_dir(dir);
+}
+
+int cli_open(struct cli *k, const char *data, const char *cities, int needs)
+{
+	int code;
+
+	*k = (struct cli){0};
+	if (!data)
+		return say("say where the data is: --data %s", "DIR"), CLI_USAGE;
+	copy(k->data, sizeof k->data, data);
+	copy(k->cities, sizeof k->cities, cities);
+	if ((code = read_config(k)))
+		return code;
+	id_init(TOOL_NODE);
+	k->clock = k->test_clock ? clock_new_test() : clock_new();
+	k->ctx.arena = arena_new(ARENA_SIZE);
+	k->ctx.now_ms = clock_now_ms(k->clock);
+	k->ctx.actor = (struct actor){.kind = ACTOR_SYSTEM, .role = "operator"};
+	set_blob_dir(k);
+	if (needs & CLI_STORE && failed(store_open(&k->ctx, k->store_url, "city", &k->ctx.store)))
+		return cli_failed(&k->ctx, "store");
+	if (needs & CLI_RELEASE && (code = open_release(k)))
+		return code;
+	if (needs & CLI_KEYS && (code = open_keys(k)))
+		return code;
+	if (needs & CLI_LEDGER && (code = open_ledger(k)))
+		return code;
+	return needs & CLI_CONNECTORS ? open_connectors(k) : CLI_OK;
+}
+
+void cli_close(struct cli *k)
+{
+	if (k->ctx.connectors)
+		connectors_close(k->ctx.connectors);
+	if (k->ctx.ledger)
+		ledger_close(k->ctx.ledger);
+	if (k->ctx.keys)
+		keys_close(k->ctx.keys);
+	if (k->ctx.store)
+		store_close(k->ctx.store);
+	if (k->release)
+		release_drop(k->release);
+	arena_free(k->ctx.arena);
+	clock_free(k->clock);
+	*k = (struct cli){0};
+}

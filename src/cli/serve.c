@@ -1,0 +1,219 @@
+/* tongban serve: HTTP, jobs, the ledger's sequencer, and in tests the follower of the sandbox's clock; until
+ * SIGTERM. */
+#include "account/account.h"
+#include "api/api.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/follow.h"
+#include "jobs/jobs.h"
+#include "services/attachments.h"
+#include "services/cases.h"
+#include "services/hotline.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { JOB_ARENA = 96 << 20 };
+
+struct serving {
+	struct cli *cli;
+	struct api *api;
+	struct jobs *jobs;
+	struct http_server *http;
+	struct follower *follower;
+};
+
+/* ---- jobs
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static struct ctx *job_ctx(void *user)
+{
+	struct cli *k = user;
+	struct ctx *c = calloc(1, sizeof *c);
+
+	if (!c)
+		abort();
+	*c = (struct ctx){.arena = arena_new(JOB_ARENA),
+			  .now_ms = clock_now_ms(k->clock),
+			  .actor = {.kind = ACTOR_SYSTEM, .role = "job"},
+			  .store = k->ctx.store,
+			  .keys = k->ctx.keys,
+			  .ledger = k->ctx.ledger,
+			  .release = release_hold(k->release),
+			  .connectors = k->ctx.connectors};
+	return c;
+}
+
+static void job_ctx_done(void *user, struct ctx *c)
+{
+	(void)user;
+	release_drop(c->release);
+	arena_free(c->arena);
+	free(c);
+}
+
+static const struct job_kind service_kinds[] = {
+	{"hotline_triage", hotline_triage}, {"hotline_deliver", hotline_deliver},
+	{"hotline_poll", hotline_poll},	    {"attachment_sweep", attachment_sweep_job},
+	{"services_end", services_end_job},
+};
+
+static struct jobs *start_jobs(struct cli *k)
+{
+	enum {
+		SERVICES = sizeof service_kinds / sizeof *service_kinds,
+		ACCOUNT = sizeof account_job_kinds / sizeof *account_job_kinds
+	};
+	static struct job_kind kinds[SERVICES + ACCOUNT];
+
+	memcpy(kinds, service_kinds, sizeof service_kinds);
+	memcpy(kinds + SERVICES, account_job_kinds, sizeof account_job_kinds);
+	account_on_end("services_end");
+	return jobs_start(&(struct jobs_options){.kinds = kinds,
+						 .kind_count = SERVICES + ACCOUNT,
+						 .user = k,
+						 .make_ctx = job_ctx,
+						 .done_ctx = job_ctx_done});
+}
+
+static bool settled(void *user)
+{
+	struct serving *s = user;
+	bool yes = false;
+
+	struct ctx *c = job_ctx(s->cli);
+	bool ok = !failed(jobs_settled(c, s->jobs, &yes));
+	job_ctx_done(s->cli, c);
+	return ok && yes;
+}
+
+static bool ready(void *user)
+{
+	const struct serving *s = user;
+
+	return s->http != NULL;
+}
+
+/* ---- listening
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_loopback(const char *listen)
+{
+	return strncmp(listen, "unix:", 5) == 0 || strncmp(listen, "127.", 4) == 0 ||
+	       strncmp(listen, "[::1]", 5) == 0;
+}
+
+static int start_http(struct serving *s, const char *listen, const char *web)
+{
+	struct cli *k = s->cli;
+	char message[200];
+	size_t count;
+
+	s->api = api_new(&(struct api_options){.clock = k->clock,
+					       .store = k->ctx.store,
+					       .keys = k->ctx.keys,
+					       .ledger = k->ctx.ledger,
+					       .connectors = k->ctx.connectors,
+					       .release = k->release,
+					       .web_dir = web,
+					       .cookies_secure = strncmp(listen, "unix:", 5) == 0,
+					       .ready = ready,
+					       .ready_user = s});
+	const struct http_route *routes = api_http_routes(s->api, &count);
+	struct http_options o = {.listen = listen, .user = s->api, .problem = api_server_problem};
+	s->http = http_start(&o, routes, count, message);
+	if (!s->http) {
+		fprintf(stderr, "tongban: cannot listen on %s: %s\n", listen, message);
+		return CLI_UNAVAILABLE;
+	}
+	return CLI_OK;
+}
+
+static void wait_for_end(const sigset_t *signals)
+{
+	int which = 0;
+
+	sigwait(signals, &which);
+	log_event("server_stopping", LOG_I("signal", which));
+}
+
+static void stop(struct serving *s)
+{
+	if (s->http)
+		http_stop(s->http);
+	follower_stop(s->follower);
+	if (s->jobs)
+		jobs_stop(s->jobs);
+	if (s->api)
+		api_free(s->api);
+}
+
+static int serve(struct cli *k, const struct cli_option *o, const char *listen)
+{
+	struct serving s = {.cli = k};
+	sigset_t signals;
+
+	/* blocked before any thread starts, so that only sigwait sees them */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+
+	id_init((unsigned)atoi(cli_value(o, "node")) & 1023);
+	if (failed(ledger_sequencer_start(&k->ctx, k->ctx.ledger)))
+		return cli_failed(&k->ctx, "ledger");
+	s.jobs = start_jobs(k);
+	if (k->test_clock && cli_value(o, "sandbox"))
+		s.follower = follower_start(k->clock, cli_value(o, "sandbox"), settled, &s);
+	int code = start_http(&s, listen, cli_value(o, "web"));
+	if (code == CLI_OK) {
+		log_event("server_started", LOG_T("city", k->city),
+			  LOG_T("version", release_version(k->release)), LOG_I("port", http_port(s.http)));
+		wait_for_end(&signals);
+	}
+	stop(&s);
+	return code;
+}
+
+int cli_serve(int argc, char **argv)
+{
+	struct cli_option options[] = {
+		CLI_DATA_OPTIONS,
+		{"port", false, "port on 127.0.0.1", "8080"},
+		{"listen", false, "ADDRESS:PORT or unix:PATH instead of --port", NULL},
+		{"web", false, "directory of the built web app", NULL},
+		{"node", false, "number of this server among those on the store, 0 to 1022", "0"},
+		{"test-clock", true,
+		 "follow the sandbox's clock; the data directory must have been made for it", NULL},
+		{"sandbox", false, "address of the sandbox, for --test-clock", NULL},
+		{0},
+	};
+	struct cli k;
+	char listen[600];
+	bool json;
+
+	if (!cli_parse(argc, argv, options, "serve --data DIR [options]", NULL, 0, &json))
+		return CLI_USAGE;
+	const char *given = cli_value(options, "listen");
+	snprintf(listen, sizeof listen, "%s%s",
+		 given ? "" : "127.0.0.1:", given ? given : cli_value(options, "port"));
+	int code = cli_open(&k, cli_value(options, "data"), cli_value(options, "cities"), CLI_ALL);
+	bool wants_test = cli_value(options, "test-clock") != NULL;
+	if (code == CLI_OK && wants_test != k.test_clock) {
+		fprintf(stderr, "tongban: %s\n",
+			wants_test ? "this data directory was not made with --test-clock"
+				   : "this data directory is for tests: serve it with --test-clock");
+		code = CLI_USAGE;
+	}
+	if (code == CLI_OK && wants_test && !is_loopback(listen)) {
+		fprintf(stderr, "tongban: a test clock may only be served on loopback\n");
+		code = CLI_USAGE;
+	}
+	if (code == CLI_OK)
+		code = serve(&k, options, listen);
+	cli_close(&k);
+	return code;
+}
