@@ -12,9 +12,9 @@ ON CONFLICT (subject_id, record_id, item, retained) DO UPDATE SET category = exc
 	sealed = excluded.sealed;
 
 -- name: vault_item_record
--- What may be in use of one record.
+-- What may be in use of one record, and of the profile (record 0), which supplies what the record lacks.
 SELECT record_id, item, retained, category, service, origin, basis, scope, rule, collected_at, ends_at, sealed
-FROM vault_item WHERE subject_id = ?1 AND record_id = ?2 AND retained = '' ORDER BY item;
+FROM vault_item WHERE subject_id = ?1 AND record_id IN (?2, 0) AND retained = '' ORDER BY record_id, item;
 
 -- name: vault_item_person
 -- All that is held about a person, retained rows included.
@@ -38,12 +38,12 @@ DELETE FROM vault_item WHERE subject_id = ?1 AND record_id = ?2 AND item = ?3 AN
 DELETE FROM vault_item WHERE subject_id = ?1 AND ends_at <> 0 AND ends_at <= ?2;
 
 -- name: vault_scope_list
--- The scopes under which a person has items.
-SELECT scope, COUNT(*), MAX(ends_at) FROM vault_item WHERE subject_id = ?1 GROUP BY scope ORDER BY scope;
+-- The scopes under which a person has items, and the last end date (0 stands for none and counts as the latest).
+SELECT scope, COUNT(*), MAX(CASE ends_at WHEN 0 THEN 9000000000000000 ELSE ends_at END) FROM vault_item WHERE subject_id = ?1 GROUP BY scope ORDER BY scope;
 
 -- name: vault_blob_scope_list
--- The scopes under which a person has blobs.
-SELECT scope, COUNT(*), MAX(ends_at) FROM vault_blob WHERE subject_id = ?1 GROUP BY scope ORDER BY scope;
+-- The same for blobs.
+SELECT scope, COUNT(*), MAX(CASE ends_at WHEN 0 THEN 9000000000000000 ELSE ends_at END) FROM vault_blob WHERE subject_id = ?1 GROUP BY scope ORDER BY scope;
 
 -- name: vault_blob_put
 INSERT INTO vault_blob (subject_id, blob_id, scope, rule, size_bytes, made_at, ends_at)
@@ -60,6 +60,7 @@ UPDATE vault_blob SET scope = ?3, rule = ?4, ends_at = ?5 WHERE subject_id = ?1 
 -- name: vault_blob_delete
 DELETE FROM vault_blob WHERE subject_id = ?1 AND blob_id = ?2;
 
--- name: vault_restored_scope
--- Every (person, scope) that a restored store holds, for the tombstones: the one sweep over all persons, offline.
-SELECT subject_id, scope FROM vault_item UNION SELECT subject_id, scope FROM vault_blob ORDER BY subject_id, scope;
+-- name: vault_subject_page
+-- The persons of a restored store, page by page, for the tombstones: the one sweep over all persons, offline.
+SELECT subject_id FROM vault_item WHERE subject_id > ?1
+UNION SELECT subject_id FROM vault_blob WHERE subject_id > ?1 ORDER BY subject_id LIMIT ?2;

@@ -1,5 +1,5 @@
-/* For tests of the keys and the vault: a data directory of their own, and stores of their own on the backend that
- * TB_TEST_STORE names ("postgresql://…"; SQLite unless set). */
+/* For tests of the keys and the vault: a data directory of their own, and stores of their own on the backend
+ * that TB_TEST_STORE names ("postgresql://…"; SQLite unless set). */
 #pragma once
 
 #include "store/store.h"
@@ -65,8 +65,8 @@ static inline const char *place_url(const struct place *p, const char *set, char
 	const char *server = test_server();
 
 	if (server)
-		snprintf(buf, 256, "%s%soptions=-csearch_path%%3D%s_%s", server, strchr(server, '?') ? "&" : "?",
-			 p->schema, set);
+		snprintf(buf, 256, "%s%soptions=-csearch_path%%3D%s_%s", server,
+			 strchr(server, '?') ? "&" : "?", p->schema, set);
 	else
 		snprintf(buf, 256, "sqlite:%s/%s.db", p->dir, set);
 	return buf;
@@ -107,12 +107,12 @@ static inline void test_ctx_free(struct ctx *c)
 }
 
 /* Compares codes; a difference shows the detail. */
-#define assert_err(call, expected)                                                                                 \
-	do {                                                                                                       \
-		err assert_err_ = (call);                                                                          \
-		if (assert_err_.code != (expected))                                                                \
-			fail_msg("%s: %d instead of %d (%s)", #call, (int)assert_err_.code, (int)(expected),       \
-				 c->failure.detail);                                                               \
+#define assert_err(call, expected)                                                                           \
+	do {                                                                                                 \
+		err assert_err_ = (call);                                                                    \
+		if (assert_err_.code != (expected))                                                          \
+			fail_msg("%s: %d instead of %d (%s)", #call, (int)assert_err_.code, (int)(expected), \
+				 c->failure.detail);                                                         \
 	} while (0)
 #define assert_ok(call) assert_err(call, ERR_OK)
 

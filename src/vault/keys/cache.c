@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 enum { WAYS = 4, SETS = 1024 };
-/* Also how long another server may still open what this one has ended; the person's epoch stops it before that. */
+/* Also how long another server may still open what this one has ended; the person's epoch stops it before
+ * that. */
 static const uint64_t LIFE_NS = UINT64_C(20) * 1000 * 1000 * 1000;
 static const uint64_t SWEEP_NS = UINT64_C(5) * 1000 * 1000 * 1000;
 
@@ -62,7 +63,8 @@ static struct entry *find(struct key_cache *cache, const uint8_t slot[static SLO
 	return NULL;
 }
 
-bool key_cache_get(struct key_cache *cache, const uint8_t slot[static SLOT_SIZE], uint8_t ret[static KEY_SIZE])
+bool key_cache_get(struct key_cache *cache, const uint8_t slot[static SLOT_SIZE],
+		   uint8_t ret[static KEY_SIZE])
 {
 	uint64_t now_ns = clock_monotonic_ns();
 	bool hit = false;

@@ -6,7 +6,8 @@
 enum { SCOPES_MAX = 256 };
 
 /* What names (subject, scope) in the key store, to be recomputed only with the master key. */
-static void slot_of(const struct keys *k, int64_t subject_id, const char *scope, uint8_t ret[static SLOT_SIZE])
+static void slot_of(const struct keys *k, int64_t subject_id, const char *scope,
+		    uint8_t ret[static SLOT_SIZE])
 {
 	char text[24 + SCOPE_SIZE];
 	int n = snprintf(text, sizeof text, "%lld|%s", (long long)subject_id, scope);
@@ -20,7 +21,8 @@ static err gone(struct ctx *c)
 	FAIL(c, ERR_GONE, "该范围的数据已终止，不能再使用");
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------------ */
+/* ---- making
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct making {
 	uint8_t slot[SLOT_SIZE];
@@ -41,10 +43,12 @@ static err make_rows(struct ctx *c, struct tx *tx, void *arg)
 	for (size_t i = 0; i < all->count; i++) {
 		struct making *m = &all->list[i];
 		m->stands = (struct wrapped){0};
-		TRY(tx_exec(c, tx, Q_DATA_KEY_MAKE,
-			    PARAMS(P_BLOB(m->slot, SLOT_SIZE), P_BLOB(m->fresh, m->fresh_size), P_INT(c->now_ms)),
-			    NULL));
-		TRY(tx_rows(c, tx, Q_DATA_KEY_FIND, PARAMS(P_BLOB(m->slot, SLOT_SIZE)), wrapped_row, &m->stands));
+		TRY(tx_exec(
+			c, tx, Q_DATA_KEY_MAKE,
+			PARAMS(P_BLOB(m->slot, SLOT_SIZE), P_BLOB(m->fresh, m->fresh_size), P_INT(c->now_ms)),
+			NULL));
+		TRY(tx_rows(c, tx, Q_DATA_KEY_FIND, PARAMS(P_BLOB(m->slot, SLOT_SIZE)), wrapped_row,
+			    &m->stands));
 	}
 	return OK;
 }
@@ -96,7 +100,8 @@ err keys_make_many(struct ctx *c, struct keys *k, int64_t subject_id, const char
 }
 
 /* Most keys that are asked for exist: look before writing. */
-err keys_make(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, uint8_t ret[static KEY_SIZE])
+err keys_make(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope,
+	      uint8_t ret[static KEY_SIZE])
 {
 	err e = keys_get(c, k, subject_id, scope, ret);
 
@@ -106,9 +111,11 @@ err keys_make(struct ctx *c, struct keys *k, int64_t subject_id, const char *sco
 	return keys_make_many(c, k, subject_id, &scope, 1, (uint8_t(*)[KEY_SIZE])ret);
 }
 
-/* ---- opening ----------------------------------------------------------------------------------------------------- */
+/* ---- opening
+ * ----------------------------------------------------------------------------------------------------- */
 
-err keys_get(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, uint8_t ret[static KEY_SIZE])
+err keys_get(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope,
+	     uint8_t ret[static KEY_SIZE])
 {
 	uint8_t slot[SLOT_SIZE];
 	struct wrapped w = {0};
@@ -127,7 +134,8 @@ err keys_get(struct ctx *c, struct keys *k, int64_t subject_id, const char *scop
 	return OK;
 }
 
-/* ---- ending ------------------------------------------------------------------------------------------------------ */
+/* ---- ending
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct ending {
 	uint8_t (*slots)[SLOT_SIZE];
@@ -139,7 +147,8 @@ static err end_rows(struct ctx *c, struct tx *tx, void *arg)
 	const struct ending *all = arg;
 
 	for (size_t i = 0; i < all->count; i++)
-		TRY(tx_exec(c, tx, Q_DATA_KEY_END, PARAMS(P_BLOB(all->slots[i], SLOT_SIZE), P_INT(c->now_ms)), NULL));
+		TRY(tx_exec(c, tx, Q_DATA_KEY_END, PARAMS(P_BLOB(all->slots[i], SLOT_SIZE), P_INT(c->now_ms)),
+			    NULL));
 	return OK;
 }
 
@@ -149,7 +158,8 @@ static void forget(struct keys *k, const struct ending *all)
 		key_cache_drop(k->cache, all->slots[i]);
 }
 
-/* Dropped before, so that no reader of the old row caches it from then on; and after, for one who did between. */
+/* Dropped before, so that no reader of the old row caches it from then on; and after, for one who did
+ * between. */
 err keys_end(struct ctx *c, struct keys *k, int64_t subject_id, const char *const *scopes, size_t count)
 {
 	struct ending all = {arena_alloc(c->arena, (count + 1) * SLOT_SIZE), count};

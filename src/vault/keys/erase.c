@@ -6,8 +6,8 @@ static void close_db(sqlite3 **db)
 	sqlite3_close(*db);
 }
 
-/* A connection of its own: the store's connections may be inside a transaction. That the database itself keeps no
- * deleted bytes is SQLite's secure_delete. */
+/* A connection of its own: the store's connections may be inside a transaction. That the database itself
+ * keeps no deleted bytes is SQLite's secure_delete. */
 void keys_erase_log(const struct keys *k)
 {
 	__attribute__((cleanup(close_db))) sqlite3 *db = NULL;

@@ -1,12 +1,13 @@
-/* Keys of blind indexes: identifier → lookup → identifier key → blind index. The blind index in the main store is a keyed
- * hash under a key that ends with the identifier, so that in yesterday's backup nobody can be looked up. */
+/* Keys of blind indexes: identifier → lookup → identifier key → blind index. The blind index in the main
+ * store is a keyed hash under a key that ends with the identifier, so that in yesterday's backup nobody can
+ * be looked up. */
 #include "vault/keys/internal.h"
 
 enum { TEXT_MAX = 512 };
 
 /* kind and identifier cannot run into each other: a kind has no bar. */
-static err hash_named(struct ctx *c, const struct keys *k, const uint8_t key[static KEY_SIZE], const char *kind,
-		      struct slice normal, uint8_t ret[static HASH_SIZE])
+static err hash_named(struct ctx *c, const struct keys *k, const uint8_t key[static KEY_SIZE],
+		      const char *kind, struct slice normal, uint8_t ret[static HASH_SIZE])
 {
 	uint8_t text[TEXT_MAX];
 	size_t n = strlen(kind);
@@ -34,15 +35,18 @@ static err make_row(struct ctx *c, struct tx *tx, void *arg)
 	struct identifier *id = arg;
 
 	id->stands = (struct wrapped){0};
-	TRY(tx_exec(c, tx, Q_IDENTIFIER_KEY_MAKE,
-		    PARAMS(P_BLOB(id->lookup, SLOT_SIZE), P_BLOB(id->fresh, id->fresh_size), P_INT(c->now_ms)), NULL));
-	return tx_rows(c, tx, Q_IDENTIFIER_KEY_FIND, PARAMS(P_BLOB(id->lookup, SLOT_SIZE)), wrapped_row, &id->stands);
+	TRY(tx_exec(
+		c, tx, Q_IDENTIFIER_KEY_MAKE,
+		PARAMS(P_BLOB(id->lookup, SLOT_SIZE), P_BLOB(id->fresh, id->fresh_size), P_INT(c->now_ms)),
+		NULL));
+	return tx_rows(c, tx, Q_IDENTIFIER_KEY_FIND, PARAMS(P_BLOB(id->lookup, SLOT_SIZE)), wrapped_row,
+		       &id->stands);
 }
 
 static err find(struct ctx *c, struct keys *k, struct identifier *id)
 {
-	return store_rows(c, k->store, Q_IDENTIFIER_KEY_FIND, PARAMS(P_BLOB(id->lookup, SLOT_SIZE)), wrapped_row,
-			  &id->stands);
+	return store_rows(c, k->store, Q_IDENTIFIER_KEY_FIND, PARAMS(P_BLOB(id->lookup, SLOT_SIZE)),
+			  wrapped_row, &id->stands);
 }
 
 /* Whether the identifier is known or not, one key is wrapped and one is unwrapped: the time tells nothing. */

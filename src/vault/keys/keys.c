@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* ---- opening ----------------------------------------------------------------------------------------------------- */
+/* ---- opening
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void derive_roots(const struct master_key *m, struct roots *ret)
 {
@@ -60,7 +61,8 @@ static err refuse_used_store(struct ctx *c, const struct keys *k)
 {
 	bool used = false;
 
-	TRY(store_rows(c, k->store, Q_NAMED_SECRET_FIND, PARAMS(P_STR("keystore/check")), named_count_row, &used));
+	TRY(store_rows(c, k->store, Q_NAMED_SECRET_FIND, PARAMS(P_STR("keystore/check")), named_count_row,
+		       &used));
 	if (used)
 		FAIL(c, ERR_CRYPTO, "密钥库已有内容，但主密钥文件缺失：请恢复原来的 master.key");
 	return OK;
@@ -102,7 +104,8 @@ static err keys_load(struct ctx *c, const char *dir, const char *store_url, bool
 	return check_master(c, create, k);
 }
 
-err keys_open(struct ctx *c, const char *dir, const char *store_url, enum suite suite, bool create, struct keys **ret)
+err keys_open(struct ctx *c, const char *dir, const char *store_url, enum suite suite, bool create,
+	      struct keys **ret)
 {
 	struct keys *k = keys_alloc();
 
@@ -128,7 +131,8 @@ void keys_close(struct keys *k)
 	free(k);
 }
 
-/* ---- small things ------------------------------------------------------------------------------------------------ */
+/* ---- small things
+ * ------------------------------------------------------------------------------------------------ */
 
 enum suite keys_suite(const struct keys *k)
 {

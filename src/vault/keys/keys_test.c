@@ -46,7 +46,8 @@ static void reopen(struct fixture *f, enum suite suite)
 	f->k = open_keys(f->c, &f->place, suite);
 }
 
-/* ---- the master key ---------------------------------------------------------------------------------------------- */
+/* ---- the master key
+ * ---------------------------------------------------------------------------------------------- */
 
 static void the_master_key_file_is_readable_by_its_owner_only(void **state)
 {
@@ -60,7 +61,8 @@ static void the_master_key_file_is_readable_by_its_owner_only(void **state)
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(chmod(path, 0640), 0);
-	assert_err(keys_open(c, f->place.dir, place_url(&f->place, "keys", url), SUITE_INTL, true, &k), ERR_CRYPTO);
+	assert_err(keys_open(c, f->place.dir, place_url(&f->place, "keys", url), SUITE_INTL, true, &k),
+		   ERR_CRYPTO);
 	assert_null(k);
 }
 
@@ -101,7 +103,8 @@ static void a_master_key_is_made_once_and_a_broken_one_is_told(void **state)
 	assert_err(master_key_read(c, f->place.dir, &a), ERR_CRYPTO);
 }
 
-/* ---- data keys --------------------------------------------------------------------------------------------------- */
+/* ---- data keys
+ * --------------------------------------------------------------------------------------------------- */
 
 static void a_key_is_the_same_after_a_restart_and_another_for_each_scope(void **state)
 {
@@ -171,7 +174,8 @@ static void an_ended_scope_is_gone_and_never_made_again(void **state)
 	}
 }
 
-/* The wrapped form must not survive its end in the file, its log or its free pages: the master key lives on. */
+/* The wrapped form must not survive its end in the file, its log or its free pages: the master key lives on.
+ */
 static void an_ended_key_leaves_no_bytes_in_the_files(void **state)
 {
 	struct fixture *f = *state;
@@ -187,7 +191,8 @@ static void an_ended_key_leaves_no_bytes_in_the_files(void **state)
 		assert_ok(keys_make(c, f->k, 1000 + i, "account", key));
 	assert_ok(keys_make(c, f->k, 7, scope, key));
 	keyed_hash(SUITE_INTL, f->k->roots->slot, slice_of(text), slot);
-	assert_ok(store_rows(c, f->k->store, Q_DATA_KEY_FIND, PARAMS(P_BLOB(slot, SLOT_SIZE)), wrapped_row, &w));
+	assert_ok(store_rows(c, f->k->store, Q_DATA_KEY_FIND, PARAMS(P_BLOB(slot, SLOT_SIZE)), wrapped_row,
+			     &w));
 	assert_true(w.found && w.size > 0);
 	assert_int_not_equal(files_with(f->place.dir, w.room, w.size), 0);
 	assert_ok(keys_end(c, f->k, 7, &scope, 1));
@@ -214,7 +219,8 @@ static void no_key_scope_or_identifier_stands_in_clear(void **state)
 	assert_int_not_equal(files_with(f->place.dir, "connector:hrss", 14), 0); /* the search does find */
 }
 
-/* ---- failures and races ------------------------------------------------------------------------------------------ */
+/* ---- failures and races
+ * ------------------------------------------------------------------------------------------ */
 
 static void each_failing_call_leaves_a_key_whole_or_absent(void **state)
 {
@@ -235,7 +241,8 @@ static void each_failing_call_leaves_a_key_whole_or_absent(void **state)
 		if (failed(made))
 			assert_err(keys_get(c, f->k, person, "audit", one), ERR_NOT_FOUND);
 		else
-			assert_err(keys_get(c, f->k, person, "audit", one), failed(closed) ? ERR_OK : ERR_GONE);
+			assert_err(keys_get(c, f->k, person, "audit", one),
+				   failed(closed) ? ERR_OK : ERR_GONE);
 	}
 	assert_true(ended); /* the last round ran to its end */
 }
@@ -309,16 +316,19 @@ static void after_a_race_with_its_end_a_scope_stays_ended(void **state)
 	for (int round = 0; round < ROUNDS; round++) {
 		struct racer racers[RACERS] = {0};
 		for (int i = 0; i < RACERS; i++)
-			racers[i] = (struct racer){.k = f->k, .subject_id = 700 + round, .ends = i == round % RACERS};
+			racers[i] = (struct racer){
+				.k = f->k, .subject_id = 700 + round, .ends = i == round % RACERS};
 		run_race(racers);
 		for (int i = 0; i < RACERS; i++)
 			assert_true(racers[i].result.code == ERR_OK || racers[i].result.code == ERR_GONE);
-		assert_err(keys_get(c, f->k, 700 + round, "account", key), ERR_GONE); /* not from the cache either */
+		assert_err(keys_get(c, f->k, 700 + round, "account", key),
+			   ERR_GONE); /* not from the cache either */
 		assert_err(keys_make(c, f->k, 700 + round, "account", key), ERR_GONE);
 	}
 }
 
-/* ---- identifiers, hashes, secrets -------------------------------------------------------------------------------- */
+/* ---- identifiers, hashes, secrets
+ * -------------------------------------------------------------------------------- */
 
 static void a_blind_index_is_stable_until_its_key_ends(void **state)
 {

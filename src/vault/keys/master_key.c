@@ -2,8 +2,8 @@
  *
  *	tongban-master-key-1 <suite> <64 hexadecimal digits>
  *
- * The suite is the one that derives from the key and names with it; the city's setting, which may change, only says how
- * new things are sealed. */
+ * The suite is the one that derives from the key and names with it; the city's setting, which may change,
+ *only says how new things are sealed. */
 #include "vault/keys/internal.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +49,8 @@ static bool parse(struct slice line, struct master_key *ret)
 	for (int i = SUITE_INTL; i <= SUITE_GM; i++) {
 		size_t n = strlen(prefixes[i]);
 		ret->suite = (enum suite)i;
-		if (slice_starts(line, prefixes[i]) && line.n == n + HEX_SIZE + 1 && line.p[line.n - 1] == '\n')
+		if (slice_starts(line, prefixes[i]) && line.n == n + HEX_SIZE + 1 &&
+		    line.p[line.n - 1] == '\n')
 			return hex_decode(slice_bytes(line.p + n, HEX_SIZE), ret->key);
 	}
 	return false;
@@ -88,7 +89,8 @@ static bool sync_dir(const char *dir)
 	return fd >= 0 && fsync(fd) == 0;
 }
 
-/* A whole file appears under the final name or none does, and never over an existing one: link refuses that. */
+/* A whole file appears under the final name or none does, and never over an existing one: link refuses that.
+ */
 static bool publish(const char *dir, const char *temporary, const char *path, const char *line)
 {
 	bool ok = write_durably(temporary, line) && (link(temporary, path) == 0 || errno == EEXIST);

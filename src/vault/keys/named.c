@@ -17,7 +17,8 @@ static err named_row(struct ctx *c, const struct row *row, void *arg)
 	return OK;
 }
 
-static err seal_named(struct ctx *c, const struct keys *k, const char *name, struct slice value, struct slice *ret)
+static err seal_named(struct ctx *c, const struct keys *k, const char *name, struct slice value,
+		      struct slice *ret)
 {
 	if (value.n > SECRET_MAX)
 		FAIL(c, ERR_TOO_LARGE, "密文内容过大");
@@ -88,7 +89,8 @@ err keys_ledger_signer(struct ctx *c, struct keys *k, uint8_t ret_public[static 
 	return OK;
 }
 
-/* ---- whether the master key is this store's ---------------------------------------------------------------------- */
+/* ---- whether the master key is this store's
+ * ---------------------------------------------------------------------- */
 
 err keys_check_make(struct ctx *c, struct keys *k)
 {

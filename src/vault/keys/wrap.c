@@ -12,8 +12,8 @@ err key_wrap(struct ctx *c, const struct keys *k, const uint8_t name[static SLOT
 	return OK;
 }
 
-err key_unwrap(struct ctx *c, const struct keys *k, const uint8_t name[static SLOT_SIZE], struct slice wrapped,
-	       uint8_t ret[static KEY_SIZE])
+err key_unwrap(struct ctx *c, const struct keys *k, const uint8_t name[static SLOT_SIZE],
+	       struct slice wrapped, uint8_t ret[static KEY_SIZE])
 {
 	uint8_t room[WRAPPED_MAX];
 	size_t n = 0;

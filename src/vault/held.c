@@ -1,0 +1,49 @@
+#include "vault/vault_store.h"
+
+/* An item that the release in force no longer knows is still shown to the person, by its key and fully
+ * masked. */
+static const struct item *item_of(struct ctx *c, const struct vault_row *row)
+{
+	const struct item *it = release_item(c->release, row->item);
+
+	if (it)
+		return it;
+	struct item *unknown = ARENA_NEW(c->arena, struct item);
+	*unknown = (struct item){.number = ITEMS_MAX - 1,
+				 .key = row->item,
+				 .name = row->item,
+				 .kind = "basic",
+				 .sensitive = true,
+				 .validator = "none",
+				 .mask = "all"};
+	return unknown;
+}
+
+struct held held_of(struct ctx *c, const struct vault_row *row)
+{
+	return (struct held){
+		.item = item_of(c, row),
+		.category = row->category,
+		.service = row->service,
+		.origin = row->origin,
+		.basis = row->basis,
+		.scope = row->scope,
+		.rule = row->rule,
+		.record_id = row->record_id,
+		.collected_at_ms = row->collected_at_ms,
+		.ends_at_ms = row->ends_at_ms,
+	};
+}
+
+err vault_held(struct ctx *c, int64_t subject_id, held_fn fn, void *arg)
+{
+	struct vault_rows rows;
+
+	TRY(vault_rows_read(c, subject_id, RECORD_ALL, &rows));
+	for (size_t i = 0; i < rows.count; i++) {
+		struct held h = held_of(c, &rows.list[i]);
+		if (!row_past(&rows.list[i], c->now_ms))
+			TRY(fn(c, &h, arg));
+	}
+	return OK;
+}
