@@ -96,6 +96,8 @@ def tokens(sql):
 def translate(sql, dialect):
     """The text that a backend gets: without comments, on one line, placeholders and types in its dialect."""
     out = []
+    meant = [m for m in TOKEN.finditer(sql) if m.lastgroup not in ("comment", "space")]
+    position = {m.start(): i for i, m in enumerate(meant)}
     for m in TOKEN.finditer(sql):
         kind, text = m.lastgroup, m.group()
         if kind in ("comment", "space"):
@@ -104,7 +106,10 @@ def translate(sql, dialect):
             continue
         if dialect == "postgresql":
             if kind == "param":
-                text = "$" + text[1:]
+                # Of `?1 + ?2` PostgreSQL cannot tell the types.
+                i = position[m.start()]
+                beside = {n.group() for n in (meant[max(i - 1, 0)], meant[min(i + 1, len(meant) - 1)])}
+                text = "$" + text[1:] + ("::BIGINT" if beside & set("+-*/%") else "")
             elif kind == "word" and text.upper() == "BLOB":
                 text = "BYTEA"
         out.append(text)

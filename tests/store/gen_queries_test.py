@@ -93,6 +93,11 @@ class GeneratorTest(unittest.TestCase):
         self.assertEqual(sql_files.translate(sql, "sqlite"), "SELECT CAST(?1 AS BLOB), '?1' FROM job")
         self.assertEqual(sql_files.translate(sql, "postgresql"), "SELECT CAST($1 AS BYTEA), '?1' FROM job")
 
+    def test_parameters_that_are_added_are_numbers(self):
+        sql = "UPDATE job SET id = id + ?1, x = ?2 + ?3 WHERE id=?4"
+        self.assertEqual(sql_files.translate(sql, "postgresql"),
+                         "UPDATE job SET id = id + $1::BIGINT, x = $2::BIGINT + $3::BIGINT WHERE id=$4")
+
 
 if __name__ == "__main__":
     unittest.main()
