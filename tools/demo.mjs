@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+// Prints where everything is, and makes demo accounts the first time: a citizen who registers through the API as anybody would, and
+// staff through the command line. Writes run.json.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { Client, agree, register, verifyName, password, sleep } from '../tests/api/helpers.mjs'
+
+const { values: o } = parseArgs({ options: {
+  server: { type: 'string' }, data: { type: 'string' }, port: { type: 'string' }, 'sandbox-port': { type: 'string' } } })
+const app = `http://localhost:${o.port}`, sandbox = `http://localhost:${o['sandbox-port']}`
+const kept = join(o.data, 'demo.json')
+
+async function control(path) {
+  const r = await fetch(`${sandbox}/control/${path}`)
+  if (!r.ok) throw new Error(`sandbox: ${r.status} for ${path}`)
+  return r.json()
+}
+
+// A city as the tests' client sees it, on the wall clock.
+const city = {
+  base: app,
+  advance: () => sleep(7000), // the time that reading the policy takes
+  async code(phone) {
+    const { items } = await control(`sms?phone=${encodeURIComponent(phone)}`)
+    return /(?<!\d)\d{6}(?!\d)/.exec(items[0].text)[0]
+  },
+}
+
+async function makeCitizen(key) {
+  const { items } = await control(`people?${new URLSearchParams({ city: key, age_gte: '18', insured: 'true', limit: '5' })}`)
+  const person = items[4]
+  const c = new Client(city)
+  c.token = (await c.ok('POST', '/installations', { platform: 'web' })).body.token
+  await agree(c)
+  await register(c, person)
+  await verifyName(c)
+  return { role: 'citizen', login: c.username, password, phone: person.mobile_phone }
+}
+
+function makeStaff(department) {
+  const made = (login, name, role, ...more) => {
+    const text = execFileSync(o.server, ['staff', 'add', '--data', o.data, '--cities', 'cities', '--login', login, '--name', name,
+      '--role', role, ...more, '--json'], { encoding: 'utf8' })
+    const { password, totp_secret } = JSON.parse(text)
+    return { role, login, password, totp_secret, ...(department && more.length ? { department } : {}) }
+  }
+  const list = [made('auditor', '审计员 周某', 'auditor')]
+  if (department) list.unshift(made('agent', '热线承办员 王某', 'hotline_agent', '--department', department))
+  return list
+}
+
+async function main() {
+  const about = await (await fetch(`${app}/api/v1/city`)).json()
+  if (!existsSync(kept)) {
+    let department = null
+    if (about.features.hotline_service) {
+      const service = await (await fetch(`${app}/api/v1/services/${about.features.hotline_service}`)).json()
+      department = service.recipients.at(-1).key
+    }
+    process.stderr.write('\x1b[36m==>\x1b[0m making demo accounts\n')
+    writeFileSync(kept, JSON.stringify([await makeCitizen(about.key), ...makeStaff(department)], null, 2), { mode: 0o600 })
+  }
+  const demo = JSON.parse(readFileSync(kept, 'utf8'))
+  writeFileSync('run.json', JSON.stringify({ app, console: `${app}/console/`, sandbox, vision: null, demo }, null, 2) + '\n')
+
+  const lines = [
+    '', `  ${about.name} 已启动 · ${about.name} is running`, '',
+    `  App      ${app}`,
+    `  Console  ${app}/console/`,
+    `  SMS      ${sandbox}/sms      (short messages that were "sent", and people to register as)`, '',
+    '  Demo accounts:',
+    ...demo.map(d => `    ${d.role.padEnd(14)} ${d.login}  ${d.password}` + (d.totp_secret ? `  TOTP ${d.totp_secret}` : '') + (d.department ? `  (${d.department})` : '')),
+    '', '  Ctrl-C stops all of it. The addresses also stand in run.json.', '',
+  ]
+  console.log(lines.join('\n'))
+}
+
+main().catch(e => { console.error(String(e.stack ?? e)); process.exit(1) })
