@@ -19,6 +19,14 @@ static const struct item *item_of(struct ctx *c, const struct vault_row *row)
 	return unknown;
 }
 
+/* The class is what others know of a retention scope; the day is the vault's own. */
+static const char *scope_told(struct ctx *c, const struct vault_row *row)
+{
+	const char *at = row_retained(row) ? strchr(row->scope, '@') : NULL;
+
+	return at ? arena_copy(c->arena, slice_bytes(row->scope, (size_t)(at - row->scope))) : row->scope;
+}
+
 struct held held_of(struct ctx *c, const struct vault_row *row)
 {
 	return (struct held){
@@ -27,7 +35,7 @@ struct held held_of(struct ctx *c, const struct vault_row *row)
 		.service = row->service,
 		.origin = row->origin,
 		.basis = row->basis,
-		.scope = row->scope,
+		.scope = scope_told(c, row),
 		.rule = row->rule,
 		.record_id = row->record_id,
 		.collected_at_ms = row->collected_at_ms,

@@ -17,13 +17,15 @@
 
 struct place {
 	char dir[64];
-	char schema[48];
+	char database[48];
 };
 
 static inline const char *test_server(void)
 {
 	const char *url = getenv("TB_TEST_STORE");
 
+	if (!url)
+		url = getenv("TB_TEST_POSTGRES");
 	return url && strncmp(url, "postgresql:", 11) == 0 ? url : NULL;
 }
 
@@ -51,10 +53,10 @@ static inline struct place place_new(void)
 
 	if (!mkdtemp(p.dir))
 		abort();
-	snprintf(p.schema, sizeof p.schema, "vault_test_%d_%d", (int)getpid(), ++count);
+	snprintf(p.database, sizeof p.database, "vault_test_%d_%d", (int)getpid(), ++count);
 	if (test_server()) {
-		test_sql("CREATE SCHEMA %s_keys", p.schema);
-		test_sql("CREATE SCHEMA %s_city", p.schema);
+		test_sql("CREATE DATABASE %s_keys", p.database);
+		test_sql("CREATE DATABASE %s_city", p.database);
 	}
 	return p;
 }
@@ -65,8 +67,7 @@ static inline const char *place_url(const struct place *p, const char *set, char
 	const char *server = test_server();
 
 	if (server)
-		snprintf(buf, 256, "%s%soptions=-csearch_path%%3D%s_%s", server,
-			 strchr(server, '?') ? "&" : "?", p->schema, set);
+		snprintf(buf, 256, "%.*s/%s_%s", (int)(strrchr(server, '/') - server), server, p->database, set);
 	else
 		snprintf(buf, 256, "sqlite:%s/%s.db", p->dir, set);
 	return buf;
@@ -84,8 +85,8 @@ static inline void place_free(const struct place *p)
 {
 	nftw(p->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (test_server()) {
-		test_sql("DROP SCHEMA %s_keys CASCADE", p->schema);
-		test_sql("DROP SCHEMA %s_city CASCADE", p->schema);
+		test_sql("DROP DATABASE %s_keys WITH (FORCE)", p->database);
+		test_sql("DROP DATABASE %s_city WITH (FORCE)", p->database);
 	}
 }
 

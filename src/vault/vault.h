@@ -57,8 +57,8 @@ err vault_masked(struct ctx *c, struct permit *permit, struct head *h, int64_t r
 /* Ends scopes of a person: keys first, then rows. What the law keeps has been resealed by vault_reseal before. */
 err vault_end(struct ctx *c, int64_t subject_id, const char *const *scopes, size_t count);
 /* Moves items of a record under a retention scope ("retention:<class>") with rule and end date. They are not in use from
- * then on: vault_release leaves them out. Items that are not held are passed over. The scope under which they stand, and
- * which vault_held and vault_scopes tell, gets the day of the end appended ("retention:<class>@20310731"), so that what
+ * then on: vault_release leaves them out. Items that are not held are passed over. The key's scope gets the
+ * day of the end appended ("retention:<class>@20310731", as vault_scopes tells it; vault_held tells the class), so that what
  * ends on different days has different keys. */
 err vault_reseal(struct ctx *c, int64_t subject_id, int64_t record_id, const struct itemset *items, const char *scope,
 		 const char *rule, int64_t ends_at_ms);
