@@ -1,0 +1,36 @@
+// The service query end to end: CPU of the server for one query, and where it goes, by asking for ever more of the way.
+import { readFileSync } from 'node:fs'
+import { citizen, startCity } from '../api/helpers.mjs'
+
+const TICK = 100 // clock ticks a second on Linux
+function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICK
+}
+
+const city = await startCity({ city: 'tianjin', testClock: false })
+try {
+  const c = await citizen(city, { insured: true })
+  const { consent } = (await c.ok('GET', '/services/social_insurance_query')).body
+  if (!consent.given) await c.ok('POST', '/consents', { scope: consent.scope, items: consent.items, recipient: consent.recipient, text_hash: consent.text_hash })
+
+  // µs of the server's CPU for one call; 16 callers at once
+  async function cost(seconds, call) {
+    for (let i = 0; i < 50; i++) await call()
+    const before = cpuSeconds(city.child.pid), end = Date.now() + seconds * 1000
+    let n = 0
+    await Promise.all(Array.from({ length: 16 }, async () => { while (Date.now() < end) { await call(); n++ } }))
+    return { us: (cpuSeconds(city.child.pid) - before) * 1e6 / n, n }
+  }
+  const http = await cost(3, async () => { await (await fetch(`${city.base}/healthz`)).arrayBuffer() })
+  const read = await cost(3, () => c.ok('GET', '/me'))
+  const whole = await cost(5, () => c.ok('POST', '/services/social_insurance_query/queries', { fields: {} }))
+  const line = (name, value, reference, referenceValue) => console.log(JSON.stringify({
+    name, value, unit: 'µs CPU', reference, reference_value: referenceValue, ratio: referenceValue ? value / referenceValue : null, aim: null, met: null }))
+  line('service query, whole', whole.us, 'GET /me', read.us)
+  line('  of it session and facts (GET /me less HTTP)', read.us - http.us, 'service query', whole.us)
+  line('  of it HTTP alone (GET /healthz)', http.us, 'service query', whole.us)
+  line('  of it gate, vault, ledger, authority', whole.us - read.us, 'service query', whole.us)
+} finally {
+  await city.stop()
+}
