@@ -11,8 +11,9 @@ struct jobs;
 err job_add(struct ctx *c, struct tx *tx, const char *kind, int64_t subject_id, int64_t ref_id, int64_t due_at_ms,
 	    int64_t *ret_job_id);
 
-/* OK: done. ERR_AUTHORITY, ERR_STORE, ERR_STALE…: again later. ERR_GONE, ERR_NOT_FOUND, ERR_REFUSED: given up, "dead" unless the handler
- * returned OK. A handler that wants to come back sets *ret_again_ms. */
+/* OK: done, or again at *ret_again_at_ms when the handler sets it. ERR_GONE, ERR_NOT_FOUND, ERR_REFUSED: given up, "dead". Any other error:
+ * again later, with doubling pauses up to an hour; "dead" after 100 attempts when the outside is at fault (ERR_AUTHORITY, ERR_STORE,
+ * ERR_OVERLOADED, ERR_STALE, ERR_LIMIT, ERR_LOCKED), after 10 otherwise. A handler may run twice for one job, never twice at once. */
 struct job {
 	int64_t id, subject_id, ref_id;
 	const char *kind;
@@ -38,3 +39,15 @@ void jobs_stop(struct jobs *j);
 void jobs_wake(struct jobs *j);
 /* True when no job is due and none runs (the sandbox's /control/settle asks it through the server). */
 err jobs_settled(struct ctx *c, struct jobs *j, bool *ret);
+
+/* A job of which there is one: the first due time counts, a later call changes nothing. Its handler sets *ret_again_at_ms. */
+err job_schedule(struct ctx *c, struct tx *tx, const char *kind, int64_t due_at_ms);
+
+/* The key by which an authority knows a repeated request of this job. */
+enum { JOB_KEY_SIZE = 32 };
+const char *job_key(const struct job *j, char ret[static JOB_KEY_SIZE]);
+
+struct job_counts {
+	int64_t waiting, dead;
+};
+err jobs_count(struct ctx *c, struct store *s, struct job_counts *ret);
