@@ -9,6 +9,9 @@ WHERE identifier.confirmed = 0 AND identifier.reserved_at_ms < ?5;
 -- name: identifier_confirm
 UPDATE identifier SET confirmed = 1 WHERE blind_index = ?1 AND kind = ?2 AND subject_id = ?3;
 
+-- name: identifier_unreserve
+DELETE FROM identifier WHERE blind_index = ?1 AND kind = ?2 AND subject_id = ?3 AND confirmed = 0;
+
 -- name: identifier_find
 SELECT subject_id, confirmed FROM identifier WHERE blind_index = ?1 AND kind = ?2;
 
@@ -41,11 +44,11 @@ ON CONFLICT (subject_id, kind) DO UPDATE SET blind_index = excluded.blind_index;
 -- name: account_identifier_list
 SELECT kind, blind_index FROM account_identifier WHERE subject_id = ?1;
 
--- name: account_identifier_delete
-DELETE FROM account_identifier WHERE subject_id = ?1 AND kind = ?2;
-
 -- name: account_identifier_clear
 DELETE FROM account_identifier WHERE subject_id = ?1;
+
+-- name: credential_insert
+INSERT INTO credential (subject_id, sealed, set_at_ms, changed_at_ms) VALUES (?1, ?2, ?3, 0);
 
 -- name: credential_put
 INSERT INTO credential (subject_id, sealed, set_at_ms, changed_at_ms) VALUES (?1, ?2, ?3, 0)

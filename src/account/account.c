@@ -75,6 +75,8 @@ static err open_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(ledger_person_new(c, tx, o->subject_id));
 	TRY(facts_person_new(c, tx, o->subject_id, o->minor));
 	TRY(account_db_insert(c, tx, o->subject_id));
+	for (size_t i = 0; i < o->count; i++)
+		TRY(account_db_note(c, tx, o->subject_id, &o->identifiers[i]));
 	TRY(consent_adopt(c, tx, c->installation_id, o->subject_id));
 	return job_add(c, tx, "registration_sweep", o->subject_id, 0, c->now_ms + RESERVATION_MS, NULL);
 }
@@ -136,7 +138,35 @@ err account_confirm_rows(struct ctx *c, struct tx *tx, void *confirmation)
 	for (size_t i = 0; i < k->count; i++)
 		TRY(account_db_confirm(c, tx, k->subject_id, &k->identifiers[i]));
 	if (k->password)
-		TRY(account_db_credential_put(c, tx, k->subject_id, k->password));
+		TRY(account_db_credential_add(c, tx, k->subject_id, k->password));
 	TRY(account_db_activate(c, tx, k->subject_id));
 	return facts_change_rows(c, tx, &change);
+}
+
+/* ---- giving up -------------------------------------------------------------------------------------------------------- */
+
+err identifier_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id)
+{
+	return account_db_unreserve(c, subject_id, id);
+}
+
+static err abandon_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	int64_t changed = 0;
+
+	return account_db_end_begin(c, tx, *(int64_t *)arg, true, &changed);
+}
+
+err account_abandon(struct ctx *c, int64_t subject_id)
+{
+	static const char *const scopes[] = {"account", "identity", "audit"};
+	const char *state;
+
+	TRY(account_db_state(c, subject_id, &state));
+	if (strcmp(state, "active") == 0 || strcmp(state, "cancelled") == 0)
+		return OK;
+	if (strcmp(state, "pending") == 0)
+		TRY(store_write(c, c->store, abandon_rows, &subject_id));
+	TRY(vault_end(c, subject_id, scopes, sizeof(scopes) / sizeof(scopes[0])));
+	return account_finish_end(c, subject_id);
 }

@@ -26,6 +26,11 @@ err account_open(struct ctx *c, struct identifier *identifiers, size_t count, bo
 /* Reserves one more identifier for a person who exists already (set user name, bind phone). */
 err identifier_reserve(struct ctx *c, int64_t subject_id, struct identifier *id);
 
+/* Gives a reservation back that was not confirmed. */
+err identifier_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id);
+/* Undoes a registration that did not finish: nothing of it stays readable. No effect on a live account. */
+err account_abandon(struct ctx *c, int64_t subject_id);
+
 /* Inside the transaction that stores what was given: the identifiers and the account become live. */
 struct confirmation {
 	int64_t subject_id;
@@ -89,9 +94,8 @@ err cancellation_preview(struct ctx *c, int64_t subject_id, const char *scope, s
 err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struct slice preview_token,
 		     struct buf *ret_certificate);
 
-/* Modules whose clear rows about a person end with the account register here, once at start. */
-typedef err (*account_end_fn)(struct ctx *c, struct tx *tx, int64_t subject_id);
-void account_on_end(account_end_fn fn);
+/* Modules whose clear rows about a person end with the account name a job here, once at start: it runs after the keys are gone. */
+void account_on_end(const char *job_kind);
 
 /* Job kinds "registration_sweep", "cancellation_finish", "audit_end". */
 extern const struct job_kind account_job_kinds[3];

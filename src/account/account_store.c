@@ -21,14 +21,23 @@ static void blob(const struct row *r, int column, void *ret, size_t size)
 err account_db_reserve(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id,
 		       int64_t *ret_changed)
 {
-	TRY(tx_exec(c, tx, Q_IDENTIFIER_RESERVE,
-		    PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id), P_INT(c->now_ms),
-			   P_INT(c->now_ms - RESERVATION_MS)),
-		    ret_changed));
-	if (*ret_changed == 0)
-		return OK;
+	return tx_exec(c, tx, Q_IDENTIFIER_RESERVE,
+		       PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id), P_INT(c->now_ms),
+			      P_INT(c->now_ms - RESERVATION_MS)),
+		       ret_changed);
+}
+
+/* What a registration reserved, so that the sweep finds it. */
+err account_db_note(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id)
+{
 	return tx_exec(c, tx, Q_ACCOUNT_IDENTIFIER_PUT,
 		       PARAMS(P_INT(subject_id), P_STR(id->kind), P_BLOB(id->blind, HASH_SIZE)), NULL);
+}
+
+err account_db_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id)
+{
+	return store_exec(c, c->store, Q_IDENTIFIER_UNRESERVE,
+			  PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id)), NULL);
 }
 
 err account_db_confirm(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id)
@@ -39,7 +48,7 @@ err account_db_confirm(struct ctx *c, struct tx *tx, int64_t subject_id, const s
 		    PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id)), &changed));
 	if (changed == 0)
 		FAIL(c, ERR_CONFLICT, "注册已超时，请重新提交");
-	return OK;
+	return account_db_note(c, tx, subject_id, id);
 }
 
 struct found {
@@ -145,6 +154,13 @@ err account_db_cancellation(struct ctx *c, struct tx *tx, int64_t subject_id, in
 }
 
 /* ---- credentials --------------------------------------------------------------------------------------------------- */
+
+/* ERR_CONFLICT when there is one already. */
+err account_db_credential_add(struct ctx *c, struct tx *tx, int64_t subject_id, const struct sealed_password *p)
+{
+	return tx_exec(c, tx, Q_CREDENTIAL_INSERT,
+		       PARAMS(P_INT(subject_id), P_BLOB(p->bytes, p->size), P_INT(c->now_ms)), NULL);
+}
 
 err account_db_credential_put(struct ctx *c, struct tx *tx, int64_t subject_id, const struct sealed_password *p)
 {

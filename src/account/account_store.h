@@ -8,6 +8,8 @@ enum { RESERVATION_MS = 10 * 60 * 1000 };
 /* *ret_changed 0: taken by someone else. */
 err account_db_reserve(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id,
 		       int64_t *ret_changed);
+err account_db_note(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
+err account_db_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id);
 err account_db_confirm(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
 err account_db_find(struct ctx *c, const char *kind, const uint8_t blind[static HASH_SIZE], int64_t *ret_subject_id);
 err account_db_insert(struct ctx *c, struct tx *tx, int64_t subject_id);
@@ -25,6 +27,7 @@ err account_db_identifiers(struct ctx *c, struct tx *tx, int64_t subject_id, str
 err account_db_forget(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier_row *rows,
 		      size_t count);
 
+err account_db_credential_add(struct ctx *c, struct tx *tx, int64_t subject_id, const struct sealed_password *p);
 err account_db_credential_put(struct ctx *c, struct tx *tx, int64_t subject_id, const struct sealed_password *p);
 err account_db_credential(struct ctx *c, int64_t subject_id, struct sealed_password *ret,
 			  struct password_state *ret_state);

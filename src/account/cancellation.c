@@ -14,13 +14,13 @@ enum {
 	DAY_MS = 24 * 3600 * 1000,
 };
 
-static account_end_fn end_hooks[HOOKS_MAX];
-static size_t end_hook_count;
+static const char *end_jobs[HOOKS_MAX];
+static size_t end_job_count;
 
-void account_on_end(account_end_fn fn)
+void account_on_end(const char *job_kind)
 {
-	if (end_hook_count < HOOKS_MAX)
-		end_hooks[end_hook_count++] = fn;
+	if (end_job_count < HOOKS_MAX)
+		end_jobs[end_job_count++] = job_kind;
 }
 
 /* ---- what ends and what the law keeps --------------------------------------------------------------------------------- */
@@ -62,7 +62,8 @@ static err add_portion(struct ctx *c, const struct held *h, void *arg)
 	return OK;
 }
 
-/* The class under which the law might keep what a scope holds: "service:payment" → payment, "case:17" → case. */
+/* The class under which the law keeps what a scope holds, where the city declares it: "service:payment" → payment, a case → the
+ * record of how it was handled. */
 static const struct retention *retention_of(struct ctx *c, const char *scope)
 {
 	const char *colon = strchr(scope, ':');
@@ -71,7 +72,7 @@ static const struct retention *retention_of(struct ctx *c, const char *scope)
 		return release_retention(c->release, scope);
 	if (strncmp(scope, "service:", 8) == 0 || strncmp(scope, "retention:", 10) == 0)
 		return release_retention(c->release, colon + 1);
-	return release_retention(c->release, arena_copy(c->arena, (struct slice){scope, (size_t)(colon - scope)}));
+	return strncmp(scope, "case:", 5) == 0 ? release_retention(c->release, "hotline_record") : NULL;
 }
 
 static const char *name_of(struct ctx *c, const char *scope)
@@ -123,7 +124,7 @@ static int64_t until_of(const struct ctx *c, const struct retention *r)
 /* The record of who used the data is kept where the law keeps it, else it ends with the rest. */
 static const struct retention *audit_kept(const struct ctx *c)
 {
-	return release_retention(c->release, "audit");
+	return release_retention(c->release, "processing_record");
 }
 
 static void plan_portion(struct ctx *c, struct plan *p, const struct portion *at)
@@ -325,8 +326,8 @@ static err finish_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(account_db_identifiers(c, tx, subject_id, rows, &count));
 	TRY(account_db_forget(c, tx, subject_id, rows, count));
 	TRY(account_db_sessions_end(c, tx, subject_id, 0));
-	for (size_t i = 0; i < end_hook_count; i++)
-		TRY(end_hooks[i](c, tx, subject_id));
+	for (size_t i = 0; i < end_job_count; i++)
+		TRY(job_add(c, tx, end_jobs[i], subject_id, 0, c->now_ms, NULL));
 	return account_db_end_finish(c, tx, subject_id);
 }
 
@@ -445,28 +446,11 @@ static err job_audit_end(struct ctx *c, const struct job *j, int64_t *ret_again_
 	return vault_end(c, j->subject_id, scopes, 1);
 }
 
-static err abandon_rows(struct ctx *c, struct tx *tx, void *arg)
-{
-	int64_t changed = 0;
-
-	return account_db_end_begin(c, tx, *(int64_t *)arg, true, &changed);
-}
-
 /* A registration that never finished leaves nothing (DESIGN 6). */
 static err job_registration_sweep(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
-	static const char *const scopes[] = {"account", "identity", "audit"};
-	int64_t subject_id = j->subject_id;
-	const char *state;
-
 	(void)ret_again_at_ms;
-	TRY(account_db_state(c, subject_id, &state));
-	if (strcmp(state, "active") == 0 || strcmp(state, "cancelled") == 0)
-		return OK;
-	if (strcmp(state, "pending") == 0)
-		TRY(store_write(c, c->store, abandon_rows, &subject_id));
-	TRY(vault_end(c, subject_id, scopes, sizeof(scopes) / sizeof(scopes[0])));
-	return account_finish_end(c, subject_id);
+	return account_abandon(c, j->subject_id);
 }
 
 const struct job_kind account_job_kinds[3] = {

@@ -23,17 +23,28 @@ static bool may_receive(const struct service *s, const struct recipient *r)
 	return s->recipient == r || (s->category->recipients >> r->number & 1);
 }
 
-/* Nobody can agree to more than is declared (TJ-0.1.b). */
+static struct itemset either(const struct itemset *a, const struct itemset *b)
+{
+	struct itemset all = *a;
+
+	for (size_t i = 0; i < sizeof(all.bit) / sizeof(all.bit[0]); i++)
+		all.bit[i] |= b->bit[i];
+	return all;
+}
+
+/* Nobody can agree to more than is declared (TJ-0.1.b). One consent may cover both taking and sharing; the gate keeps each to what is
+ * declared for it. */
 static err check_offer(struct ctx *c, const struct consent_offer *o)
 {
 	const struct service *s = o->service;
+	struct itemset category = either(&s->category->collect, &s->category->share);
+	struct itemset service = either(&s->items, &s->shared);
 
 	if (itemset_empty(&o->items))
 		return fail_field(c, "items", "至少选择一项");
 	if (o->recipient && !may_receive(s, o->recipient))
 		return refuse(c, "not_declared", s->clause, "隐私政策没有声明向该单位提供");
-	if (!itemset_within(&o->items, o->recipient ? &s->category->share : &s->category->collect) ||
-	    !itemset_within(&o->items, o->recipient ? &s->shared : &s->items))
+	if (!itemset_within(&o->items, &category) || !itemset_within(&o->items, &service))
 		return refuse(c, "not_declared", s->clause, "隐私政策没有声明该服务处理这些信息");
 	return OK;
 }

@@ -1,0 +1,60 @@
+/* The rows of the identity module, and what its files share. */
+#pragma once
+
+#include "identity/identity.h"
+
+/* ---- counters ---------------------------------------------------------------------------------------------------------- */
+/* Counts one event of `kind` for `value`; ERR_LIMIT with retry_after_s above `limit` within window_ms. */
+err throttle(struct ctx *c, const char *kind, struct slice value, int64_t limit, int64_t window_ms);
+
+/* One try at a password of `who` (an account, or a name that is none). ERR_LOCKED while locked. */
+err guard_begin(struct ctx *c, const char *who);
+err guard_clear(struct ctx *c, const char *who);
+
+/* ---- codes ------------------------------------------------------------------------------------------------------------- */
+struct sms_code_row {
+	uint8_t phone_hash[HASH_SIZE], code_hash[HASH_SIZE];
+	const char *purpose;
+	int64_t expires_at_ms;
+};
+/* *ret_changed 0: too soon after the last one. */
+err identity_db_code_put(struct ctx *c, struct tx *tx, const struct sms_code_row *row, int64_t *ret_changed);
+/* *ret_right: the code was right, and is used up now. */
+err identity_db_code_take(struct ctx *c, const struct sms_code_row *row, bool *ret_right);
+
+/* ---- forms --------------------------------------------------------------------------------------------------------------- */
+enum { FORM_ITEMS_MAX = 16 };
+struct form_values {
+	struct vault_value values[FORM_ITEMS_MAX];
+	size_t count;
+	struct itemset items;
+};
+/* Exactly the items of keys, the first `required` of them all, each validated and in normal form; one field error for each that is
+ * missing, wrong or not asked for. */
+err form_read(struct ctx *c, const char *const *keys, size_t key_count, size_t required, const struct typed *typed,
+	      size_t count, struct form_values *ret);
+/* p NULL when missing. */
+struct slice form_get(const struct form_values *f, const char *item);
+/* The values of the items that are held in the vault: without codes and passwords. identity: those that prove who someone is. */
+size_t form_part(const struct form_values *f, bool identity, struct vault_value *ret, struct itemset *ret_items);
+
+/* One item on its own. */
+err item_read(struct ctx *c, const char *item, struct slice value, struct slice *ret);
+
+/* The person's own number, read from the vault with an entry that says why; in the arena. */
+err own_phone(struct ctx *c, int64_t subject_id, const char *why, struct slice *ret);
+
+/* ---- comparing with a body allowed by law -------------------------------------------------------------------------------------------- */
+/* Sends exactly the permit's items of the form to the authority, and consumes the permit. ERR_CONFLICT with the mismatching
+ * fields; ERR_AUTHORITY. ret_sent: "sent", "not_sent" or "unknown", on failure too. */
+err compare_identity(struct ctx *c, struct permit *share, const struct form_values *f, const char **ret_sent);
+/* The entry of such a share. */
+struct entry share_entry(const struct permit *share);
+/* ERR_REFUSED (guardian_required) for someone below minor.age by the document number. */
+err check_age(struct ctx *c, const struct form_values *f);
+/* A body that checks identity may know of a minor what the number does not tell. */
+err refuse_minor(struct ctx *c);
+
+/* The gate's answer for the items of a form. */
+err form_permit(struct ctx *c, const struct facts *f, enum gate_action action, const struct service *s,
+		const struct recipient *to, struct itemset items, struct permit **ret);

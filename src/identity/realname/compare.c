@@ -1,0 +1,105 @@
+/* Comparing what was typed with a body allowed by law (TJ-1.1.1.d, TJ-1.1.5.d, NT-1.2.1.2.g). */
+#include "base/json.h"
+#include "connectors/connectors.h"
+#include "identity/identity_store.h"
+#include <jansson.h>
+
+enum { REQUEST_MAX = 64 * 1024, ANSWER_MAX = 64 * 1024 };
+
+struct entry share_entry(const struct permit *share)
+{
+	const struct recipient *to = permit_recipient(share);
+
+	return (struct entry){.action = ENTRY_SHARE, .service = permit_service(share)->key,
+			      .purpose = permit_purpose(share)->key, .recipient = to->key,
+			      .items = *permit_items(share), .basis = permit_basis(share), .decision = "allowed",
+			      .clause = permit_clause(share), .ref_id = permit_consent_id(share)};
+}
+
+static void write_request(const struct itemset *items, const struct form_values *f, struct buf *ret)
+{
+	struct json j = json_to(ret);
+
+	json_open(&j, '{');
+	for (size_t i = 0; i < f->count; i++) {
+		if (itemset_has(items, f->values[i].item->number))
+			json_put_slice(&j, f->values[i].item->key, f->values[i].value);
+	}
+	json_close(&j, '}');
+}
+
+static err mismatch(struct ctx *c, const json_t *answer, const struct recipient *to)
+{
+	const json_t *list = json_object_get(answer, "mismatch");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *key = json_string_value(json_array_get(list, i));
+		const struct item *item = key ? release_item(c->release, key) : NULL;
+		if (item) {
+			err e = fail_field(c, item->key, "与登记信息不一致");
+			(void)e.code;
+		}
+	}
+	FAIL(c, ERR_CONFLICT, "身份核验未通过：所填信息与%s登记的信息不一致", to->name);
+}
+
+err refuse_minor(struct ctx *c)
+{
+	err e = refuse(c, "guardian_required", city_text(c->release, "gate.clause.guardian"),
+		       "未满%lld周岁的未成年人须由监护人阅读隐私政策并同意后使用", (long long)city_int(c->release, "minor.age", 18));
+
+	refuse_next(c, "ask_guardian", NULL);
+	return e;
+}
+
+static void drop(json_t **j)
+{
+	json_decref(*j);
+}
+
+static err read_answer(struct ctx *c, const struct recipient *to, int status, struct slice body)
+{
+	__attribute__((cleanup(drop))) json_t *answer = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *match = json_object_get(answer, "match");
+
+	if (status != 200 || !json_is_boolean(match))
+		FAIL(c, ERR_AUTHORITY, "%s返回的结果无法识别，请稍后再试", to->name);
+	if (!json_is_true(match))
+		return mismatch(c, answer, to);
+	return json_is_true(json_object_get(answer, "minor")) ? refuse_minor(c) : OK;
+}
+
+err compare_identity(struct ctx *c, struct permit *share, const struct form_values *f, const char **ret_sent)
+{
+	const struct recipient *to = permit_recipient(share);
+	const char *sent = "not_sent";
+	BUF_SCOPED request, answer;
+	int status = 0;
+
+	buf_init(&request, REQUEST_MAX);
+	buf_init(&answer, ANSWER_MAX);
+	*ret_sent = sent;
+	if (!permit_take(share, c))
+		FAIL(c, ERR_INTERNAL, "the permit was used before");
+	write_request(permit_items(share), f, &request);
+	err e = connector_post(c, to->key, "/verify", buf_slice(&request), NULL, &status, &answer, &sent);
+	crypto_wipe(request.data, request.size);
+	*ret_sent = sent;
+	TRY(e);
+	return read_answer(c, to, status, buf_slice(&answer));
+}
+
+err check_age(struct ctx *c, const struct form_values *f)
+{
+	struct slice number = form_get(f, "resident_id_number"), type = form_get(f, "id_type");
+	struct date birth;
+	bool female;
+
+	if (!number.p && (!type.p || slice_is(type, "resident_card")))
+		number = form_get(f, "id_number");
+	if (!number.p || !resident_id_parse(number, &birth, &female))
+		return OK;
+	if (age_at(birth, date_of(c->now_ms)) >= city_int(c->release, "minor.age", 18))
+		return OK;
+	return refuse_minor(c);
+}

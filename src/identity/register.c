@@ -1,0 +1,266 @@
+/* Registration: what the city demands, agreed to beforehand, checked, and kept by one winner (TJ-1.1.1.a, NT-1.1.a). */
+#include "identity/identity_store.h"
+
+enum { HOUR_MS = 3600 * 1000, PER_ADDRESS = 300 };
+
+struct registration {
+	const struct service *service;
+	const struct recipient *authority; /* NULL: nothing is compared */
+	struct form_values form;
+	struct permit *share;
+	const char *sent;
+	struct identifier identifiers[IDENTIFIERS_MAX];
+	size_t identifier_count;
+	int64_t subject_id;
+};
+
+static struct itemset both(const struct itemset *a, const struct itemset *b)
+{
+	struct itemset common = *a;
+
+	for (size_t i = 0; i < sizeof(common.bit) / sizeof(common.bit[0]); i++)
+		common.bit[i] &= b->bit[i];
+	return common;
+}
+
+static err account_service(struct ctx *c, const struct service **ret)
+{
+	*ret = release_service(c->release, "account");
+	if (!*ret)
+		FAIL(c, ERR_INTERNAL, "the release has no service account");
+	return OK;
+}
+
+/* Decided on what the installation agreed to: there is no person yet. */
+static err ask_gate(struct ctx *c, struct registration *r)
+{
+	struct permit *collect = NULL;
+	struct facts facts;
+	struct head head;
+
+	TRY(facts_load(c, 0, &facts, &head));
+	TRY(form_permit(c, &facts, GATE_COLLECT, r->service, NULL, r->form.items, &collect));
+	if (!city_flag(c->release, "register.verify"))
+		return OK;
+	r->authority = release_recipient(c->release, city_text(c->release, "register.authority"));
+	return form_permit(c, &facts, GATE_SHARE, r->service, r->authority, both(&r->form.items, &r->service->shared),
+			   &r->share);
+}
+
+static bool has_code(const struct registration *r)
+{
+	return form_get(&r->form, "sms_code").p != NULL;
+}
+
+/* By what the person will be found. A number that no code has confirmed finds nobody. */
+static void collect_identifiers(const struct ctx *c, struct registration *r)
+{
+	static const struct {
+		const char *item, *kind, *login_name;
+	} kinds[] = {{"username", "username", "username"},
+		     {"mobile_phone", "phone", "mobile_phone"},
+		     {"id_number", "id_number", "resident_id_number"}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct slice value = form_get(&r->form, kinds[i].item);
+		if (!value.p || !city_list_has(c->release, "login.names", kinds[i].login_name))
+			continue;
+		if (strcmp(kinds[i].kind, "phone") == 0 && !has_code(r))
+			continue;
+		r->identifiers[r->identifier_count++] = (struct identifier){.kind = kinds[i].kind, .normal = value};
+	}
+}
+
+/* ---- keeping ---------------------------------------------------------------------------------------------------------- */
+
+static err write_share(struct ctx *c, struct registration *r, struct head *h)
+{
+	struct entry entry;
+
+	if (!r->share)
+		return OK;
+	entry = share_entry(r->share);
+	entry.note = "注册时核验身份";
+	TRY(ledger_write(c, h, &entry, 0, NULL, NULL, NULL));
+	entry.action = ENTRY_SENT;
+	entry.decision = r->sent;
+	return ledger_write(c, h, &entry, 0, NULL, NULL, NULL);
+}
+
+static err collect_part(struct ctx *c, struct registration *r, const struct facts *f, struct head *h, bool identity,
+			tx_fn also, void *arg)
+{
+	struct vault_value values[FORM_ITEMS_MAX];
+	struct permit *permit = NULL;
+	struct itemset items;
+	size_t n = form_part(&r->form, identity, values, &items);
+
+	if (n == 0)
+		return OK;
+	TRY(form_permit(c, f, GATE_COLLECT, r->service, NULL, items, &permit));
+	return vault_collect(c, permit, h, 0, identity ? "identity" : "account", values, n, also, arg);
+}
+
+static err keep(struct ctx *c, struct registration *r)
+{
+	static const char *const scopes[] = {"account", "identity", "audit"};
+	struct slice password = form_get(&r->form, "password");
+	struct confirmation confirmation = {.subject_id = r->subject_id, .identifiers = r->identifiers,
+					    .count = r->identifier_count, .phone_bound = has_code(r),
+					    .realname_level = r->share ? (int)city_int(c->release,
+										       "realname.level.number", 1)
+								       : -1};
+	uint8_t made[3][KEY_SIZE];
+	struct sealed_password sealed;
+	struct facts facts;
+	struct head head;
+
+	TRY(keys_make_many(c, c->keys, r->subject_id, scopes, 3, made)); /* one wait for the disk */
+	crypto_wipe(made, sizeof(made));
+	if (password.p) {
+		TRY(password_seal(c, r->subject_id, password, &sealed));
+		confirmation.password = &sealed;
+	}
+	TRY(facts_load(c, r->subject_id, &facts, &head));
+	TRY(write_share(c, r, &head));
+	TRY(collect_part(c, r, &facts, &head, true, NULL, NULL));
+	return collect_part(c, r, &facts, &head, false, account_confirm_rows, &confirmation);
+}
+
+err register_person(struct ctx *c, const struct typed *typed, size_t count, const char *address,
+		    int64_t *ret_subject_id)
+{
+	struct registration r = {0};
+	size_t key_count = 0;
+	const char *const *keys = city_list(c->release, "register.fields", &key_count);
+
+	TRY(installation_accepted(c));
+	TRY(throttle(c, "register_address", slice_of(address),
+		     city_int(c->release, "register.per_address_hour", PER_ADDRESS), HOUR_MS));
+	TRY(account_service(c, &r.service));
+	TRY(form_read(c, keys, key_count, key_count, typed, count, &r.form));
+	TRY(ask_gate(c, &r));
+	TRY(check_age(c, &r.form));
+	if (has_code(&r))
+		TRY(sms_code_take(c, form_get(&r.form, "mobile_phone"), "register", form_get(&r.form, "sms_code")));
+	if (r.share)
+		TRY(compare_identity(c, r.share, &r.form, &r.sent));
+	collect_identifiers(c, &r);
+	TRY(account_open(c, r.identifiers, r.identifier_count, false, &r.subject_id));
+	err e = keep(c, &r);
+	if (failed(e)) {
+		struct failure failure = c->failure;
+		err undone = account_abandon(c, r.subject_id); /* else the sweep does it */
+		(void)undone.code;
+		c->failure = failure;
+		return e;
+	}
+	*ret_subject_id = r.subject_id;
+	return OK;
+}
+
+/* ---- the following step --------------------------------------------------------------------------------------------------- */
+
+static err credentials_keep(struct ctx *c, const struct service *s, int64_t subject_id, struct identifier *name,
+			    struct slice password)
+{
+	const struct item *item = release_item(c->release, "username");
+	struct vault_value value = {item, name->normal, "typed", 0};
+	struct confirmation confirmation = {.subject_id = subject_id, .identifiers = name, .count = 1,
+					    .realname_level = -1};
+	struct sealed_password sealed;
+	struct itemset items = {0};
+	struct permit *permit = NULL;
+	struct facts facts;
+	struct head head;
+
+	TRY(password_seal(c, subject_id, password, &sealed));
+	confirmation.password = &sealed;
+	itemset_add(&items, item->number);
+	TRY(facts_load(c, subject_id, &facts, &head));
+	TRY(form_permit(c, &facts, GATE_COLLECT, s, NULL, items, &permit));
+	err e = vault_collect(c, permit, &head, 0, "account", &value, 1, account_confirm_rows, &confirmation);
+	if (e.code == ERR_CONFLICT)
+		FAIL(c, ERR_CONFLICT, "用户名和密码已经设置");
+	return e;
+}
+
+err credentials_set(struct ctx *c, int64_t subject_id, struct slice username, struct slice password)
+{
+	struct identifier name = {.kind = "username"};
+	struct password_state state;
+	const struct service *s;
+	struct slice secret;
+
+	TRY(account_service(c, &s));
+	TRY(item_read(c, "username", username, &name.normal));
+	TRY(item_read(c, "password", password, &secret));
+	if (slice_eq(name.normal, secret))
+		return fail_field(c, "password", "密码不能与用户名相同");
+	TRY(password_state_get(c, subject_id, &state));
+	if (state.set || !city_list_has(c->release, "register.follow", "username"))
+		FAIL(c, ERR_CONFLICT, "用户名和密码已经设置");
+	TRY(identifier_reserve(c, subject_id, &name));
+	err e = credentials_keep(c, s, subject_id, &name, secret);
+	if (failed(e)) {
+		struct failure failure = c->failure;
+		err undone = identifier_unreserve(c, subject_id, &name);
+		(void)undone.code;
+		c->failure = failure;
+	}
+	return e;
+}
+
+static err bind_rows(struct ctx *c, struct head *h, const struct identifier *phone)
+{
+	struct confirmation confirmation = {.subject_id = h->subject_id, .identifiers = phone, .count = 1,
+					    .phone_bound = true, .realname_level = -1};
+	struct entry entry = {.action = ENTRY_CHANGE, .service = "account", .basis = "own_request",
+			      .decision = "allowed", .note = "绑定手机号码"};
+	const struct item *item = release_item(c->release, "mobile_phone");
+
+	itemset_add(&entry.items, item->number);
+	return ledger_write(c, h, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, account_confirm_rows, &confirmation,
+			    NULL);
+}
+
+err phone_bind(struct ctx *c, int64_t subject_id, struct slice code)
+{
+	struct identifier phone = {.kind = "phone"};
+	struct slice digits;
+	struct facts facts;
+	struct head head;
+
+	TRY(item_read(c, "sms_code", code, &digits));
+	TRY(facts_load(c, subject_id, &facts, &head));
+	if (facts.phone_bound)
+		FAIL(c, ERR_CONFLICT, "手机号码已经绑定");
+	TRY(own_phone(c, subject_id, "绑定手机号码", &phone.normal));
+	TRY(sms_code_take(c, phone.normal, "bind", digits));
+	TRY(identifier_reserve(c, subject_id, &phone));
+	TRY(ledger_head(c, c->store, subject_id, &head));
+	err e = bind_rows(c, &head, &phone);
+	if (failed(e)) {
+		struct failure failure = c->failure;
+		err undone = identifier_unreserve(c, subject_id, &phone);
+		(void)undone.code;
+		c->failure = failure;
+	}
+	return e;
+}
+
+err register_next(struct ctx *c, int64_t subject_id, const char **ret_action)
+{
+	struct password_state state;
+	struct facts facts;
+	struct head head;
+
+	TRY(facts_load(c, subject_id, &facts, &head));
+	TRY(password_state_get(c, subject_id, &state));
+	*ret_action = NULL;
+	if (!state.set && city_list_has(c->release, "register.follow", "username"))
+		*ret_action = "set_credentials";
+	else if (!facts.phone_bound && city_list_has(c->release, "register.follow", "sms_code"))
+		*ret_action = "bind_phone";
+	return OK;
+}
