@@ -48,6 +48,8 @@ export interface Features {
 	policy_reading: boolean
 	reading_min_seconds: number
 	permission_timing: 'first_entry' | 'at_use'
+	/** Those asked at the first entry; without it, all. */
+	permission_first_entry?: string[]
 	cancel_scopes: CancelScope[]
 	my_info_title: string
 	hotline_service: string | null
@@ -192,6 +194,8 @@ export interface ServiceSummary {
 	icon: string
 }
 
+export type Choice = string | { value: string; name: string }
+
 export interface ServiceField {
 	item: string
 	name: string
@@ -202,7 +206,7 @@ export interface ServiceField {
 	sensitive: boolean
 	sensed: boolean | string | null
 	input: 'text' | 'phone' | 'id' | 'name' | 'email' | 'textarea' | 'choice' | 'location' | string
-	choices?: (string | Named)[]
+	choices?: Choice[]
 }
 
 export interface Service extends ServiceSummary {
@@ -395,6 +399,7 @@ export interface Staff {
 	name: string
 	role: 'hotline_agent' | 'auditor' | string
 	department: string | Named | null
+	idle_limit_s: number
 }
 
 export interface StaffCase extends Case {

@@ -2,6 +2,7 @@ import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-rou
 import { agreed, askAgain } from './app/choice'
 import { session } from './app/session'
 import HomePage from './features/home/HomePage.vue'
+import InteractionPage from './features/hotline/InteractionPage.vue'
 import MessagesPage from './features/messages/MessagesPage.vue'
 import MinePage from './features/me/MinePage.vue'
 import ServicesPage from './features/services/ServicesPage.vue'
@@ -23,7 +24,8 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/', component: HomePage, meta: { tab: 'home' } },
 	{ path: '/services', component: ServicesPage, meta: { tab: 'services' } },
 	{ path: '/messages', component: MessagesPage, meta: { tab: 'messages' } },
-	{ path: '/mine', component: MinePage, meta: { tab: 'mine' } },
+	{ path: '/mine', component: MinePage, meta: { tab: 'me' } },
+	{ path: '/interaction', component: InteractionPage, meta: { tab: 'hotline' } },
 	{ path: '/search', component: () => import('./features/services/SearchPage.vue') },
 	{ path: '/services/:key', component: () => import('./features/services/ServicePage.vue') },
 	{ path: '/services/:key/form', component: () => import('./features/services/QueryPage.vue'), meta: person },

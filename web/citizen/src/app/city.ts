@@ -35,21 +35,31 @@ export function named(value: string | Named | null | undefined): Named {
 	return typeof value === 'string' ? { key: value, name: value } : value
 }
 
-const tabNames: Record<string, string> = { home: '首页', services: '办事', messages: '消息', mine: '我的' }
-const tabKeys = ['home', 'services', 'messages', 'mine'] as const
-
-/** Four tabs in a fixed order of tasks, under the names that the city gives them. */
-export function tabs(): Named[] {
-	const given = state.city?.tabs ?? []
-	return tabKeys.map((key, index) => {
-		const own = given[index]
-		if (own && typeof own === 'object') return { key, name: own.name }
-		return { key, name: own && !(own in tabNames) ? own : tabNames[key]! }
-	})
+export interface Tab extends Named {
+	path: string
+	icon: string
 }
 
+/** The places that a city can put among its tabs, and under its own name. */
+const places: Record<string, Tab> = {
+	home: { key: 'home', name: '首页', path: '/', icon: 'home' },
+	services: { key: 'services', name: '办事', path: '/services', icon: 'apps' },
+	messages: { key: 'messages', name: '消息', path: '/messages', icon: 'message' },
+	hotline: { key: 'hotline', name: '互动', path: '/interaction', icon: 'headset' },
+	me: { key: 'me', name: '我的', path: '/mine', icon: 'person' },
+}
+
+export function tabs(): Tab[] {
+	const given = (state.city?.tabs ?? []).map(named).filter(({ key }) => key in places)
+	if (given.length === 0) return ['home', 'services', 'messages', 'me'].map((key) => places[key]!)
+	return given.map(({ key, name }) => ({ ...places[key]!, name: name === key ? places[key]!.name : name }))
+}
+
+export const isTab = (key: string) => tabs().some((tab) => tab.key === key)
+
+/** The name of a place as the city's tabs call it. */
 export function tabName(key: string): string {
-	return tabs().find((tab) => tab.key === key)?.name ?? ''
+	return tabs().find((tab) => tab.key === key)?.name ?? places[key]?.name ?? ''
 }
 
 export function permissionWhy(key: string) {

@@ -4,6 +4,16 @@ import { check, normal } from '@/app/check'
 import { draft } from '@/app/drafts'
 import { kindOf } from '@/ui/kinds'
 
+/** Pictures and recordings come as attachments or not at all; no text field takes them. */
+const notTyped = ['album_image', 'id_image', 'health_certificate', 'face_image', 'voice_audio']
+
+/** Which other item of the person answers the same question. */
+const relations: Record<string, string[]> = {
+	id_number: ['resident_id_number'],
+	resident_id_number: ['id_number'],
+	contact_phone: ['mobile_phone'],
+}
+
 /**
  * A service's form, made from its declaration. Items already proven are shown masked and
  * left out of what is sent: the server takes them from where they are sealed.
@@ -14,19 +24,13 @@ export function useForm(key: string) {
 	const errors = ref<Record<string, string>>({})
 	const values = draft(key)
 
-	async function open(loaded: Service) {
+	async function open(whole: Service) {
+		const loaded = { ...whole, fields: whole.fields.filter(({ item }) => !notTyped.includes(item)) }
 		if (loaded.fields.some((field) => field.prefill)) {
 			own.value = (await listMyItems()).items
 		}
 		service.value = loaded
 		for (const field of loaded.fields) values[field.item] ??= ''
-	}
-
-	/** Which of the person's items fills the field: the item itself, or its close relation. */
-	const relations: Record<string, string[]> = {
-		id_number: ['resident_id_number'],
-		resident_id_number: ['id_number'],
-		contact_phone: ['mobile_phone'],
 	}
 
 	function known(field: ServiceField): MyItem | undefined {

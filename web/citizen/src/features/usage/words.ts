@@ -32,7 +32,9 @@ export function matches(entry: UsageEntry, filter: Filter): boolean {
 export const who = (entry: UsageEntry) => entry.actor.name || '系统'
 export const what = (entry: UsageEntry) => entry.items.map(({ name }) => name).join('、')
 export const basisNames: Record<string, string> = {
-	consent: '您的同意',
+	consent: '您的单独同意',
+	acceptance: '您同意的隐私政策',
+	own_request: '您本人的要求',
 	separate_consent: '您的单独同意',
 	contract: '订立、履行合同所必需',
 	law: '法定职责或者法定义务',
