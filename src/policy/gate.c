@@ -22,11 +22,14 @@ static struct itemset both(struct itemset a, const struct itemset *b)
 }
 
 /* Pointers of another release must never be decided on: its numbers mean something else. */
+static bool service_belongs(const struct release *r, const struct service *s)
+{
+	return s && s->number < r->services.count && r->services.rows[s->number] == s;
+}
+
 static bool belongs(const struct release *r, const struct gate_request *q)
 {
-	const struct service *s = q->service;
-
-	if (!s || s->number >= r->services.count || r->services.rows[s->number] != s)
+	if (!service_belongs(r, q->service))
 		return false;
 	const struct purpose *p = q->purpose;
 	if (!p || p->number >= r->purposes.count || r->purposes.rows[p->number] != p)
@@ -253,7 +256,7 @@ const char *gate_clause(const struct release *r, const struct gate_request *q, e
 {
 	const char *general = r->rule_clauses[rule];
 
-	if (rule == RULE_DECLARED && !belongs(r, q))
+	if (rule == RULE_DECLARED && !service_belongs(r, q->service))
 		return general ? general : "";
 	if (rule == RULE_PERMISSION && sensed_clause(r, q))
 		return sensed_clause(r, q);

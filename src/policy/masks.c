@@ -39,7 +39,7 @@ static const char *mask_id(struct ctx *c, struct slice v)
 static const char *mask_name(struct ctx *c, struct slice v)
 {
 	size_t at = 0;
-	BUF_SCOPED out;
+	BUF_SCOPED out = {0};
 
 	if (v.n == 0)
 		return hidden;

@@ -18,7 +18,7 @@ static const char style[] =
 	"p{margin:8px 0}"
 	"strong{font-weight:700;text-decoration:underline;text-underline-offset:4px;text-decoration-"
 	"thickness:1px}"
-	"a{color:var(--primary)}"
+	"a{color:var(--primary)}a[href^=tel]{white-space:nowrap}"
 	".facts{display:grid;grid-template-columns:auto 1fr;gap:2px 12px;margin:0 0 "
 	"8px;font-size:15px;color:#434a54}"
 	".facts dt{white-space:nowrap}.facts dd{margin:0;color:#1d2129}"

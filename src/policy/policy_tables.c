@@ -1,5 +1,6 @@
 /* The tables of the policy page, generated from the same rules that the gate applies. */
 #include "policy/policy_html.h"
+#include <stdio.h>
 
 /* Cells carry the name of their column, which narrow screens show above the text. */
 static void cell_open(struct buf *out, const char *label)
@@ -114,11 +115,15 @@ static void put_service_names(struct buf *out, const struct release *r, const st
 	buf_add_text(out, first ? "—" : "");
 }
 
+/* The number of days is added where the rule's own words do not say it. */
 static void put_period(struct buf *out, const char *rule, int days)
 {
+	char number[16];
+
+	snprintf(number, sizeof number, "%d", days);
 	html_text(out, rule);
-	if (days > 0)
-		buf_printf(out, "，保存 %d 日", days);
+	if (days > 0 && !strstr(rule, number))
+		buf_printf(out, "，保存 %s 日", number);
 }
 
 static void services_table(struct buf *out, const struct release *r)

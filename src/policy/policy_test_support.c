@@ -171,20 +171,34 @@ static void make_folders(const char *dir)
 	}
 }
 
-void test_city_load(struct test_city *t, const char *part, const char *text)
+static const char *text_of(const char *part, const char *const *names, const char *const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(part, names[i]) == 0)
+			return texts[i];
+	return NULL;
+}
+
+void test_city_load_all(struct test_city *t, const char *const *names, const char *const *texts, size_t count)
 {
 	crypto_init();
 	*t = (struct test_city){.dir = "/tmp/tb_policy_XXXXXX"};
 	assert(mkdtemp(t->dir));
 	make_folders(t->dir);
-	for (size_t i = 0; i < PARTS; i++)
-		write_file(t->dir, parts[i].path,
-			   part && strcmp(part, parts[i].part) == 0 ? text : parts[i].text);
+	for (size_t i = 0; i < PARTS; i++) {
+		const char *text = text_of(parts[i].part, names, texts, count);
+		write_file(t->dir, parts[i].path, text ? text : parts[i].text);
+	}
 	t->c.arena = arena_new(16 * 1024 * 1024);
 	buf_init(&t->complaints, 1024 * 1024);
 	if (failed(release_load(&t->c, t->dir, "testing", &t->complaints, &t->release)))
 		t->release = NULL;
 	t->c.release = t->release;
+}
+
+void test_city_load(struct test_city *t, const char *part, const char *text)
+{
+	test_city_load_all(t, &part, &text, part ? 1 : 0);
 }
 
 const char *test_city_text(const char *part, const char *from, const char *to)

@@ -13,6 +13,9 @@ struct test_city {
 /* Writes the small valid city "testing", with `part` ("items", "city", "policy" or "services", or NULL)
  * replaced by text, and loads it. */
 void test_city_load(struct test_city *t, const char *part, const char *text);
+/* The same with several parts replaced. */
+void test_city_load_all(struct test_city *t, const char *const *names, const char *const *texts,
+			size_t count);
 /* The valid text of a part with the first occurrence of `from` replaced by `to`; in a static buffer. */
 const char *test_city_text(const char *part, const char *from, const char *to);
 void test_city_release(struct test_city *t);
