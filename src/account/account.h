@@ -94,6 +94,10 @@ err cancellation_preview(struct ctx *c, int64_t subject_id, const char *scope, s
 err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struct slice preview_token,
 		     struct buf *ret_certificate);
 
+/* After a restore, for a person whose account ended since the backup was made: nobody can log in from then on, and the job
+ * "cancellation_finish" removes the rest when the server runs. */
+err account_restored_ended(struct ctx *c, int64_t subject_id);
+
 /* Modules whose clear rows about a person end with the account name a job here, once at start: it runs after the keys are gone. */
 void account_on_end(const char *job_kind);
 

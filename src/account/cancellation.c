@@ -420,6 +420,29 @@ err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struc
 	return write_certificate(c, &b, &p, ret_certificate);
 }
 
+/* ---- after a restore: the account ended after the backup was made ------------------------------------------------------------------ */
+
+static err restored_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	int64_t subject_id = *(int64_t *)arg, changed = 0;
+
+	TRY(account_db_end_begin(c, tx, subject_id, false, &changed));
+	if (changed == 0)
+		TRY(account_db_end_begin(c, tx, subject_id, true, &changed));
+	if (changed == 0)
+		return OK;
+	TRY(facts_end_rows(c, tx, subject_id));
+	TRY(account_db_sessions_end(c, tx, subject_id, 0));
+	if (audit_kept(c))
+		TRY(job_add(c, tx, "audit_end", subject_id, 0, until_of(c, audit_kept(c)), NULL));
+	return job_add(c, tx, "cancellation_finish", subject_id, 0, c->now_ms, NULL);
+}
+
+err account_restored_ended(struct ctx *c, int64_t subject_id)
+{
+	return store_write(c, c->store, restored_rows, &subject_id);
+}
+
 /* ---- jobs ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* Finishes what a crash interrupted; nothing is left to do when it was not. */
