@@ -23,8 +23,28 @@ err connector_get(struct ctx *c, const char *authority, const char *path, int *r
 /* False when the release does not declare a recipient for the authority or it is not in the allow list. */
 bool connector_known(const struct connectors *k, const char *authority);
 
-/* RFC 9421 over "@method" "@path" "content-digest" "date"-less set with created and keyid; used by the sandbox too (sandbox links this file). */
+/* RFC 9421 with RFC 9530: httpsig.c, which needs only base and crypto; the sandbox links it, too. `path` is the whole path of the
+ * request's URL ("/authorities/hrss/query"). A request covers "@method", "@path" and "content-digest"; an answer covers "@status",
+ * "content-digest" and its request's "@method";req and "@path";req, so that it cannot be given for another request. `created` may be
+ * five minutes away from now_ms. secret_key has SIGN_SECRET_SIZE bytes, public_key SIGN_PUBLIC_SIZE. */
 err http_sign(struct ctx *c, const uint8_t *secret_key, const char *key_id, const char *method, const char *path,
 	      struct slice body, int64_t now_ms, struct buf *ret_headers /* lines "Name: value\n" */);
 err http_verify(struct ctx *c, const uint8_t *public_key, const char *method, const char *path, struct slice body,
 		struct slice content_digest, struct slice signature_input, struct slice signature, int64_t now_ms);
+
+/* The same for an answer with `status` to the request (method, path); body is the answer's. */
+err http_sign_answer(struct ctx *c, const uint8_t *secret_key, const char *key_id, int status, const char *method,
+		     const char *path, struct slice body, int64_t now_ms, struct buf *ret_headers);
+err http_verify_answer(struct ctx *c, const uint8_t *public_key, int status, const char *method, const char *path,
+		       struct slice body, struct slice content_digest, struct slice signature_input,
+		       struct slice signature, int64_t now_ms);
+
+/* The general form: which components there are, and which must be covered (the first `required` of them). */
+struct http_component {
+	const char *name; /* "@method", "content-digest"… in lower case */
+	bool of_request;  /* ;req */
+	struct slice value;
+};
+err http_verify_components(struct ctx *c, const uint8_t *public_key, const struct http_component *components,
+			   size_t count, size_t required, struct slice signature_input, struct slice signature,
+			   int64_t now_ms);
