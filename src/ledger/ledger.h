@@ -1,13 +1,18 @@
-/* The ledger: every collection, read, sharing, change and refusal about a person, provable.
+/* The ledger: every collection, read, sharing, change and refusal about a person, provable. docs/ledger.md
+ * has the formats for those who verify.
  *
- * An entry is a row in the person's own shard, written in the transaction of the act itself. The person's head is
- * (n, hash) with hash_n = SHA-256(hash_{n-1} || data_n), where data_n = SHA-256(salt || canonical entry); it is
- * advanced by a conditional update, so that entries of one person have no holes and no forks. The RFC 6962 leaf of the public log is
- * over data_n. Entry and salt are sealed under the person's "audit" scope.
+ * An entry is a row in the person's own shard, written in the transaction of the act itself. The person's
+ * head is (n, hash) with hash_n = SHA-256(hash_{n-1} || data_n), hash_0 = 32 zero bytes, where data_n =
+ * SHA-256(salt || canonical entry). An entry takes the number after the head on a condition, so that the
+ * entries of one person have no holes and no forks. The RFC 6962 leaf of the public log is over data_n. Entry
+ * and salt are sealed under the person's "audit" scope: with that key they become unreadable; heads, leaves
+ * and receipts given out stay.
  *
- * The person's facts_epoch lives beside the head: an act that changes what the gate decides about raises it. */
+ * The person's facts_epoch lives beside the head: an act that changes what the gate decides about raises it.
+ */
 #pragma once
 
+#include "base/clock.h"
 #include "crypto/crypto.h"
 #include "policy/policy.h"
 #include "store/store.h"
@@ -24,16 +29,16 @@ struct head {
 };
 
 enum entry_action {
-	ENTRY_COLLECT,  /* 收集 */
-	ENTRY_READ,     /* 读取 */
-	ENTRY_SHARE,    /* 提供给他人: decided, data released for sending */
-	ENTRY_SENT,     /* outcome of a share: decision "sent", "not_sent" or "unknown" */
-	ENTRY_REFUSE,   /* a refusal of collect, read or share */
-	ENTRY_CONSENT,  /* consent given */
+	ENTRY_COLLECT,	/* 收集 */
+	ENTRY_READ,	/* 读取 */
+	ENTRY_SHARE,	/* 提供给他人: decided, data released for sending */
+	ENTRY_SENT,	/* outcome of a share: decision "sent", "not_sent" or "unknown" */
+	ENTRY_REFUSE,	/* a refusal of collect, read or share */
+	ENTRY_CONSENT,	/* consent given */
 	ENTRY_WITHDRAW, /* consent or permission withdrawn */
-	ENTRY_CHANGE,   /* item, status, acceptance, permission changed */
-	ENTRY_LOGIN,    /* session started or ended */
-	ENTRY_DELETE,   /* data or scope ended */
+	ENTRY_CHANGE,	/* item, status, acceptance, permission changed */
+	ENTRY_LOGIN,	/* session started or ended */
+	ENTRY_DELETE,	/* data or scope ended */
 };
 
 /* Text fields may be NULL. Never a value of an item: names only. actor comes from ctx. */
@@ -46,33 +51,58 @@ struct entry {
 	const char *basis;    /* "consent", "acceptance", "law:…", "contract", "own_request" */
 	const char *decision; /* "allowed", a refusal's reason, "sent", "not_sent", "unknown" */
 	const char *clause;
-	const char *note;     /* e.g. a staff member's stated reason, a session's device name */
-	int64_t ref_id;       /* case, consent or session; 0 none */
+	const char *note; /* e.g. a staff member's stated reason, a session's device name */
+	int64_t ref_id;	  /* case, consent or session; 0 none */
 };
 
-/* origin is the log's name in checkpoints, e.g. "tongban.tianjin.example/log"; a test clock appends "/test". */
-err ledger_open(struct ctx *c, const char *origin, struct ledger **ret); /* uses c->store, c->keys */
+/* Has the form of keys_get and keys_make (vault/keys.h), which stand above this layer and are handed in. */
+typedef err (*ledger_key_fn)(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope,
+			     uint8_t ret[static KEY_SIZE]);
+
+/* What the ledger works with: the audit keys are those of c->keys at each call, the signer is
+ * keys_ledger_signer's. The clock is for the sequencer's thread and must outlive the ledger. */
+struct ledger_means {
+	ledger_key_fn key_get, key_make; /* keys_get, keys_make */
+	enum suite suite;		 /* keys_suite(c->keys) */
+	struct clock *clock;
+	bool test_clock; /* "/test" is appended to the origin */
+	uint8_t public_key[SIGN_PUBLIC_SIZE];
+	uint8_t secret_key[SIGN_SECRET_SIZE];
+};
+
+/* origin is the log's name in checkpoints, e.g. "tongban.tianjin.example/log": no space, no plus. The store
+ * is c->store. Put the result into the ledger member of every context. */
+err ledger_open(struct ctx *c, const char *origin, const struct ledger_means *m, struct ledger **ret);
+/* Ends the sequencer's thread, and gives its lease up. */
 void ledger_close(struct ledger *l);
+const char *ledger_origin(const struct ledger *l);
+/* The verifier key of the log in the form of signed-note: name+id+key. */
+void ledger_verifier_key(const struct ledger *l, struct buf *ret);
 
 /* A new person: head at n = 0. Inside the transaction that creates the person. */
 err ledger_person_new(struct ctx *c, struct tx *tx, int64_t subject_id);
 /* ERR_NOT_FOUND when there is no such person. */
 err ledger_head(struct ctx *c, struct store *s, int64_t subject_id, struct head *ret);
+/* The same within a transaction, for a consistent view of head and facts. */
+err ledger_head_tx(struct ctx *c, struct tx *tx, int64_t subject_id, struct head *ret);
 
 enum { LEDGER_RAISE_EPOCH = 1, LEDGER_ANY_EPOCH = 2 };
 
-/* The one way to write about a person. Prepares the entry as number h->n + 1, then in one transaction: advances the head
- * on condition that it still stands at h (and the epoch unless LEDGER_ANY_EPOCH), inserts the entry, runs rows(c, tx, arg) (may
- * be NULL). If only n moved meanwhile it prepares anew and tries again; if the epoch moved, ERR_STALE. On success *h
- * is where the person stands now and *ret_n (may be NULL) the entry's number. */
+/* The one way to write about a person. Prepares the entry as number h->n + 1, then in one transaction:
+ * advances the head on condition that it still stands at h (and the epoch unless LEDGER_ANY_EPOCH), inserts
+ * the entry, runs rows(c, tx, arg) (may be NULL). If only n moved meanwhile it prepares anew and tries again;
+ * if the epoch moved, ERR_STALE. On success *h is where the person stands now and *ret_n (may be NULL) the
+ * entry's number. c->failure is left as it was on success: a refusal is written down before it is answered.
+ */
 err ledger_write(struct ctx *c, struct head *h, const struct entry *e, int flags, tx_fn rows, void *arg,
 		 int64_t *ret_n);
 
 /* One entry as the citizen sees it; strings live in the arena. */
 struct usage {
 	int64_t n, at_ms;
-	const char *actor_kind, *actor_name, *actor_role;
-	const char *action, *service, *purpose, *recipient, *basis, *decision, *clause, *note, *policy_version;
+	const char *actor_kind, *actor_name, *actor_role, *actor_department;
+	const char *action, *service, *purpose, *recipient, *basis, *decision, *clause, *note,
+		*policy_version;
 	const char *const *items; /* item keys */
 	size_t item_count;
 	int64_t ref_id;
@@ -82,25 +112,44 @@ typedef err (*usage_fn)(struct ctx *c, const struct usage *u, void *arg);
 /* Entries of one person, newest first, below number `before` (0: from the newest), at most limit. */
 err ledger_usage(struct ctx *c, int64_t subject_id, int64_t before, int limit, usage_fn fn, void *arg);
 
-/* The signed personal head: JSON {subject, n, hash, at, origin, signature, public_key}; what is signed is documented in ledger_receipt.c */
+/* The signed personal head: JSON {subject, n, hash, at, origin, signature, public_key}; the signed text is in
+ * receipt.c. */
 err ledger_signed_head(struct ctx *c, int64_t subject_id, struct buf *ret);
-/* The receipt of entry n: JSON {entry, salt, n, leaf_index|null, promise|proof (tlog-proof text), checkpoint, …}; verifies
- * offline, also after erasure. ERR_NOT_FOUND. */
+/* The receipt of entry n: JSON {v, origin, public_key, subject, n, entry, salt, data, leaf_index|null, proof
+ * (tlog-proof with its checkpoint)|null, promise {by, signature}|null}; verifies offline, also after erasure.
+ * ERR_NOT_FOUND; ERR_GONE when the entry was erased before. */
 err ledger_receipt(struct ctx *c, int64_t subject_id, int64_t n, struct buf *ret);
 
-/* Public log, C2SP tlog-tiles: the newest checkpoint (signed note), and tile or entry bundle by its path below "tile/". */
+/* Checks a receipt as an outsider would, with nothing but the log's public key. ERR_INVALID with the reason
+ * in the detail. */
+struct receipt_facts {
+	int64_t subject_id, n;
+	int64_t leaf_index; /* -1: a promise, not yet a proof */
+	int64_t promised_by_ms;
+	uint8_t data[HASH_SIZE];
+	const char *entry; /* in the arena */
+};
+err ledger_receipt_check(struct ctx *c, const char *origin, const uint8_t public_key[static SIGN_PUBLIC_SIZE],
+			 struct slice receipt, struct receipt_facts *ret);
+
+/* Public log, C2SP tlog-tiles: the newest checkpoint (signed note), and tile or entry bundle by its path
+ * below "tile/". ERR_NOT_FOUND. */
 err ledger_checkpoint(struct ctx *c, struct buf *ret);
 err ledger_tile(struct ctx *c, const char *path, struct buf *ret);
 
-/* One round of the sequencer: takes the lease (or keeps it), puts committed entries into the tree, stores tiles and signs a
- * checkpoint. ret_added may be NULL. Another holder's lease is no error: adds nothing. */
+/* One round of the sequencer: takes the lease (or keeps it), puts committed entries into the tree, stores
+ * tiles and signs a checkpoint. *ret_added (may be NULL) is how many; a full round is followed by another.
+ * Another holder's lease is no error: adds nothing. */
+enum { LEDGER_ROUND_MAX = 16384 };
 err ledger_sequence(struct ctx *c, struct ledger *l, int64_t *ret_added);
 /* Runs ledger_sequence on a thread of its own, at least once a second, until ledger_close. */
 err ledger_sequencer_start(struct ctx *c, struct ledger *l);
+/* How the thread's last round ended; ERR_OK also before the first. For readiness checks. */
+enum err_code ledger_sequencer_state(struct ledger *l);
 
-/* Checks everything against everything (heads, entries, seals, leaves, tiles, checkpoints, promises), and against a checkpoint
- * kept elsewhere when given. Each finding is one line of text for people in ret, naming table, person number and what is
- * wrong. *ret_findings counts. */
-err ledger_verify(struct ctx *c, struct ledger *l, struct slice checkpoint, struct buf *ret, int64_t *ret_findings);
-
-/* Every entry of an ended person becomes unreadable with the audit scope; heads and leaves stay. */
+/* Checks everything against everything (heads, entries, seals, leaves, tiles, trees, checkpoints, promises),
+ * and against a checkpoint kept elsewhere when given. Each finding is one line of text for people in ret,
+ * naming table, person, number and what is wrong. *ret_findings counts, also when ret is full. Entries of an
+ * erased person are checked by their hashes only. */
+err ledger_verify(struct ctx *c, struct ledger *l, struct slice checkpoint, struct buf *ret,
+		  int64_t *ret_findings);

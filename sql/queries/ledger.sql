@@ -1,0 +1,210 @@
+-- tables: person_head, ledger_entry, ledger_pending, ledger_leaf, ledger_promise, ledger_tile, ledger_edge, ledger_tree, ledger_checkpoint, ledger_lease
+
+-- ---- writing about a person ---------------------------------------------------------------------------------------
+
+-- name: ledger_person_add
+-- A new person, with no entry yet.
+INSERT INTO person_head (subject_id, facts_epoch) VALUES (?1, 1);
+
+-- name: ledger_pending_add
+-- Takes number ?2 of the person, if the facts' epoch lies in ?5 to ?6 and nobody has the number. SQLite has one writer,
+-- so what this statement reads cannot change before the commit.
+INSERT INTO ledger_pending (subject_id, n, entry_id, at_ms)
+SELECT subject_id, ?2, ?3, ?4 FROM person_head
+WHERE subject_id = ?1 AND facts_epoch BETWEEN ?5 AND ?6
+	AND NOT EXISTS (SELECT 1 FROM ledger_leaf WHERE subject_id = ?1 AND n = ?2)
+ON CONFLICT (subject_id, n) DO NOTHING;
+
+-- name: ledger_pending_add @postgresql
+-- Writers of one person wait for the row of person_head, and see then that the number is gone.
+WITH moved AS (
+	UPDATE person_head SET usage_n = ?2
+	WHERE subject_id = ?1 AND usage_n = ?2 - 1 AND facts_epoch BETWEEN ?5 AND ?6
+	RETURNING subject_id
+)
+INSERT INTO ledger_pending (subject_id, n, entry_id, at_ms) SELECT subject_id, ?2, ?3, ?4 FROM moved;
+
+-- name: ledger_entry_add
+INSERT INTO ledger_entry (subject_id, entry_id, n, data, head, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+
+-- name: ledger_epoch_raise
+-- What the gate decides about changed.
+UPDATE person_head SET facts_epoch = facts_epoch + 1 WHERE subject_id = ?1;
+
+-- ---- reading about a person ---------------------------------------------------------------------------------------
+
+-- name: ledger_head
+-- Epoch, number and head; the head is NULL for a person without entries (number 0).
+SELECT p.facts_epoch, COALESCE(x.n, 0), e.head
+FROM person_head p
+LEFT JOIN (
+	SELECT n, entry_id FROM (
+		SELECT n, entry_id FROM (
+			SELECT n, entry_id FROM ledger_pending WHERE subject_id = ?1 ORDER BY n DESC LIMIT 1) a
+		UNION ALL
+		SELECT n, entry_id FROM (
+			SELECT n, entry_id FROM ledger_leaf WHERE subject_id = ?1 ORDER BY n DESC LIMIT 1) b
+	) y ORDER BY n DESC LIMIT 1
+) x ON TRUE
+LEFT JOIN ledger_entry e ON e.subject_id = ?1 AND e.entry_id = x.entry_id
+WHERE p.subject_id = ?1;
+
+-- name: ledger_usage
+-- Entries of a person below number ?2, newest first, at most ?3.
+SELECT e.n, e.data, e.head, e.sealed
+FROM (
+	SELECT n, entry_id FROM (
+		SELECT n, entry_id FROM (
+			SELECT n, entry_id FROM ledger_pending WHERE subject_id = ?1 AND n < ?2
+			ORDER BY n DESC LIMIT ?3) a
+		UNION ALL
+		SELECT n, entry_id FROM (
+			SELECT n, entry_id FROM ledger_leaf WHERE subject_id = ?1 AND n < ?2
+			ORDER BY n DESC LIMIT ?3) b
+	) y ORDER BY n DESC LIMIT ?3
+) x
+JOIN ledger_entry e ON e.subject_id = ?1 AND e.entry_id = x.entry_id
+ORDER BY x.n DESC;
+
+-- name: ledger_leaf_of
+-- The leaf of an entry, if it is in the tree.
+SELECT leaf_index FROM ledger_leaf WHERE subject_id = ?1 AND n = ?2;
+
+-- name: ledger_promise_add
+INSERT INTO ledger_promise (subject_id, n, data, by_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (subject_id, n) DO NOTHING;
+
+-- ---- the sequencer ------------------------------------------------------------------------------------------------
+
+-- name: ledger_work
+-- Is anything waiting; the newest committed tree and the newest signed one (-1: none). One of the few statements over
+-- all persons: on Citus it asks every shard, once a round.
+SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ledger_pending LIMIT 1) q),
+	COALESCE((SELECT MAX(size) FROM ledger_tree WHERE log_id = ?1), -1),
+	COALESCE((SELECT MAX(size) FROM ledger_checkpoint WHERE log_id = ?1), -1);
+
+-- name: ledger_lease_take
+-- Takes or keeps the lease; no row when another holds it. The row stays locked until the commit.
+UPDATE ledger_lease
+SET token = token + CASE WHEN holder = ?2 THEN 0 ELSE 1 END, holder = ?2, until_ms = ?3
+WHERE log_id = ?1 AND (holder = ?2 OR until_ms <= ?4)
+RETURNING token;
+
+-- name: ledger_lease_drop
+UPDATE ledger_lease SET until_ms = 0 WHERE log_id = ?1 AND holder = ?2;
+
+-- name: ledger_leaf_add
+-- The oldest ?3 waiting entries become leaves from ?2 on. Sorted by person, so that the index is written page by page.
+INSERT INTO ledger_leaf (subject_id, n, entry_id, log_id, leaf_index)
+SELECT p.subject_id, p.n, p.entry_id, ?1, ?2 + ROW_NUMBER() OVER (ORDER BY p.subject_id, p.n) - 1
+FROM (SELECT subject_id, n, entry_id FROM ledger_pending ORDER BY entry_id LIMIT ?3) p;
+
+-- name: ledger_pending_end
+-- Exactly the entries that became leaves in this round.
+DELETE FROM ledger_pending
+WHERE EXISTS (
+	SELECT 1 FROM ledger_leaf l
+	WHERE l.subject_id = ledger_pending.subject_id AND l.n = ledger_pending.n AND l.log_id = ?1
+		AND l.leaf_index >= ?2);
+
+-- name: ledger_leaf_data
+-- Data of the leaves from ?2 on, in order.
+SELECT l.leaf_index, e.data
+FROM ledger_leaf l
+JOIN ledger_entry e ON e.subject_id = l.subject_id AND e.entry_id = l.entry_id
+WHERE l.log_id = ?1 AND l.leaf_index >= ?2
+ORDER BY l.leaf_index;
+
+-- name: ledger_tree_newest
+SELECT size, root, token FROM ledger_tree WHERE log_id = ?1 ORDER BY size DESC LIMIT 1;
+
+-- name: ledger_edge_all
+SELECT level, tile_index, hashes FROM ledger_edge WHERE log_id = ?1 ORDER BY level;
+
+-- name: ledger_edge_put
+INSERT INTO ledger_edge (log_id, level, tile_index, hashes) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (log_id, level) DO UPDATE SET tile_index = excluded.tile_index, hashes = excluded.hashes;
+
+-- name: ledger_tile_add
+INSERT INTO ledger_tile (log_id, level, tile_index, hashes) VALUES (?1, ?2, ?3, ?4);
+
+-- name: ledger_tree_add
+INSERT INTO ledger_tree (log_id, size, root, at_ms, token) VALUES (?1, ?2, ?3, ?4, ?5);
+
+-- name: ledger_checkpoint_add
+INSERT INTO ledger_checkpoint (log_id, size, note) VALUES (?1, ?2, ?3) ON CONFLICT (log_id, size) DO NOTHING;
+
+-- ---- the public log -----------------------------------------------------------------------------------------------
+
+-- name: ledger_checkpoint_newest
+SELECT size, note FROM ledger_checkpoint WHERE log_id = ?1 ORDER BY size DESC LIMIT 1;
+
+-- name: ledger_tile_get
+-- A tile as far as it is filled.
+SELECT hashes FROM ledger_tile WHERE log_id = ?1 AND level = ?2 AND tile_index = ?3
+UNION ALL
+SELECT hashes FROM ledger_edge WHERE log_id = ?1 AND level = ?2 AND tile_index = ?3;
+
+-- ---- verifying: reads everything, in pages ------------------------------------------------------------------------
+
+-- name: ledger_check_entries
+-- All numbers that were taken, after (?1, ?2), with their entries. subject_id = ?1 does not hold here on purpose.
+SELECT x.subject_id, x.n, x.leaf_index, e.n, e.data, e.head, e.sealed,
+	(SELECT COUNT(*) FROM person_head p WHERE p.subject_id = x.subject_id), x.entry_id
+FROM (
+	SELECT subject_id, n, entry_id, leaf_index FROM ledger_leaf WHERE (subject_id, n) > (?1, ?2)
+	UNION ALL
+	SELECT subject_id, n, entry_id, -1 FROM ledger_pending WHERE (subject_id, n) > (?1, ?2)
+	ORDER BY 1, 2 LIMIT ?3
+) x
+LEFT JOIN ledger_entry e ON e.subject_id = x.subject_id AND e.entry_id = x.entry_id
+ORDER BY x.subject_id, x.n;
+
+-- name: ledger_check_orphans
+-- Entries that hold no number of their person, or another one's: forks, and entries that lost their place.
+SELECT e.subject_id, e.n
+FROM ledger_entry e
+WHERE NOT EXISTS (
+		SELECT 1 FROM ledger_leaf l
+		WHERE l.subject_id = e.subject_id AND l.n = e.n AND l.entry_id = e.entry_id)
+	AND NOT EXISTS (
+		SELECT 1 FROM ledger_pending p
+		WHERE p.subject_id = e.subject_id AND p.n = e.n AND p.entry_id = e.entry_id)
+ORDER BY e.subject_id, e.n LIMIT ?1;
+
+-- name: ledger_check_leaves
+SELECT l.leaf_index, l.subject_id, l.n, e.data
+FROM ledger_leaf l
+LEFT JOIN ledger_entry e ON e.subject_id = l.subject_id AND e.entry_id = l.entry_id
+WHERE l.log_id = ?1 AND l.leaf_index >= ?2
+ORDER BY l.leaf_index LIMIT ?3;
+
+-- name: ledger_check_trees
+SELECT t.size, t.root, t.token, c.note
+FROM ledger_tree t
+LEFT JOIN ledger_checkpoint c ON c.log_id = ?1 AND c.size = t.size
+WHERE t.log_id = ?1 AND t.size > ?2
+ORDER BY t.size LIMIT ?3;
+
+-- name: ledger_check_lone_checkpoints
+-- Signed sizes without a committed tree.
+SELECT c.size FROM ledger_checkpoint c
+WHERE c.log_id = ?1 AND NOT EXISTS (SELECT 1 FROM ledger_tree t WHERE t.log_id = ?1 AND t.size = c.size);
+
+-- name: ledger_check_tiles
+SELECT level, tile_index, hashes FROM ledger_tile
+WHERE log_id = ?1 AND level >= ?2 AND tile_index >= ?3 ORDER BY level, tile_index LIMIT ?4;
+
+-- name: ledger_check_promises
+-- Promises whose time has come, and what became of them.
+SELECT p.subject_id, p.n, p.data, e.data
+FROM ledger_promise p
+LEFT JOIN ledger_leaf l ON l.subject_id = p.subject_id AND l.n = p.n
+LEFT JOIN ledger_entry e ON e.subject_id = l.subject_id AND e.entry_id = l.entry_id
+WHERE p.by_ms < ?1
+ORDER BY p.subject_id, p.n;
+
+-- name: ledger_check_passed_over
+-- Entries that still wait although trees were made more than ?2 ms after them.
+SELECT subject_id, n FROM ledger_pending
+WHERE at_ms < (SELECT MAX(at_ms) FROM ledger_tree WHERE log_id = ?1) - ?2
+ORDER BY subject_id, n;

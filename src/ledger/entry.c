@@ -1,0 +1,259 @@
+/* The canonical entry: compact JSON, every member present and in this order, no optional whitespace, UTF-8,
+ * escapes only for the quote, the backslash and control characters. data = SHA-256(salt || canonical entry).
+ */
+#include "base/id.h"
+#include "base/json.h"
+#include "ledger/internal.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+
+static const char *const action_texts[] = {
+	[ENTRY_COLLECT] = "collect",   [ENTRY_READ] = "read",	  [ENTRY_SHARE] = "share",
+	[ENTRY_SENT] = "sent",	       [ENTRY_REFUSE] = "refuse", [ENTRY_CONSENT] = "consent",
+	[ENTRY_WITHDRAW] = "withdraw", [ENTRY_CHANGE] = "change", [ENTRY_LOGIN] = "login",
+	[ENTRY_DELETE] = "delete",
+};
+
+static const char *const actor_texts[] = {
+	[ACTOR_NOBODY] = "nobody",
+	[ACTOR_PERSON] = "person",
+	[ACTOR_STAFF] = "staff",
+	[ACTOR_SYSTEM] = "system",
+};
+
+const char *entry_action_text(enum entry_action a)
+{
+	return action_texts[a];
+}
+
+static void write_actor(struct json *j, const struct actor *a)
+{
+	json_key(j, "actor");
+	json_open(j, '{');
+	json_put_text(j, "kind", actor_texts[a->kind]);
+	json_put_id(j, "id", a->id);
+	json_put_text(j, "role", a->role);
+	json_put_text(j, "name", a->name);
+	json_put_text(j, "department", a->department);
+	json_close(j, '}');
+}
+
+/* Item keys in the order of the release's vocabulary. */
+static void write_items(struct json *j, const struct release *r, const struct itemset *items)
+{
+	json_key(j, "items");
+	json_open(j, '[');
+	for (unsigned word = 0; word < ITEMS_MAX / 64; word++)
+		for (uint64_t bits = items->bit[word]; bits; bits &= bits - 1) {
+			unsigned number = word * 64 + (unsigned)__builtin_ctzll(bits);
+			json_text(j, release_item_at(r, number)->key);
+		}
+	json_close(j, ']');
+}
+
+static void write_canonical(struct ctx *c, const struct prepared *p, const struct entry *e, struct buf *ret)
+{
+	struct json j = json_to(ret);
+
+	json_open(&j, '{');
+	json_put_int(&j, "v", 1);
+	json_put_text(&j, "log", ledger_origin(c->ledger));
+	json_put_id(&j, "subject", p->subject_id);
+	json_put_int(&j, "n", p->n);
+	json_put_time(&j, "at", p->at_ms);
+	write_actor(&j, &c->actor);
+	json_put_text(&j, "action", action_texts[e->action]);
+	json_put_text(&j, "service", e->service);
+	json_put_text(&j, "purpose", e->purpose);
+	json_put_text(&j, "recipient", e->recipient);
+	write_items(&j, c->release, &e->items);
+	json_put_text(&j, "basis", e->basis);
+	json_put_text(&j, "decision", e->decision);
+	json_put_text(&j, "clause", e->clause);
+	json_put_text(&j, "note", e->note);
+	json_put_id(&j, "ref", e->ref_id);
+	json_put_text(&j, "policy", c->release ? release_version(c->release) : NULL);
+	json_close(&j, '}');
+}
+
+void entry_data(const uint8_t salt[static SALT_SIZE], struct slice text, uint8_t ret[static HASH_SIZE])
+{
+	hash_sha256_parts((struct slice[]){slice_bytes(salt, SALT_SIZE), text}, 2, ret);
+}
+
+void entry_chain(const uint8_t before[static HASH_SIZE], const uint8_t data[static HASH_SIZE],
+		 uint8_t ret[static HASH_SIZE])
+{
+	hash_sha256_parts((struct slice[]){slice_bytes(before, HASH_SIZE), slice_bytes(data, HASH_SIZE)}, 2,
+			  ret);
+}
+
+enum { AAD_SIZE = 80 };
+
+static struct slice seal_place(int64_t subject_id, int64_t n, char text[static AAD_SIZE])
+{
+	int size = snprintf(text, AAD_SIZE, "ledger_entry/%" PRId64 "/%" PRId64, subject_id, n);
+
+	return (struct slice){text, (size_t)size};
+}
+
+/* A first entry makes the person's audit key. */
+static err audit_key(struct ctx *c, int64_t subject_id, uint8_t ret[static KEY_SIZE])
+{
+	const struct ledger_means *m = &c->ledger->means;
+	err e = m->key_get(c, c->keys, subject_id, AUDIT_SCOPE, ret);
+
+	if (e.code != ERR_NOT_FOUND)
+		return e;
+	return m->key_make(c, c->keys, subject_id, AUDIT_SCOPE, ret);
+}
+
+static void wipe_key(uint8_t (*key)[KEY_SIZE])
+{
+	crypto_wipe(key, sizeof *key);
+}
+#define KEY_SCOPED(name) __attribute__((cleanup(wipe_key))) uint8_t name[KEY_SIZE]
+
+static err seal_entry(struct ctx *c, struct prepared *p, struct slice plain)
+{
+	enum suite suite = c->ledger->means.suite;
+	uint8_t sealed[SEALED_PLAIN_MAX + 128];
+	char place[AAD_SIZE];
+	KEY_SCOPED(key);
+
+	TRY(audit_key(c, p->subject_id, key));
+	TRY(seal(c, suite, key, seal_place(p->subject_id, p->n, place), plain, sealed));
+	buf_init(&p->sealed, sizeof sealed);
+	buf_add(&p->sealed, sealed, seal_size(suite, plain.n));
+	if (p->sealed.failed)
+		FAIL(c, ERR_INTERNAL, "内存不足");
+	return OK;
+}
+
+err entry_prepare(struct ctx *c, const struct head *h, const struct entry *e, struct prepared *ret)
+{
+	struct prepared p = {.subject_id = h->subject_id, .n = h->n + 1, .at_ms = c->now_ms};
+	BUF_SCOPED plain;
+	uint8_t salt[SALT_SIZE];
+
+	p.entry_id = id_new(c->now_ms);
+	crypto_random(salt, sizeof salt);
+	buf_init(&plain, SEALED_PLAIN_MAX);
+	buf_add(&plain, salt, sizeof salt);
+	write_canonical(c, &p, e, &plain);
+	if (plain.failed)
+		FAIL(c, ERR_TOO_LARGE, "使用记录的内容过长");
+	hash_sha256(buf_slice(&plain), p.data); /* salt || entry, as they lie */
+	entry_chain(h->hash, p.data, p.head);
+	TRY(seal_entry(c, &p, buf_slice(&plain)));
+	*ret = p;
+	return OK;
+}
+
+err entry_open(struct ctx *c, int64_t subject_id, int64_t n, struct slice data, struct slice sealed,
+	       struct opened *ret)
+{
+	struct opened o;
+	char place[AAD_SIZE];
+	size_t size = 0;
+	KEY_SCOPED(key);
+
+	if (data.n != HASH_SIZE || sealed.n > SEALED_PLAIN_MAX + 128)
+		FAIL(c, ERR_CRYPTO, "使用记录已损坏");
+	TRY(c->ledger->means.key_get(c, c->keys, subject_id, AUDIT_SCOPE, key));
+	uint8_t *plain = arena_alloc(c->arena, sealed.n + 1);
+	TRY(unseal(c, key, seal_place(subject_id, n, place), sealed, plain, &size));
+	if (size < SALT_SIZE)
+		FAIL(c, ERR_CRYPTO, "使用记录已损坏");
+	plain[size] = '\0';
+	memcpy(o.salt, plain, SALT_SIZE);
+	o.text = slice_bytes(plain + SALT_SIZE, size - SALT_SIZE);
+	entry_data(o.salt, o.text, o.data);
+	if (memcmp(o.data, data.p, HASH_SIZE) != 0)
+		FAIL(c, ERR_CRYPTO, "使用记录与其摘要不符");
+	*ret = o;
+	return OK;
+}
+
+/* ---- reading
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void free_json(json_t **j)
+{
+	json_decref(*j);
+}
+#define JSON_SCOPED __attribute__((cleanup(free_json))) json_t
+
+static const char *text_of(struct ctx *c, const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? arena_copy(c->arena, slice_of(text)) : NULL;
+}
+
+static int64_t id_of(const json_t *object, const char *key)
+{
+	int64_t id = 0;
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text && slice_int(slice_of(text), &id) ? id : 0;
+}
+
+/* 2026-11-21T22:54:01.123+08:00, as json_time writes it; 0 when it is not that. */
+static int64_t time_of(const char *text)
+{
+	struct date d;
+	int64_t hour, minute, second, ms;
+
+	if (!text || strlen(text) != 29 || !date_parse((struct slice){text, 10}, &d) ||
+	    !slice_int((struct slice){text + 11, 2}, &hour) ||
+	    !slice_int((struct slice){text + 14, 2}, &minute) ||
+	    !slice_int((struct slice){text + 17, 2}, &second) ||
+	    !slice_int((struct slice){text + 20, 3}, &ms))
+		return 0;
+	return date_start_ms(d) + ((hour * 60 + minute) * 60 + second) * 1000 + ms;
+}
+
+static void read_items(struct ctx *c, const json_t *items, struct usage *u)
+{
+	const char **keys = ARENA_ARRAY(c->arena, const char *, json_array_size(items) + 1);
+
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		const char *key = json_string_value(json_array_get(items, i));
+		if (key)
+			keys[u->item_count++] = arena_copy(c->arena, slice_of(key));
+	}
+	u->items = keys;
+}
+
+err entry_parse(struct ctx *c, struct slice text, struct usage *ret)
+{
+	JSON_SCOPED *root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *actor = json_object_get(root, "actor");
+
+	if (!json_is_object(root) || !json_is_object(actor))
+		FAIL(c, ERR_INTERNAL, "使用记录的格式无法识别");
+	struct usage u = {
+		.n = json_integer_value(json_object_get(root, "n")),
+		.at_ms = time_of(json_string_value(json_object_get(root, "at"))),
+		.actor_kind = text_of(c, actor, "kind"),
+		.actor_name = text_of(c, actor, "name"),
+		.actor_role = text_of(c, actor, "role"),
+		.actor_department = text_of(c, actor, "department"),
+		.action = text_of(c, root, "action"),
+		.service = text_of(c, root, "service"),
+		.purpose = text_of(c, root, "purpose"),
+		.recipient = text_of(c, root, "recipient"),
+		.basis = text_of(c, root, "basis"),
+		.decision = text_of(c, root, "decision"),
+		.clause = text_of(c, root, "clause"),
+		.note = text_of(c, root, "note"),
+		.policy_version = text_of(c, root, "policy"),
+		.ref_id = id_of(root, "ref"),
+	};
+	read_items(c, json_object_get(root, "items"), &u);
+	*ret = u;
+	return OK;
+}

@@ -1,0 +1,105 @@
+/* Between the files of src/ledger. */
+#pragma once
+
+#include "ledger/ledger.h"
+#include "ledger/note.h"
+#include "ledger/tile.h"
+
+#include <pthread.h>
+
+enum {
+	LOG_ID = 1,
+	SALT_SIZE = 16,
+	ENTRY_MAX = 6000, /* bytes of a canonical entry */
+	SEALED_PLAIN_MAX = SALT_SIZE + ENTRY_MAX,
+	LEASE_MS = 2000,
+	PROMISE_MS = 60 * 1000, /* rounds are far more frequent; a restart must fit in */
+};
+#define AUDIT_SCOPE "audit"
+
+struct ledger {
+	struct store *store;
+	struct ledger_means means;
+	struct note_key key;
+	int64_t holder; /* of the lease: this process */
+
+	pthread_mutex_t round_lock; /* one round at a time; guards edges */
+	struct edges *edges;
+
+	pthread_t thread;
+	bool thread_runs;
+	pthread_mutex_t lock; /* guards the two below */
+	pthread_cond_t wake;
+	bool stopping;
+	enum err_code state;
+};
+
+/* ---- entry.c: the canonical form
+ * -------------------------------------------------------------------------------- */
+
+/* One entry on its way into the store. */
+struct prepared {
+	int64_t subject_id, n, entry_id, at_ms;
+	uint8_t data[HASH_SIZE], head[HASH_SIZE];
+	struct buf sealed;
+};
+
+/* Writes entry number n = h->n + 1 in canonical form, hashes and seals it. Release r->sealed. */
+err entry_prepare(struct ctx *c, const struct head *h, const struct entry *e, struct prepared *ret);
+
+/* One entry as it was read back. */
+struct opened {
+	uint8_t data[HASH_SIZE];
+	uint8_t salt[SALT_SIZE];
+	struct slice text; /* the canonical entry, in the arena */
+};
+/* Opens and checks against data. ERR_GONE: erased. ERR_CRYPTO: changed, or sealed for another place. */
+err entry_open(struct ctx *c, int64_t subject_id, int64_t n, struct slice data, struct slice sealed,
+	       struct opened *ret);
+/* Reads a canonical entry; strings live in the arena. ERR_INTERNAL when it is not one. */
+err entry_parse(struct ctx *c, struct slice text, struct usage *ret);
+void entry_data(const uint8_t salt[static SALT_SIZE], struct slice text, uint8_t ret[static HASH_SIZE]);
+void entry_chain(const uint8_t before[static HASH_SIZE], const uint8_t data[static HASH_SIZE],
+		 uint8_t ret[static HASH_SIZE]);
+const char *entry_action_text(enum entry_action a);
+
+/* ---- tree.c: tiles in the store
+ * ---------------------------------------------------------------------------------- */
+
+/* The partial tiles at the right edge; index 0 is the entry bundle, index L + 1 the tile of level L. */
+enum { EDGE_COUNT = TILE_LEVELS + 1 };
+struct edge {
+	unsigned width;
+	bool touched;
+	struct merkle_hash hash[TILE_WIDTH];
+};
+struct edges {
+	uint64_t size; /* leaves */
+	struct edge at[EDGE_COUNT];
+};
+
+/* The newest committed tree; size 0 and the empty root when there is none (*ret_any false). */
+err tree_newest(struct ctx *c, struct tx *tx, struct checkpoint *ret, bool *ret_any);
+/* Loads the edges of the tree of that size. ERR_STORE when they do not make up its root. */
+err edges_load(struct ctx *c, struct tx *tx, const struct checkpoint *tree, struct edges *ret);
+/* Adds a leaf; full tiles are written at once. */
+err edges_add(struct ctx *c, struct tx *tx, struct edges *e, const struct merkle_hash *data);
+err edges_store(struct ctx *c, struct tx *tx, struct edges *e);
+struct merkle_hash edges_root(const struct edges *e);
+/* Where the partial tile of a level starts. */
+uint64_t edge_tile_index(const struct edges *e, int level);
+
+/* Nodes of the tree as a merkle_node_fn; arg is a struct tree_reader. */
+struct tree_reader {
+	struct ctx *c;
+	struct tx *tx;
+	struct tile_id held; /* the last tile read */
+	struct merkle_hash hash[TILE_WIDTH];
+};
+err tree_node(void *reader, unsigned level, uint64_t index, struct merkle_hash *ret);
+/* Reads a tile as far as it is filled; *ret_width is 0 when there is none. */
+err tree_tile(struct ctx *c, struct tx *tx, int level, uint64_t index,
+	      struct merkle_hash ret[static TILE_WIDTH], unsigned *ret_width);
+
+/* Copies a blob of exactly 32 bytes; ERR_STORE otherwise. */
+err hash_read(struct ctx *c, struct slice blob, uint8_t ret[static HASH_SIZE]);
