@@ -201,17 +201,16 @@ static int64_t id_of(const json_t *object, const char *key)
 	return text && slice_int(slice_of(text), &id) ? id : 0;
 }
 
-/* 2026-11-21T22:54:01.123+08:00, as json_time writes it; 0 when it is not that. */
-static int64_t time_of(const char *text)
+int64_t entry_time(struct slice text)
 {
 	struct date d;
 	int64_t hour, minute, second, ms;
 
-	if (!text || strlen(text) != 29 || !date_parse((struct slice){text, 10}, &d) ||
-	    !slice_int((struct slice){text + 11, 2}, &hour) ||
-	    !slice_int((struct slice){text + 14, 2}, &minute) ||
-	    !slice_int((struct slice){text + 17, 2}, &second) ||
-	    !slice_int((struct slice){text + 20, 3}, &ms))
+	if (text.n != 29 || !date_parse((struct slice){text.p, 10}, &d) ||
+	    !slice_int((struct slice){text.p + 11, 2}, &hour) ||
+	    !slice_int((struct slice){text.p + 14, 2}, &minute) ||
+	    !slice_int((struct slice){text.p + 17, 2}, &second) ||
+	    !slice_int((struct slice){text.p + 20, 3}, &ms))
 		return 0;
 	return date_start_ms(d) + ((hour * 60 + minute) * 60 + second) * 1000 + ms;
 }
@@ -237,7 +236,8 @@ err entry_parse(struct ctx *c, struct slice text, struct usage *ret)
 		FAIL(c, ERR_INTERNAL, "使用记录的格式无法识别");
 	struct usage u = {
 		.n = json_integer_value(json_object_get(root, "n")),
-		.at_ms = time_of(json_string_value(json_object_get(root, "at"))),
+		.subject_id = id_of(root, "subject"),
+		.at_ms = entry_time(slice_of(json_string_value(json_object_get(root, "at")))),
 		.actor_kind = text_of(c, actor, "kind"),
 		.actor_name = text_of(c, actor, "name"),
 		.actor_role = text_of(c, actor, "role"),

@@ -61,6 +61,8 @@ err entry_parse(struct ctx *c, struct slice text, struct usage *ret);
 void entry_data(const uint8_t salt[static SALT_SIZE], struct slice text, uint8_t ret[static HASH_SIZE]);
 void entry_chain(const uint8_t before[static HASH_SIZE], const uint8_t data[static HASH_SIZE],
 		 uint8_t ret[static HASH_SIZE]);
+/* 2026-11-21T22:54:01.123+08:00, as json_time writes it; 0 when it is not that. */
+int64_t entry_time(struct slice text);
 const char *entry_action_text(enum entry_action a);
 
 /* ---- tree.c: tiles in the store

@@ -99,7 +99,7 @@ err ledger_write(struct ctx *c, struct head *h, const struct entry *e, int flags
 
 /* One entry as the citizen sees it; strings live in the arena. */
 struct usage {
-	int64_t n, at_ms;
+	int64_t subject_id, n, at_ms;
 	const char *actor_kind, *actor_name, *actor_role, *actor_department;
 	const char *action, *service, *purpose, *recipient, *basis, *decision, *clause, *note,
 		*policy_version;
