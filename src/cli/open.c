@@ -70,10 +70,18 @@ static int open_keys(struct cli *k)
 
 static int open_ledger(struct cli *k)
 {
-	const char *origin =
-		arena_printf(k->ctx.arena, "tongban/%s%s", k->city, k->test_clock ? "/test" : "");
+	const char *origin = arena_printf(k->ctx.arena, "tongban/%s", k->city);
+	struct ledger_means means = {.key_get = keys_get,
+				     .key_make = keys_make,
+				     .suite = keys_suite(k->ctx.keys),
+				     .clock = k->clock,
+				     .test_clock = k->test_clock};
 
-	return failed(ledger_open(&k->ctx, origin, &k->ctx.ledger)) ? cli_failed(&k->ctx, "ledger") : CLI_OK;
+	err e = keys_ledger_signer(&k->ctx, k->ctx.keys, means.public_key, means.secret_key);
+	if (!failed(e))
+		e = ledger_open(&k->ctx, origin, &means, &k->ctx.ledger);
+	crypto_wipe(means.secret_key, sizeof means.secret_key);
+	return failed(e) ? cli_failed(&k->ctx, "ledger") : CLI_OK;
 }
 
 static int open_connectors(struct cli *k)
