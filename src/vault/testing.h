@@ -67,7 +67,8 @@ static inline const char *place_url(const struct place *p, const char *set, char
 	const char *server = test_server();
 
 	if (server)
-		snprintf(buf, 256, "%.*s/%s_%s", (int)(strrchr(server, '/') - server), server, p->database, set);
+		snprintf(buf, 256, "%.*s/%s_%s", (int)(strrchr(server, '/') - server), server, p->database,
+			 set);
 	else
 		snprintf(buf, 256, "sqlite:%s/%s.db", p->dir, set);
 	return buf;
