@@ -139,6 +139,9 @@ void *model_find(const struct table *t, const char *key);
 /* Makes the indexes and what the gate needs. */
 void model_freeze(struct release *r);
 
+/* Lets an acceptance of the older release count where both allow. Only before the newer one is shared. */
+void model_earlier(struct release *newer, const struct release *older);
+
 void setting_put(struct release *r, size_t *capacity, struct setting s);
 const struct setting *setting_find(const struct release *r, const char *key);
 

@@ -1,10 +1,10 @@
 #include "policy/policy_test_support.h"
 #include "crypto/crypto.h"
 #include <assert.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static const char items[] =
 	"items:\n"
@@ -201,6 +201,11 @@ void test_city_load(struct test_city *t, const char *part, const char *text)
 	test_city_load_all(t, &part, &text, part ? 1 : 0);
 }
 
+void test_city_write(struct test_city *t, const char *path, const char *text)
+{
+	write_file(t->dir, path, text);
+}
+
 const char *test_city_text(const char *part, const char *from, const char *to)
 {
 	static char text[16 * 1024];
@@ -216,21 +221,17 @@ const char *test_city_text(const char *part, const char *from, const char *to)
 	return text;
 }
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
 void test_city_release(struct test_city *t)
 {
-	char name[128];
-
-	for (size_t i = 0; i < PARTS; i++) {
-		snprintf(name, sizeof name, "%s/%s", t->dir, parts[i].path);
-		unlink(name);
-	}
-	static const char *const folders[] = {"testing/services", "testing/policy", "testing", "common", "."};
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-		snprintf(name, sizeof name, "%s/%s", t->dir, folders[i]);
-		if (i == 4)
-			name[strlen(t->dir)] = '\0';
-		rmdir(name);
-	}
+	nftw(t->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	release_drop(t->release);
 	buf_release(&t->complaints);
 	arena_free(t->c.arena);

@@ -1,0 +1,357 @@
+#include "policy/releases.h"
+#include "policy/model.h"
+#include "store/store.h"
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { RELEASES_MAX = 256, PAGE_MAX = 4 * 1024 * 1024 };
+
+struct releases {
+	pthread_mutex_t lock;
+	struct release *rows[RELEASES_MAX]; /* published, by number */
+	int64_t effective_ms[RELEASES_MAX];
+	size_t count;
+};
+
+/* ---- seeding
+ * ---------------------------------------------------------------------------------------------------- */
+
+struct found {
+	bool there;
+	int64_t number, published_ms, effective_ms;
+};
+
+static err found_row(struct ctx *c, const struct row *row, void *arg)
+{
+	struct found *f = arg;
+
+	(void)c;
+	*f = (struct found){true, row_int(row, 0), row_int(row, 2), row_int(row, 3)};
+	return OK;
+}
+
+struct seeding {
+	const struct release *release;
+	struct slice page;
+	bool publish;
+	bool added; /* it was not there before */
+};
+
+static err seed_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	struct seeding *s = arg;
+	const struct release *r = s->release;
+	struct found f = {0};
+	int64_t changed = 0;
+
+	TRY(tx_exec(c, tx, Q_POLICY_RELEASE_INSERT,
+		    PARAMS(P_STR(r->version), P_STR(r->hash), P_TEXT(r->document), P_TEXT(s->page),
+			   P_INT(c->now_ms), P_INT(r->effective_ms)),
+		    &changed));
+	s->added = changed > 0;
+	TRY(tx_rows(c, tx, Q_POLICY_RELEASE_BY_HASH, PARAMS(P_STR(r->hash)), found_row, &f));
+	if (!s->publish || !s->added)
+		return OK;
+	return tx_exec(c, tx, Q_POLICY_RELEASE_PUBLISH,
+		       PARAMS(P_INT(f.number), P_INT(c->now_ms), P_STR("cities"), P_INT(r->effective_ms)),
+		       NULL);
+}
+
+static err seed_one(struct ctx *c, const struct release *r, bool publish, bool *ret_added)
+{
+	struct seeding s = {.release = r, .publish = publish};
+	BUF_SCOPED page = {0};
+
+	buf_init(&page, PAGE_MAX);
+	TRY(policy_html(c, r, &page));
+	s.page = buf_slice(&page);
+	/* Another server may take the same number at the same moment. */
+	err e = store_write(c, c->store, seed_rows, &s);
+	for (int again = 0; e.code == ERR_CONFLICT && again < 5; again++)
+		e = store_write(c, c->store, seed_rows, &s);
+	*ret_added = s.added;
+	return e;
+}
+
+static err count_row(struct ctx *c, const struct release_line *l, void *arg)
+{
+	(void)c;
+	*(int64_t *)arg += l->published_ms != 0;
+	return OK;
+}
+
+static int by_effective(const void *a, const void *b)
+{
+	const struct release *x = *(struct release *const *)a, *y = *(struct release *const *)b;
+
+	return (x->effective_ms > y->effective_ms) - (x->effective_ms < y->effective_ms);
+}
+
+struct release_list {
+	struct release *rows[RELEASES_MAX];
+	size_t count;
+};
+
+static void release_list_drop(struct release_list *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		release_drop(l->rows[i]);
+}
+
+static err load_versions(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints,
+			 struct release_list *ret)
+{
+	const char *const *versions;
+	size_t count;
+
+	TRY(release_versions(c, dir, city, &versions, &count));
+	if (count == 0) /* release_load says what is missing */
+		return release_load(c, dir, city, ret_complaints, &ret->rows[ret->count]);
+	for (size_t i = 0; i < count && i < RELEASES_MAX; i++) {
+		TRY(release_load_version(c, dir, city, versions[i], ret_complaints, &ret->rows[ret->count]));
+		ret->count++;
+	}
+	qsort(ret->rows, ret->count, sizeof *ret->rows, by_effective);
+	return OK;
+}
+
+err releases_seed(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints,
+		  int64_t *ret_drafts)
+{
+	__attribute__((cleanup(release_list_drop))) struct release_list all = {0};
+	int64_t published = 0, drafts = 0;
+
+	TRY(load_versions(c, dir, city, ret_complaints, &all));
+	TRY(releases_list(c, count_row, &published));
+	for (size_t i = 0; i < all.count; i++) {
+		bool added = false;
+		TRY(seed_one(c, all.rows[i], published == 0, &added));
+		drafts += added && published > 0;
+	}
+	if (ret_drafts)
+		*ret_drafts = drafts;
+	return OK;
+}
+
+/* ---- publishing
+ * ------------------------------------------------------------------------------------------------- */
+
+struct numbered {
+	int64_t number;
+	struct release_line line;
+};
+
+static err numbered_row(struct ctx *c, const struct release_line *l, void *arg)
+{
+	struct numbered *n = arg;
+
+	(void)c;
+	if (l->number == n->number)
+		n->line = *l;
+	return OK;
+}
+
+err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effective_ms)
+{
+	struct numbered n = {.number = number};
+	int64_t changed = 0;
+
+	TRY(releases_list(c, numbered_row, &n));
+	if (n.line.number == 0)
+		FAIL(c, ERR_NOT_FOUND, "没有编号为 %lld 的政策版本", (long long)number);
+	int64_t from_ms = effective_ms ? effective_ms : n.line.effective_ms;
+	if (from_ms < c->now_ms) /* nobody could have known it before */
+		from_ms = c->now_ms;
+	TRY(store_exec(c, c->store, Q_POLICY_RELEASE_PUBLISH,
+		       PARAMS(P_INT(number), P_INT(c->now_ms), P_STR(by), P_INT(from_ms)), &changed));
+	if (changed == 0)
+		FAIL(c, ERR_CONFLICT, "该政策版本已经发布");
+	return OK;
+}
+
+/* ---- what a server knows
+ * ------------------------------------------------------------------------------------------ */
+
+/* Rows are parsed after the query, not within it. */
+struct stored {
+	struct slice document;
+	const char *hash;
+	int64_t number, effective_ms;
+};
+struct stored_list {
+	struct stored rows[RELEASES_MAX];
+	size_t count;
+};
+
+static err stored_row(struct ctx *c, const struct row *row, void *arg)
+{
+	struct stored_list *l = arg;
+
+	if (l->count == RELEASES_MAX)
+		FAIL(c, ERR_LIMIT, "政策版本过多");
+	l->rows[l->count++] =
+		(struct stored){arena_slice(c->arena, row_text(row, 1)),
+				arena_copy(c->arena, row_text(row, 2)), row_int(row, 0), row_int(row, 3)};
+	return OK;
+}
+
+/* A document that was tampered with in the store is not what was published. */
+static err parse_stored(struct ctx *c, const struct stored *s, struct release **ret)
+{
+	struct release *r = NULL;
+	BUF_SCOPED complaints = {0};
+
+	buf_init(&complaints, 256 * 1024);
+	TRY(release_parse(c, s->document, (unsigned)s->number, &complaints, &r));
+	if (strcmp(r->hash, s->hash) != 0) {
+		release_drop(r);
+		FAIL(c, ERR_STORE, "存储中的政策版本 %lld 与其校验值不符", (long long)s->number);
+	}
+	r->effective_ms = s->effective_ms;
+	*ret = r;
+	return OK;
+}
+
+static int64_t newest_number(struct releases *all)
+{
+	pthread_mutex_lock(&all->lock);
+	int64_t number = all->count ? all->rows[all->count - 1]->number : 0;
+	pthread_mutex_unlock(&all->lock);
+	return number;
+}
+
+/* Only a release that nobody else sees yet is linked to the older ones. */
+static void add(struct releases *all, struct release *r, int64_t effective_ms)
+{
+	pthread_mutex_lock(&all->lock);
+	bool fresh = all->count < RELEASES_MAX &&
+		     (all->count == 0 || all->rows[all->count - 1]->number < r->number);
+	for (size_t i = 0; fresh && i < all->count; i++)
+		model_earlier(r, all->rows[i]);
+	if (fresh) {
+		all->rows[all->count] = r;
+		all->effective_ms[all->count++] = effective_ms;
+	}
+	pthread_mutex_unlock(&all->lock);
+	if (!fresh)
+		release_drop(r);
+}
+
+err releases_refresh(struct ctx *c, struct releases *all)
+{
+	struct stored_list *found = ARENA_NEW(c->arena, struct stored_list);
+
+	TRY(store_rows(c, c->store, Q_POLICY_RELEASE_PUBLISHED, PARAMS(P_INT(newest_number(all))), stored_row,
+		       found));
+	for (size_t i = 0; i < found->count; i++) {
+		struct release *r = NULL;
+		TRY(parse_stored(c, &found->rows[i], &r));
+		add(all, r, found->rows[i].effective_ms);
+	}
+	return OK;
+}
+
+err releases_open(struct ctx *c, struct releases **ret)
+{
+	struct releases *all = calloc(1, sizeof *all);
+
+	if (!all)
+		abort();
+	pthread_mutex_init(&all->lock, NULL);
+	err e = releases_refresh(c, all);
+	if (!failed(e) && all->count == 0)
+		e = fail(c, ERR_NOT_FOUND, "还没有已发布的政策版本");
+	if (failed(e)) {
+		releases_close(all);
+		return e;
+	}
+	*ret = all;
+	return OK;
+}
+
+void releases_close(struct releases *all)
+{
+	if (!all)
+		return;
+	for (size_t i = 0; i < all->count; i++)
+		release_drop(all->rows[i]);
+	pthread_mutex_destroy(&all->lock);
+	free(all);
+}
+
+/* The one that took effect last; of two on the same day the later number. Before all of them, the one that
+ * comes first. */
+const struct release *releases_at(struct releases *all, int64_t now_ms)
+{
+	pthread_mutex_lock(&all->lock);
+	size_t best = 0;
+	for (size_t i = 1; i < all->count; i++) {
+		bool in_force = all->effective_ms[i] <= now_ms,
+		     best_in_force = all->effective_ms[best] <= now_ms;
+		if (in_force ? !best_in_force || all->effective_ms[i] >= all->effective_ms[best]
+			     : !best_in_force && all->effective_ms[i] < all->effective_ms[best])
+			best = i;
+	}
+	const struct release *r = release_hold(all->rows[best]);
+	pthread_mutex_unlock(&all->lock);
+	return r;
+}
+
+/* ---- reading
+ * ------------------------------------------------------------------------------------------------------- */
+
+struct page_query {
+	struct release_page *page;
+	bool found;
+};
+
+static err page_row(struct ctx *c, const struct row *row, void *arg)
+{
+	struct page_query *q = arg;
+
+	q->found = true;
+	*q->page = (struct release_page){arena_slice(c->arena, row_text(row, 0)),
+					 arena_copy(c->arena, row_text(row, 1)), (unsigned)row_int(row, 2),
+					 row_int(row, 3), row_int(row, 4)};
+	return OK;
+}
+
+err releases_page(struct ctx *c, const char *version, struct release_page *ret)
+{
+	struct release_page page;
+	struct page_query q = {.page = &page};
+
+	TRY(store_rows(c, c->store, Q_POLICY_RELEASE_PAGE, PARAMS(P_STR(version)), page_row, &q));
+	if (!q.found)
+		FAIL(c, ERR_NOT_FOUND, "没有这个版本的隐私政策");
+	*ret = page;
+	return OK;
+}
+
+struct listing {
+	release_line_fn fn;
+	void *arg;
+};
+
+static err list_row(struct ctx *c, const struct row *row, void *arg)
+{
+	struct listing *l = arg;
+	struct release_line line = {
+		.number = (unsigned)row_int(row, 0),
+		.version = arena_copy(c->arena, row_text(row, 1)),
+		.hash = arena_copy(c->arena, row_text(row, 2)),
+		.created_ms = row_int(row, 3),
+		.published_ms = row_int(row, 4),
+		.effective_ms = row_int(row, 5),
+		.by = row_is_null(row, 6) ? NULL : arena_copy(c->arena, row_text(row, 6)),
+	};
+
+	return l->fn(c, &line, l->arg);
+}
+
+err releases_list(struct ctx *c, release_line_fn fn, void *arg)
+{
+	struct listing l = {fn, arg};
+
+	return store_rows(c, c->store, Q_POLICY_RELEASE_LIST, NO_PARAMS, list_row, &l);
+}
