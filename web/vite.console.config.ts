@@ -1,6 +1,6 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
-import { alias, proxy, root } from './vite.shared'
+import { alias, proxy, root } from './vite.shared.ts'
 
 export default defineConfig({
 	root: root('./console'),

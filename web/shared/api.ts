@@ -268,6 +268,7 @@ export interface CaseEvent {
 }
 
 export interface CaseItem extends Named {
+	sensitive?: boolean
 	masked: string
 }
 

@@ -1,0 +1,52 @@
+import { reactive } from 'vue'
+import { getCity, staffCurrent, staffLogOut, type City, type Named, type Staff } from '@shared/api'
+import { ApiError } from '@shared/http'
+
+export const staff = reactive<{ current: Staff | null; city: City | null; ended: boolean }>({
+	current: null,
+	city: null,
+	/** The session ended by itself: the log-in screen says so. */
+	ended: false,
+})
+
+const colour = /^#[0-9a-f]{6}$/i
+
+export async function start() {
+	staff.city = await getCity()
+	document.title = `${staff.city.name} 工作台`
+	if (colour.test(staff.city.theme.primary)) {
+		document.documentElement.style.setProperty('--tb-primary', staff.city.theme.primary)
+	}
+	try {
+		staff.current = await staffCurrent()
+	} catch (error) {
+		if (!isEnded(error) && !(error instanceof ApiError && error.status === 403)) throw error
+	}
+}
+
+/** The answer says that nobody is logged in: the idle limit passed, or the session was ended. */
+export function isEnded(error: unknown): boolean {
+	return error instanceof ApiError && error.status === 401
+}
+
+export function endHere() {
+	staff.current = null
+	staff.ended = true
+}
+
+export async function leave() {
+	try {
+		await staffLogOut()
+	} finally {
+		staff.current = null
+		staff.ended = false
+	}
+}
+
+export function departmentName(department: string | Named | null | undefined): string {
+	if (!department) return ''
+	return typeof department === 'string' ? department : department.name
+}
+
+const roles: Record<string, string> = { hotline_agent: '热线坐席', auditor: '审计员' }
+export const roleName = (role: string) => roles[role] ?? role
