@@ -28,6 +28,8 @@ err identifier_reserve(struct ctx *c, int64_t subject_id, struct identifier *id)
 
 /* Gives a reservation back that was not confirmed. */
 err identifier_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id);
+/* Inside a transaction: the identifier finds the person no more. */
+err identifier_drop_rows(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
 /* Undoes a registration that did not finish: nothing of it stays readable. No effect on a live account. */
 err account_abandon(struct ctx *c, int64_t subject_id);
 
@@ -101,5 +103,5 @@ err account_restored_ended(struct ctx *c, int64_t subject_id);
 /* Modules whose clear rows about a person end with the account name a job here, once at start: it runs after the keys are gone. */
 void account_on_end(const char *job_kind);
 
-/* Job kinds "registration_sweep", "cancellation_finish", "audit_end". */
-extern const struct job_kind account_job_kinds[3];
+/* Job kinds "registration_sweep", "cancellation_finish", "audit_end", "retention_end". */
+extern const struct job_kind account_job_kinds[4];

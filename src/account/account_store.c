@@ -51,6 +51,12 @@ err account_db_confirm(struct ctx *c, struct tx *tx, int64_t subject_id, const s
 	return account_db_note(c, tx, subject_id, id);
 }
 
+err account_db_drop(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id)
+{
+	return tx_exec(c, tx, Q_IDENTIFIER_DELETE,
+		       PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id)), NULL);
+}
+
 struct found {
 	int64_t subject_id;
 	bool confirmed;

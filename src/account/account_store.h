@@ -10,6 +10,7 @@ err account_db_reserve(struct ctx *c, struct tx *tx, int64_t subject_id, const s
 		       int64_t *ret_changed);
 err account_db_note(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
 err account_db_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id);
+err account_db_drop(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
 err account_db_confirm(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
 err account_db_find(struct ctx *c, const char *kind, const uint8_t blind[static HASH_SIZE], int64_t *ret_subject_id);
 err account_db_insert(struct ctx *c, struct tx *tx, int64_t subject_id);

@@ -27,6 +27,8 @@ err register_person(struct ctx *c, const struct typed *typed, size_t count, cons
 err credentials_set(struct ctx *c, int64_t subject_id, struct slice username, struct slice password);
 /* The number given at registration becomes the person's by a code sent to it. */
 err phone_bind(struct ctx *c, int64_t subject_id, struct slice code);
+/* Another number: before it is bound, just that; afterwards with a second check and a code (purpose "bind") to the new number. */
+err phone_change(struct ctx *c, int64_t subject_id, struct slice number, struct slice code);
 /* What registration left to do: "set_credentials", "bind_phone", or NULL. */
 err register_next(struct ctx *c, int64_t subject_id, const char **ret_action);
 

@@ -211,44 +211,6 @@ err credentials_set(struct ctx *c, int64_t subject_id, struct slice username, st
 	return e;
 }
 
-static err bind_rows(struct ctx *c, struct head *h, const struct identifier *phone)
-{
-	struct confirmation confirmation = {.subject_id = h->subject_id, .identifiers = phone, .count = 1,
-					    .phone_bound = true, .realname_level = -1};
-	struct entry entry = {.action = ENTRY_CHANGE, .service = "account", .basis = "own_request",
-			      .decision = "allowed", .note = "绑定手机号码"};
-	const struct item *item = release_item(c->release, "mobile_phone");
-
-	itemset_add(&entry.items, item->number);
-	return ledger_write(c, h, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, account_confirm_rows, &confirmation,
-			    NULL);
-}
-
-err phone_bind(struct ctx *c, int64_t subject_id, struct slice code)
-{
-	struct identifier phone = {.kind = "phone"};
-	struct slice digits;
-	struct facts facts;
-	struct head head;
-
-	TRY(item_read(c, "sms_code", code, &digits));
-	TRY(facts_load(c, subject_id, &facts, &head));
-	if (facts.phone_bound)
-		FAIL(c, ERR_CONFLICT, "手机号码已经绑定");
-	TRY(own_phone(c, subject_id, "绑定手机号码", &phone.normal));
-	TRY(sms_code_take(c, phone.normal, "bind", digits));
-	TRY(identifier_reserve(c, subject_id, &phone));
-	TRY(ledger_head(c, c->store, subject_id, &head));
-	err e = bind_rows(c, &head, &phone);
-	if (failed(e)) {
-		struct failure failure = c->failure;
-		err undone = identifier_unreserve(c, subject_id, &phone);
-		(void)undone.code;
-		c->failure = failure;
-	}
-	return e;
-}
-
 err register_next(struct ctx *c, int64_t subject_id, const char **ret_action)
 {
 	struct password_state state;

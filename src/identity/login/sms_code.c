@@ -26,8 +26,6 @@ static bool is_offered(const struct ctx *c, const char *purpose)
 {
 	if (strcmp(purpose, "register") == 0)
 		return city_list_has(c->release, "register.fields", "sms_code");
-	if (strcmp(purpose, "bind") == 0)
-		return city_list_has(c->release, "register.follow", "sms_code");
 	if (strcmp(purpose, "login") == 0)
 		return city_list_has(c->release, "login.methods", "sms");
 	return true;

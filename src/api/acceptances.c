@@ -1,0 +1,75 @@
+/* Agreeing to a version of the policy. */
+#include "api/api.h"
+
+static err last_acceptance(struct ctx *c, const struct acceptance *a, void *arg)
+{
+	struct acceptance *newest = arg;
+
+	(void)c;
+	if (!newest->version)
+		*newest = *a;
+	return OK;
+}
+
+/* The press stands for four operations, each recorded (TJ-0.2.c). */
+static err acceptance_create(struct api_call *k)
+{
+	static const char *const operations[] = {"collect", "use", "store", "provide"};
+	struct acceptance a = {0};
+
+	TRY(acceptance_give(k->c, k->subject_id, api_string(k, "policy_version"), api_text(k, "reading_token")));
+	TRY(acceptance_list(k->c, k->subject_id, last_acceptance, &a));
+	json_open(&k->out, '{');
+	json_put_id(&k->out, "id", a.id);
+	json_put_text(&k->out, "version", a.version);
+	json_put_text(&k->out, "kind", a.kind);
+	json_put_time(&k->out, "accepted_at", a.at_ms);
+	json_key(&k->out, "operations");
+	json_open(&k->out, '[');
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		json_text(&k->out, operations[i]);
+	json_close(&k->out, ']');
+	json_put_text(&k->out, "controller", city_text(k->c->release, "controller"));
+	json_put_text(&k->out, "product", city_text(k->c->release, "name"));
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err write_acceptance(struct ctx *c, const struct acceptance *a, void *arg)
+{
+	struct json *j = arg;
+
+	(void)c;
+	json_open(j, '{');
+	json_put_id(j, "id", a->id);
+	json_put_text(j, "version", a->version);
+	json_put_text(j, "kind", a->kind);
+	json_put_time(j, "accepted_at", a->at_ms);
+	json_put_text(j, "hash", a->release_hash);
+	json_close(j, '}');
+	return OK;
+}
+
+static err acceptance_get_all(struct api_call *k)
+{
+	json_open(&k->out, '{');
+	json_key(&k->out, "items");
+	json_open(&k->out, '[');
+	TRY(acceptance_list(k->c, k->subject_id, write_acceptance, &k->out));
+	json_close(&k->out, ']');
+	json_key(&k->out, "next");
+	json_none(&k->out);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+const struct api_route api_acceptance_routes[] = {
+	{"POST", "/api/v1/acceptances", acceptance_create, API_INSTALLATION, API_CREATES, "acceptance_create",
+	 "同意隐私政策", .body = "{policy_version: text, reading_token?: text}",
+	 .answer = "{id: id, version: text, kind: text, accepted_at: time, operations: [text], controller: text, "
+		   "product: text}",
+	 .status = 201},
+	{"GET", "/api/v1/acceptances", acceptance_get_all, API_INSTALLATION, 0, "acceptance_list", "同意过的版本",
+	 .answer = "{items: [{id: id, version: text, kind: text, accepted_at: time, hash: text}], next?: text}"},
+	{0},
+};

@@ -1,0 +1,207 @@
+/* The city: names, contacts, features. Everything that a client does differently from city to city is here. */
+#include "api/api.h"
+
+static void put_list(struct json *j, const struct release *r, const char *member, const char *setting)
+{
+	size_t n = 0;
+	const char *const *list = city_list(r, setting, &n);
+
+	json_key(j, member);
+	json_open(j, '[');
+	for (size_t i = 0; i < n; i++)
+		json_text(j, list[i]);
+	json_close(j, ']');
+}
+
+static void put_theme(struct json *j, const struct release *r)
+{
+	json_key(j, "theme");
+	json_open(j, '{');
+	json_put_text(j, "primary", city_text(r, "theme.primary"));
+	json_put_text(j, "accent", city_text(r, "theme.accent"));
+	json_put_text(j, "background", city_text(r, "theme.background"));
+	json_close(j, '}');
+}
+
+static void put_contacts(struct json *j, const struct release *r)
+{
+	json_key(j, "contacts");
+	json_open(j, '{');
+	put_list(j, r, "hotlines", "contact.hotlines");
+	json_put_text(j, "address", city_text(r, "contact.address"));
+	json_put_text(j, "unit", city_text(r, "contact.unit"));
+	json_close(j, '}');
+}
+
+static void put_register_fields(struct json *j, const struct release *r)
+{
+	size_t n = 0;
+	const char *const *keys = city_list(r, "register.fields", &n);
+
+	json_key(j, "register_fields");
+	json_open(j, '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct item *item = release_item(r, keys[i]);
+		json_open(j, '{');
+		json_put_text(j, "item", keys[i]);
+		json_put_text(j, "name", item ? item->name : keys[i]);
+		json_put_text(j, "kind", item ? item->validator : "text");
+		json_put_text(j, "hint", item ? item->format : NULL);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_scopes(struct ctx *c, struct json *j)
+{
+	size_t n = 0;
+	const char *const *keys = city_list(c->release, "cancel.scopes", &n);
+
+	json_key(j, "cancel_scopes");
+	json_open(j, '[');
+	for (size_t i = 0; i < n; i++) {
+		json_open(j, '{');
+		json_put_text(j, "key", keys[i]);
+		json_put_text(j, "name",
+			      city_text(c->release, arena_printf(c->arena, "cancel.names.%s", keys[i])));
+		json_put_text(j, "text",
+			      city_text(c->release, arena_printf(c->arena, "cancel.texts.%s", keys[i])));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+/* What registering needs to be agreed to separately: what is sensitive, and what is compared with an authority. */
+static err put_register_consent(struct ctx *c, struct json *j)
+{
+	const struct service *s = release_service(c->release, "account");
+	struct itemset items = s ? consent_offer_items(c->release, s) : (struct itemset){0};
+	BUF_SCOPED text;
+	char hash[65];
+
+	json_key(j, "consent_register");
+	if (itemset_empty(&items)) {
+		json_none(j);
+		return OK;
+	}
+	buf_init(&text, 64 * 1024);
+	TRY(consent_text(c, c->release, s, &items, s->recipient, &text, hash));
+	json_open(j, '{');
+	json_put_text(j, "scope", s->key);
+	json_put_text(j, "recipient", s->recipient ? s->recipient->key : NULL);
+	json_key(j, "items");
+	itemset_json(j, c->release, &items);
+	json_put_slice(j, "text", buf_slice(&text));
+	json_put_text(j, "text_hash", hash);
+	json_close(j, '}');
+	return OK;
+}
+
+static err put_features(struct ctx *c, struct json *j)
+{
+	const struct release *r = c->release;
+
+	json_key(j, "features");
+	json_open(j, '{');
+	put_register_fields(j, r);
+	put_list(j, r, "register_follow", "register.follow");
+	put_list(j, r, "login_methods", "login.methods");
+	put_list(j, r, "login_names", "login.names");
+	put_list(j, r, "realname_methods", "realname.methods");
+	json_put_bool(j, "policy_reading", city_flag(r, "policy.reading"));
+	json_put_int(j, "reading_min_seconds", city_int(r, "policy.reading_min_seconds", 0));
+	json_put_text(j, "permission_timing", city_text(r, "permission.timing"));
+	put_list(j, r, "permission_first_entry", "permission.first_entry");
+	put_scopes(c, j);
+	json_put_text(j, "my_info_title", city_text(r, "screens.my_info"));
+	json_put_text(j, "hotline_service", city_text(r, "hotline.service"));
+	json_put_text(j, "guest_browse", city_text(r, "guest.browse"));
+	TRY(put_register_consent(c, j));
+	json_close(j, '}');
+	return OK;
+}
+
+static void put_categories(struct json *j, const struct release *r)
+{
+	json_key(j, "categories");
+	json_open(j, '[');
+	for (unsigned i = 0; i < release_category_count(r); i++) {
+		const struct category *k = release_category_at(r, i);
+		if (strcmp(k->kind, "service") != 0)
+			continue;
+		json_open(j, '{');
+		json_put_text(j, "key", k->key);
+		json_put_text(j, "name", k->name);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_permissions(struct json *j, const struct release *r)
+{
+	json_key(j, "permissions");
+	json_open(j, '[');
+	for (unsigned i = 0; i < release_permission_count(r); i++) {
+		const struct permission *p = release_permission_at(r, i);
+		json_open(j, '{');
+		json_put_text(j, "key", p->key);
+		json_put_text(j, "name", p->name);
+		json_put_text(j, "why", p->why);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_tabs(struct ctx *c, struct json *j)
+{
+	size_t n = 0;
+	const char *const *keys = city_list(c->release, "tabs", &n);
+
+	json_key(j, "tabs");
+	json_open(j, '[');
+	for (size_t i = 0; i < n; i++) {
+		json_open(j, '{');
+		json_put_text(j, "key", keys[i]);
+		json_put_text(j, "name", city_text(c->release, arena_printf(c->arena, "tabs.%s.name", keys[i])));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static err city_get(struct api_call *k)
+{
+	const struct release *r = k->c->release;
+	struct json *j = &k->out;
+
+	json_open(j, '{');
+	json_put_text(j, "key", release_city(r));
+	json_put_text(j, "name", city_text(r, "name"));
+	json_put_text(j, "city_name", city_text(r, "city_name"));
+	json_put_text(j, "controller", city_text(r, "controller"));
+	put_theme(j, r);
+	put_contacts(j, r);
+	json_put_text(j, "policy_version", release_version(r));
+	TRY(put_features(k->c, j));
+	put_categories(j, r);
+	put_permissions(j, r);
+	put_tabs(k->c, j);
+	json_close(j, '}');
+	return OK;
+}
+
+#define NAMED "[{key: text, name: text}]"
+
+const struct api_route api_city_routes[] = {
+	{"GET", "/api/v1/city", city_get, API_ANYONE, 0, "city_get", "城市名称、联系方式和功能",
+	 .answer = "{key: text, name: text, city_name: text, controller: text,"
+		   " theme: {primary: text, accent: text, background: text},"
+		   " contacts: {hotlines: [text], address: text, unit: text}, policy_version: text,"
+		   " features: {register_fields: [{item: text, name: text, kind: text, hint?: text}],"
+		   "  register_follow: [text], login_methods: [text], login_names: [text], realname_methods: [text],"
+		   "  policy_reading: bool, reading_min_seconds: int, permission_timing: text,"
+		   "  permission_first_entry: [text], cancel_scopes: [{key: text, name: text, text: text}],"
+		   "  my_info_title: text, hotline_service?: text, guest_browse: text,"
+		   "  consent_register?: {scope: text, recipient?: text, items: [text], text: text, text_hash: text}},"
+		   " categories: " NAMED ", permissions: [{key: text, name: text, why: text}], tabs: " NAMED "}"},
+	{0},
+};

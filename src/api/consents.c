@@ -1,0 +1,146 @@
+/* Separate consents: give, list, withdraw, and the text that was shown. */
+#include "api/api.h"
+
+static err read_recipient(struct api_call *k, const struct recipient **ret)
+{
+	const char *key = api_string(k, "recipient");
+
+	*ret = NULL;
+	if (!key)
+		return OK;
+	*ret = release_recipient(k->c->release, key);
+	return *ret ? OK : fail_field(k->c, "recipient", "没有这个接收方");
+}
+
+static err consent_create(struct api_call *k)
+{
+	struct consent_offer offer = {.service = release_service(k->c->release, api_string(k, "scope")),
+				      .text_hash = api_text(k, "text_hash")};
+	const json_t *recipient = json_object_get(k->body, "recipient");
+	int64_t id = 0;
+
+	if (!offer.service)
+		return fail_field(k->c, "scope", "没有这项服务");
+	if (recipient && !json_is_string(recipient) && !json_is_null(recipient))
+		return fail_field(k->c, "recipient", "应为文字或空");
+	TRY(read_recipient(k, &offer.recipient));
+	TRY(api_items(k, "items", &offer.items));
+	TRY(installation_accepted(k->c));
+	TRY(consent_give(k->c, k->subject_id, &offer, &id));
+	json_open(&k->out, '{');
+	json_put_id(&k->out, "id", id);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static void write_items(struct json *j, const struct release *r, const struct itemset *items)
+{
+	json_key(j, "items");
+	json_open(j, '[');
+	for (unsigned i = 0; i < release_item_count(r); i++) {
+		if (!itemset_has(items, i))
+			continue;
+		json_open(j, '{');
+		json_put_text(j, "key", release_item_at(r, i)->key);
+		json_put_text(j, "name", release_item_at(r, i)->name);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static err write_consent(struct ctx *c, const struct consent *k, void *arg)
+{
+	const struct service *s = release_service(c->release, k->service_key);
+	const struct recipient *to = k->recipient_key ? release_recipient(c->release, k->recipient_key) : NULL;
+	struct json *j = arg;
+
+	json_open(j, '{');
+	json_put_id(j, "id", k->id);
+	json_put_text(j, "scope", k->service_key);
+	json_put_text(j, "service_name", s ? s->name : k->service_key);
+	json_put_text(j, "recipient", k->recipient_key);
+	json_put_text(j, "recipient_name", to ? to->name : k->recipient_key);
+	write_items(j, c->release, &k->items);
+	json_put_time(j, "given_at", k->given_at_ms);
+	json_put_time(j, "withdrawn_at", k->withdrawn_at_ms);
+	json_put_text(j, "version", k->version);
+	json_put_text(j, "text_hash", k->text_hash);
+	json_close(j, '}');
+	return OK;
+}
+
+static err consent_get_all(struct api_call *k)
+{
+	json_open(&k->out, '{');
+	json_key(&k->out, "items");
+	json_open(&k->out, '[');
+	TRY(consent_list(k->c, k->subject_id, write_consent, &k->out));
+	json_close(&k->out, ']');
+	json_key(&k->out, "next");
+	json_none(&k->out);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+struct finding {
+	int64_t id;
+	const char *service_name;
+};
+
+static err find_consent(struct ctx *c, const struct consent *k, void *arg)
+{
+	struct finding *f = arg;
+	const struct service *s = release_service(c->release, k->service_key);
+
+	if (k->id == f->id)
+		f->service_name = s ? s->name : k->service_key;
+	return OK;
+}
+
+/* What stops with it, and what was done before and stays valid (TJ-4.2.3.a, TJ-4.2.3.b, NT-4.4.c). */
+static err consent_delete(struct api_call *k)
+{
+	struct finding f = {0};
+
+	TRY(api_param_id(k, 0, &f.id));
+	TRY(consent_list(k->c, k->subject_id, find_consent, &f));
+	TRY(consent_withdraw(k->c, k->subject_id, f.id));
+	json_open(&k->out, '{');
+	json_key(&k->out, "stops");
+	json_open(&k->out, '[');
+	json_text(&k->out, arena_printf(k->c->arena, "“%s”不再收集和对外提供这些信息，再次使用时重新征求同意",
+					f.service_name ? f.service_name : ""));
+	json_close(&k->out, ']');
+	json_key(&k->out, "keeps");
+	json_open(&k->out, '[');
+	json_text(&k->out, "撤回之前依据该同意进行的处理仍然有效，办理记录和使用记录予以保留");
+	json_close(&k->out, ']');
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err consent_text_get(struct api_call *k)
+{
+	BUF_SCOPED text;
+
+	buf_init(&text, 64 * 1024);
+	TRY(consent_text_by_hash(k->c, k->q->params[0], &text));
+	json_open(&k->out, '{');
+	json_put_slice(&k->out, "text", buf_slice(&text));
+	json_close(&k->out, '}');
+	return OK;
+}
+
+const struct api_route api_consent_routes[] = {
+	{"POST", "/api/v1/consents", consent_create, API_INSTALLATION, API_CREATES, "consent_give", "给予单独同意",
+	 .body = "{scope: text, items: [text], recipient?: any, text_hash: text}", .answer = "{id: id}", .status = 201},
+	{"GET", "/api/v1/consents", consent_get_all, API_INSTALLATION, 0, "consent_list", "给予过的单独同意",
+	 .answer = "{items: [{id: id, scope: text, service_name: text, recipient?: text, recipient_name?: text,"
+		   " items: [{key: text, name: text}], given_at: time, withdrawn_at?: time, version: text,"
+		   " text_hash: text}], next?: text}"},
+	{"DELETE", "/api/v1/consents/{id}", consent_delete, API_INSTALLATION, 0, "consent_withdraw", "撤回单独同意",
+	 .answer = "{stops: [text], keeps: [text]}"},
+	{"GET", "/api/v1/consent-texts/{hash}", consent_text_get, API_INSTALLATION, 0, "consent_text",
+	 "同意书的内容", .answer = "{text: text}"},
+	{0},
+};

@@ -1,0 +1,265 @@
+/* My information: what is held about me, masked; showing one value; changing one. */
+#include "api/api.h"
+#include "api/typed.h"
+
+static err my_service(struct api_call *k, const struct service **ret)
+{
+	*ret = release_service(k->c->release, "my_information");
+	if (!*ret)
+		FAIL(k->c, ERR_INTERNAL, "the release has no service my_information");
+	return OK;
+}
+
+static err read_permit(struct api_call *k, const struct facts *f, struct itemset items, bool masked,
+		       struct permit **ret)
+{
+	struct gate_request q = {.action = GATE_READ, .items = items, .masked = masked, .now_ms = k->c->now_ms};
+
+	TRY(my_service(k, &q.service));
+	q.purpose = q.service->purpose;
+	return gate_decide(k->c, k->c->release, f, &q, ret);
+}
+
+/* ---- who I am ------------------------------------------------------------------------------------------------------- */
+
+struct profile {
+	const char *username, *phone, *name;
+};
+
+static err take_profile(struct ctx *c, const struct held *h, void *arg)
+{
+	struct profile *p = arg;
+
+	(void)c;
+	if (strcmp(h->item->key, "username") == 0)
+		p->username = h->masked;
+	else if (strcmp(h->item->key, "mobile_phone") == 0)
+		p->phone = h->masked;
+	else if (strcmp(h->item->key, "real_name") == 0)
+		p->name = h->masked;
+	return OK;
+}
+
+static err load_profile(struct api_call *k, const struct facts *f, struct head *h, struct profile *ret)
+{
+	static const char *const keys[] = {"username", "mobile_phone", "real_name"};
+	struct permit *permit = NULL;
+	struct itemset items = {0};
+
+	*ret = (struct profile){0};
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct item *item = release_item(k->c->release, keys[i]);
+		if (item)
+			itemset_add(&items, item->number);
+	}
+	TRY(read_permit(k, f, items, true, &permit));
+	return vault_masked(k->c, permit, h, 0, take_profile, ret);
+}
+
+static err newest_version(struct ctx *c, const struct acceptance *a, void *arg)
+{
+	const char **version = arg;
+
+	(void)c;
+	if (!*version)
+		*version = a->version;
+	return OK;
+}
+
+static err me_get(struct api_call *k)
+{
+	struct password_state password;
+	const char *version = NULL;
+	struct json *j = &k->out;
+	struct profile p;
+	struct facts f;
+	struct head h;
+
+	TRY(api_facts(k, &f, &h));
+	TRY(load_profile(k, &f, &h, &p));
+	TRY(password_state_get(k->c, k->subject_id, &password));
+	TRY(acceptance_list(k->c, k->subject_id, newest_version, &version));
+	json_open(j, '{');
+	json_put_id(j, "subject_id", k->subject_id);
+	json_put_text(j, "username", p.username);
+	json_put_text(j, "phone", p.phone);
+	json_put_text(j, "name", p.name);
+	json_put_int(j, "realname_level", f.realname_level);
+	json_put_bool(j, "phone_bound", f.phone_bound);
+	json_put_bool(j, "credentials_set", password.set);
+	json_put_bool(j, "minor", f.minor);
+	json_put_text(j, "accepted_version", version);
+	json_close(j, '}');
+	return OK;
+}
+
+/* ---- what is held ------------------------------------------------------------------------------------------------------ */
+
+static err note_item(struct ctx *c, const struct held *h, void *arg)
+{
+	(void)c;
+	itemset_add(arg, h->item->number);
+	return OK;
+}
+
+static err write_held(struct ctx *c, const struct held *h, void *arg)
+{
+	const struct category *category = h->category ? release_category(c->release, h->category) : NULL;
+	struct json *j = arg;
+
+	json_open(j, '{');
+	json_put_text(j, "key", h->item->key);
+	json_put_text(j, "name", h->item->name);
+	json_put_text(j, "kind", h->item->kind);
+	json_put_text(j, "masked", h->masked);
+	json_put_bool(j, "sensitive", h->item->sensitive);
+	json_put_text(j, "category", h->category);
+	json_put_text(j, "category_name", category ? category->name : h->category);
+	json_put_text(j, "service", h->service);
+	json_put_text(j, "origin", h->origin);
+	json_put_text(j, "basis", h->basis);
+	json_put_text(j, "rule", h->rule);
+	json_put_time(j, "collected_at", h->collected_at_ms);
+	json_put_time(j, "ends_at", h->ends_at_ms);
+	json_put_id(j, "record_id", h->record_id);
+	json_close(j, '}');
+	return OK;
+}
+
+/* All of it, masked (TJ-4.1.1.a, NT-4.1.a); that it was shown is an entry. */
+static err items_get(struct api_call *k)
+{
+	struct permit *permit = NULL;
+	struct itemset items = {0};
+	struct facts f;
+	struct head h;
+
+	TRY(api_facts(k, &f, &h));
+	TRY(vault_held(k->c, k->subject_id, note_item, &items));
+	json_open(&k->out, '{');
+	json_key(&k->out, "items");
+	json_open(&k->out, '[');
+	if (!itemset_empty(&items)) {
+		TRY(read_permit(k, &f, items, true, &permit));
+		TRY(vault_masked(k->c, permit, &h, -1, write_held, &k->out));
+	}
+	json_close(&k->out, ']');
+	json_key(&k->out, "next");
+	json_none(&k->out);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+/* ---- one value --------------------------------------------------------------------------------------------------------- */
+
+static err param_item(struct api_call *k, const struct item **ret)
+{
+	*ret = release_item(k->c->release, arena_copy(k->c->arena, k->q->params[0]));
+	if (!*ret)
+		FAIL(k->c, ERR_NOT_FOUND, "没有这项信息");
+	return OK;
+}
+
+/* Refusals about an identified person are entries. */
+static err note_refusal(struct api_call *k, struct head *h, const struct item *item, err e)
+{
+	struct failure failure = k->c->failure;
+	struct entry entry = {.action = ENTRY_REFUSE, .service = "my_information", .basis = "own_request",
+			      .decision = failure.reason, .clause = failure.clause};
+
+	itemset_add(&entry.items, item->number);
+	TRY(ledger_write(k->c, h, &entry, LEDGER_ANY_EPOCH, NULL, NULL, NULL));
+	k->c->failure = failure;
+	return e;
+}
+
+/* A session alone shows no value in clear, sensitive or not (TJ-4.4.a, NT-1.2.1.2.l). */
+static err check_again(struct api_call *k, const struct facts *f)
+{
+	if (f->second_check_until_ms > k->c->now_ms)
+		return OK;
+	err e = refuse(k->c, "second_check_required", city_text(k->c->release, "gate.clause.second_check"),
+		       "查看完整内容前，请再次验证本人身份");
+	refuse_next(k->c, "confirm_again", NULL);
+	return e;
+}
+
+/* The entry is durable before the value leaves. */
+static err item_reveal(struct api_call *k)
+{
+	RELEASED_SCOPED values = {0};
+	const struct item *item;
+	struct permit *permit = NULL;
+	struct itemset items = {0};
+	int64_t record_id = 0;
+	struct facts f;
+	struct head h;
+
+	TRY(param_item(k, &item));
+	if (api_text(k, "record_id").p && !slice_int(api_text(k, "record_id"), &record_id))
+		return fail_field(k->c, "record_id", "不是有效的编号");
+	itemset_add(&items, item->number);
+	TRY(api_facts(k, &f, &h));
+	err e = check_again(k, &f);
+	if (!failed(e))
+		e = read_permit(k, &f, items, false, &permit);
+	if (e.code == ERR_REFUSED)
+		return note_refusal(k, &h, item, e);
+	TRY(e);
+	TRY(vault_release(k->c, permit, &h, record_id, "本人查看完整内容", &values));
+	const struct vault_value *v = released_get(&values, item->key);
+	if (!v)
+		FAIL(k->c, ERR_NOT_FOUND, "没有保存这项信息");
+	json_open(&k->out, '{');
+	json_put_text(&k->out, "key", item->key);
+	json_put_slice(&k->out, "value", v->value);
+	json_put_int(&k->out, "usage_n", values.entry_n);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+/* What a person may correct alone; what an authority has confirmed is corrected there. */
+static err change_plain(struct api_call *k, const struct item *item)
+{
+	struct vault_value value = {.item = item, .origin = "typed"};
+	struct gate_request q = {.action = GATE_COLLECT, .now_ms = k->c->now_ms};
+	struct permit *permit = NULL;
+	struct facts f;
+	struct head h;
+
+	TRY(my_service(k, &q.service));
+	q.purpose = q.service->purpose;
+	itemset_add(&q.items, item->number);
+	TRY(item_normal(k->c, item, api_text(k, "value"), &value.value));
+	TRY(api_facts(k, &f, &h));
+	err e = gate_decide(k->c, k->c->release, &f, &q, &permit);
+	if (e.code == ERR_REFUSED)
+		return note_refusal(k, &h, item, e);
+	TRY(e);
+	return vault_collect(k->c, permit, &h, 0, "account", &value, 1, NULL, NULL);
+}
+
+static err item_put(struct api_call *k)
+{
+	const struct item *item;
+
+	TRY(param_item(k, &item));
+	if (strcmp(item->key, "mobile_phone") == 0)
+		return phone_change(k->c, k->subject_id, api_text(k, "value"), api_text(k, "sms_code"));
+	return change_plain(k, item);
+}
+
+const struct api_route api_me_routes[] = {
+	{"GET", "/api/v1/me", me_get, API_SESSION, 0, "me_get", "本人账号",
+	 .answer = "{subject_id: id, username?: text, phone?: text, name?: text, realname_level: int, phone_bound: bool,"
+		   " credentials_set: bool, minor: bool, accepted_version?: text}"},
+	{"GET", "/api/v1/me/items", items_get, API_SESSION, 0, "me_items", "本人信息（脱敏）",
+	 .answer = "{items: [{key: text, name: text, kind: text, masked: text, sensitive: bool, category: text,"
+		   " category_name: text, service?: text, origin: text, basis: text, rule?: text, collected_at: time,"
+		   " ends_at?: time, record_id: id}], next?: text}"},
+	{"POST", "/api/v1/me/items/{key}/reveal", item_reveal, API_SESSION, 0, "me_reveal", "查看一项信息的完整内容",
+	 .body = "{record_id?: text}", .answer = "{key: text, value: text, usage_n: int}"},
+	{"PUT", "/api/v1/me/items/{key}", item_put, API_SESSION, 0, "me_change", "更正一项信息",
+	 .body = "{value: text, sms_code?: text}", .status = 204},
+	{0},
+};

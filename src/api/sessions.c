@@ -1,0 +1,109 @@
+/* Logging in and out, devices, and the second check. */
+#include "api/api.h"
+#include "api/typed.h"
+
+enum { FAILURE_MS = 200 };
+
+static err log_in(struct api_call *k, int64_t *ret_subject_id)
+{
+	if (slice_is(api_text(k, "method"), "sms")) {
+		if (!api_text(k, "mobile_phone").p || !api_text(k, "sms_code").p)
+			return fail_field(k->c, "mobile_phone", "请填写手机号码和验证码");
+		return login_sms(k->c, api_text(k, "mobile_phone"), api_text(k, "sms_code"), k->q->peer, ret_subject_id);
+	}
+	if (!api_text(k, "login").p || !api_text(k, "password").p)
+		return fail_field(k->c, "login", "请填写用户名和密码");
+	return login_password(k->c, api_text(k, "login"), api_text(k, "password"), k->q->peer, ret_subject_id);
+}
+
+static err session_create(struct api_call *k)
+{
+	int64_t subject_id = 0;
+	err e = log_in(k, &subject_id);
+
+	if (failed(e)) {
+		api_even_out(k, FAILURE_MS);
+		return e;
+	}
+	json_open(&k->out, '{');
+	TRY(api_open_session(k, subject_id, api_string(k, "method")));
+	json_put_id(&k->out, "subject_id", subject_id);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err write_session(struct ctx *c, const struct session *s, void *arg)
+{
+	struct json *j = arg;
+
+	json_open(j, '{');
+	json_put_id(j, "id", s->id);
+	json_put_bool(j, "current", s->id == c->session_id);
+	json_put_text(j, "platform", s->platform);
+	json_put_time(j, "created_at", s->created_at_ms);
+	json_put_time(j, "last_seen_at", s->last_seen_at_ms);
+	json_close(j, '}');
+	return OK;
+}
+
+static err session_get_all(struct api_call *k)
+{
+	json_open(&k->out, '{');
+	json_key(&k->out, "items");
+	json_open(&k->out, '[');
+	TRY(session_list(k->c, k->subject_id, write_session, &k->out));
+	json_close(&k->out, ']');
+	json_key(&k->out, "next");
+	json_none(&k->out);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err session_delete(struct api_call *k)
+{
+	int64_t id = 0;
+
+	TRY(api_param_id(k, 0, &id));
+	return session_end(k->c, k->subject_id, id);
+}
+
+static err session_delete_current(struct api_call *k)
+{
+	TRY(session_end(k->c, k->subject_id, k->c->session_id));
+	if (k->by_cookie)
+		api_drop_cookie(k, "session");
+	return OK;
+}
+
+static err second_check_create(struct api_call *k)
+{
+	int64_t until_ms = 0;
+
+	if (slice_is(api_text(k, "method"), "sms"))
+		TRY(second_check_sms(k->c, k->subject_id, api_text(k, "mobile_phone"), api_text(k, "sms_code"),
+				     &until_ms));
+	else
+		TRY(second_check_password(k->c, k->subject_id, api_text(k, "password"), &until_ms));
+	json_open(&k->out, '{');
+	json_put_time(&k->out, "valid_until", until_ms);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+const struct api_route api_session_routes[] = {
+	{"POST", "/api/v1/sessions", session_create, API_INSTALLATION, API_CREATES | API_SLOW, "session_create", "登录",
+	 .body = "{method: password|sms, login?: text, password?: text, mobile_phone?: text, sms_code?: text,"
+		 " transport?: bearer|cookie}",
+	 .answer = "{id: id, token?: text, expires_at: time, subject_id: id}", .status = 201},
+	{"GET", "/api/v1/sessions", session_get_all, API_SESSION, 0, "session_list", "已登录的设备",
+	 .answer = "{items: [{id: id, current: bool, platform: text, created_at: time, last_seen_at: time}],"
+		   " next?: text}"},
+	{"DELETE", "/api/v1/sessions/current", session_delete_current, API_SESSION, 0, "session_end_current", "退出登录",
+	 .status = 204},
+	{"DELETE", "/api/v1/sessions/{id}", session_delete, API_SESSION, 0, "session_end", "让一台设备退出登录",
+	 .status = 204},
+	{"POST", "/api/v1/second-checks", second_check_create, API_SESSION, API_SLOW, "second_check_create",
+	 "再次验证身份", .body = "{method: password|sms, password?: text, mobile_phone?: text, sms_code?: text}",
+	 .answer = "{valid_until: time}", .status = 201},
+	{0},
+};

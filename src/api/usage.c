@@ -1,0 +1,154 @@
+/* Who used my data: the person's list, receipts, and the signed head. */
+#include "api/api.h"
+
+struct word {
+	const char *key, *name;
+};
+
+static const char *named(const struct word *words, const char *key)
+{
+	for (; key && words->key; words++) {
+		if (strcmp(words->key, key) == 0)
+			return words->name;
+	}
+	return key;
+}
+
+static const struct word action_words[] = {
+	{"collect", "收集"},       {"read", "读取"},     {"share", "提供给他人"}, {"sent", "对外提供的结果"},
+	{"refuse", "拒绝"},        {"consent", "同意"},  {"withdraw", "撤回"},    {"change", "变更"},
+	{"login", "登录与验证"},   {"delete", "删除"},   {0},
+};
+
+static const struct word decision_words[] = {
+	{"allowed", "允许"},
+	{"sent", "已送达"},
+	{"not_sent", "未发出"},
+	{"unknown", "结果未知"},
+	{"mismatch", "核验不一致"},
+	{"login_failed", "未成功"},
+	{"not_declared", "政策未声明，已拒绝"},
+	{"consent_required", "未经同意，已拒绝"},
+	{"permission_required", "未开启权限，已拒绝"},
+	{"realname_required", "未实名，已拒绝"},
+	{"guardian_required", "须监护人同意，已拒绝"},
+	{"second_check_required", "未通过再次验证，已拒绝"},
+	{"login_required", "未登录，已拒绝"},
+	{"locked", "已锁定，已拒绝"},
+	{"gone", "已注销，已拒绝"},
+	{0},
+};
+
+static const struct word actor_words[] = {
+	{"person", "本人"}, {"system", "系统自动处理"}, {"nobody", "未登录的访问者"}, {"staff", "工作人员"}, {0},
+};
+
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
+static void put_actor(struct json *j, const struct usage *u)
+{
+	json_key(j, "actor");
+	json_open(j, '{');
+	json_put_text(j, "kind", u->actor_kind);
+	json_put_text(j, "name", u->actor_name ? u->actor_name : named(actor_words, u->actor_kind));
+	json_put_text(j, "role", u->actor_role);
+	json_close(j, '}');
+}
+
+static void put_items(struct json *j, const struct release *r, const struct usage *u)
+{
+	json_key(j, "items");
+	json_open(j, '[');
+	for (size_t i = 0; i < u->item_count; i++) {
+		const struct item *item = release_item(r, u->items[i]);
+		json_open(j, '{');
+		json_put_text(j, "key", u->items[i]);
+		json_put_text(j, "name", item ? item->name : u->items[i]);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_names(struct json *j, const struct release *r, const struct usage *u)
+{
+	const struct service *s = u->service ? release_service(r, u->service) : NULL;
+	const struct purpose *p = u->purpose ? release_purpose(r, u->purpose) : NULL;
+	const struct recipient *to = u->recipient ? release_recipient(r, u->recipient) : NULL;
+	bool masked = u->purpose && strcmp(u->purpose, "show_masked") == 0;
+
+	json_put_text(j, "service", u->service);
+	json_put_text(j, "service_name", s ? s->name : u->service);
+	json_put_text(j, "purpose", u->purpose);
+	json_put_text(j, "purpose_name", p ? p->name : masked ? "脱敏显示" : u->purpose);
+	json_put_text(j, "recipient", u->recipient);
+	json_put_text(j, "recipient_name", to ? to->name : u->recipient);
+}
+
+static err write_usage(struct ctx *c, const struct usage *u, void *arg)
+{
+	struct listing *l = arg;
+	struct json *j = &l->k->out;
+
+	if (!api_page_row(&l->page, u->n))
+		return OK;
+	json_open(j, '{');
+	json_put_int(j, "n", u->n);
+	json_put_time(j, "at", u->at_ms);
+	put_actor(j, u);
+	json_put_text(j, "action", u->action);
+	json_put_text(j, "action_name", named(action_words, u->action));
+	put_names(j, c->release, u);
+	put_items(j, c->release, u);
+	json_put_text(j, "basis", u->basis);
+	json_put_text(j, "decision", u->decision);
+	json_put_text(j, "decision_name", named(decision_words, u->decision));
+	json_put_text(j, "clause", u->clause);
+	json_put_text(j, "note", u->note);
+	json_put_text(j, "policy_version", u->policy_version);
+	if (u->ref_id)
+		json_put_id(j, "ref_id", u->ref_id);
+	json_close(j, '}');
+	return OK;
+}
+
+static err usage_get(struct api_call *k)
+{
+	struct listing l = {.k = k};
+
+	TRY(api_page_open(k, &l.page));
+	TRY(ledger_usage(k->c, k->subject_id, l.page.before, l.page.limit + 1, write_usage, &l));
+	api_page_close(k, &l.page);
+	return OK;
+}
+
+static err receipt_get(struct api_call *k)
+{
+	int64_t n = 0;
+
+	TRY(api_param_id(k, 0, &n));
+	k->a->content_type = "application/json; charset=utf-8";
+	return ledger_receipt(k->c, k->subject_id, n, &k->a->body);
+}
+
+static err head_get(struct api_call *k)
+{
+	k->a->content_type = "application/json; charset=utf-8";
+	return ledger_signed_head(k->c, k->subject_id, &k->a->body);
+}
+
+const struct api_route api_usage_routes[] = {
+	{"GET", "/api/v1/me/usage", usage_get, API_SESSION, 0, "usage_list", "谁用过我的信息", .query = "cursor limit",
+	 .answer = "{items: [{n: int, at: time, actor: {kind: text, name: text, role?: text}, action: text,"
+		   " action_name: text, service?: text, service_name?: text, purpose?: text, purpose_name?: text,"
+		   " recipient?: text, recipient_name?: text, items: [{key: text, name: text}], basis?: text,"
+		   " decision: text, decision_name: text, clause?: text, note?: text, policy_version?: text,"
+		   " ref_id?: id}], next?: text}"},
+	{"GET", "/api/v1/me/usage/head", head_get, API_SESSION, API_NOT_JSON, "usage_head", "已签名的记录末端",
+	 .answer = "{*: any}"},
+	{"GET", "/api/v1/me/usage/{n}/receipt", receipt_get, API_SESSION, API_NOT_JSON, "usage_receipt",
+	 "一条记录的回执", .answer = "{*: any}"},
+	{0},
+};
