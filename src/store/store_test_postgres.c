@@ -108,7 +108,7 @@ static void the_loser_of_a_deadlock_runs_again(void **state)
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	pthread_barrier_destroy(&meet);
-	assert_int_equal(xs[0].runs + xs[1].runs, 3);
+	assert_true(xs[0].runs + xs[1].runs >= 3); /* a loaded machine may lose twice */
 	assert_int_equal(balance_of(f, 1), 2);
 	assert_int_equal(balance_of(f, 2), 2);
 }
