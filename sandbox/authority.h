@@ -1,0 +1,27 @@
+/* The authorities: what a city's server may call, each under /authorities/{id}. Requests must be signed by a
+ * known server, answers are signed; modes make an authority slow, silent or wrong. */
+#pragma once
+
+#include "world.h"
+
+handler authority_handle;
+
+/* One operation of an authority: body is the request (NULL on GET). Returns the answer's status and body;
+ * called with the lock held. */
+struct operation {
+	struct world *world;
+	const char *authority, *path;
+	json_t *body;
+	int64_t now_ms;
+};
+typedef int authority_operation(struct operation *o, json_t **ret);
+
+authority_operation message_send;      /* sms: POST messages */
+authority_operation population_verify; /* population, bankcard: POST verify */
+authority_operation registry_query;    /* any register: POST query */
+authority_operation hotline_triage;    /* hotline_center: POST triage */
+authority_operation case_receive;      /* a department: POST cases */
+authority_operation case_show;	       /* a department: GET cases/<ref> */
+
+/* The text of a member, or NULL. */
+const char *member_text(const json_t *object, const char *key);
