@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/follow.h"
 #include "jobs/jobs.h"
+#include "notify/notify.h"
 #include "services/attachments.h"
 #include "services/cases.h"
 #include "services/hotline.h"
@@ -64,15 +65,17 @@ static struct jobs *start_jobs(struct cli *k)
 {
 	enum {
 		SERVICES = sizeof service_kinds / sizeof *service_kinds,
-		ACCOUNT = sizeof account_job_kinds / sizeof *account_job_kinds
+		ACCOUNT = sizeof account_job_kinds / sizeof *account_job_kinds,
+		NOTIFY = sizeof notify_job_kinds / sizeof *notify_job_kinds
 	};
-	static struct job_kind kinds[SERVICES + ACCOUNT];
+	static struct job_kind kinds[SERVICES + ACCOUNT + NOTIFY];
 
 	memcpy(kinds, service_kinds, sizeof service_kinds);
 	memcpy(kinds + SERVICES, account_job_kinds, sizeof account_job_kinds);
+	memcpy(kinds + SERVICES + ACCOUNT, notify_job_kinds, sizeof notify_job_kinds);
 	account_on_end("services_end");
 	return jobs_start(&(struct jobs_options){.kinds = kinds,
-						 .kind_count = SERVICES + ACCOUNT,
+						 .kind_count = SERVICES + ACCOUNT + NOTIFY,
 						 .user = k,
 						 .make_ctx = job_ctx,
 						 .done_ctx = job_ctx_done});
