@@ -70,7 +70,7 @@ static inline const char *place_url(const struct place *p, const char *set, char
 		snprintf(buf, 256, "%.*s/%s_%s", (int)(strrchr(server, '/') - server), server, p->database,
 			 set);
 	else
-		snprintf(buf, 256, "sqlite:%s/%s.db", p->dir, set);
+		snprintf(buf, 256, "sqlite:%s/%s.db", p->dir, strcmp(set, "city") == 0 ? "tongban" : set);
 	return buf;
 }
 
@@ -88,6 +88,7 @@ static inline void place_free(const struct place *p)
 	if (test_server()) {
 		test_sql("DROP DATABASE %s_keys WITH (FORCE)", p->database);
 		test_sql("DROP DATABASE %s_city WITH (FORCE)", p->database);
+		test_sql("DROP DATABASE IF EXISTS %s_old WITH (FORCE)", p->database);
 	}
 }
 

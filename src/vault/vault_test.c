@@ -225,7 +225,7 @@ static void raw_sql(struct city_test *t, const char *sql)
 	char path[96];
 	sqlite3 *db = NULL;
 
-	snprintf(path, sizeof path, "%s/city.db", t->place.dir);
+	snprintf(path, sizeof path, "%s/tongban.db", t->place.dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	sqlite3_busy_timeout(db, 2000);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
