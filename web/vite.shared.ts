@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 
@@ -11,7 +12,6 @@ export const proxy = Object.fromEntries(
 	['/api', '/policy'].map((path) => [path, { target: backend, changeOrigin: false }]),
 )
 
-const FONT_FILE = 'assets/vant-icon.woff2'
 const FONT_SOURCE = /src:url\(data:font\/woff2;charset=utf-8;base64,([^)]+)\)[^}]*?(?=[;}])/
 
 /**
@@ -34,12 +34,12 @@ export function localIconFont(): Plugin {
 			if (!building) {
 				return code.replace(found[0], `src:url(data:font/woff2;base64,${found[1]}) format("woff2")`)
 			}
-			this.emitFile({
-				type: 'asset',
-				fileName: FONT_FILE,
-				source: Buffer.from(found[1]!, 'base64'),
-			})
-			return code.replace(found[0], `src:url(/${FONT_FILE}) format("woff2")`)
+			const source = Buffer.from(found[1]!, 'base64')
+			/* Files below assets/ are cached for ever, so the name follows the content. */
+			const hash = createHash('sha256').update(source).digest('hex').slice(0, 8)
+			const fileName = `assets/vant-icon-${hash}.woff2`
+			this.emitFile({ type: 'asset', fileName, source })
+			return code.replace(found[0], `src:url(/${fileName}) format("woff2")`)
 		},
 	}
 }

@@ -33,6 +33,7 @@ export interface RegisterField {
 	item: string
 	name: string
 	kind: string
+	hint?: string | null
 }
 
 export interface CancelScope extends Named {
@@ -176,8 +177,8 @@ export const logOut = () => del<void>('/sessions/current')
 export const getMe = () => get<Me>('/me')
 export const proveName = (method: string, fields: Record<string, string>) =>
 	create<{ level: number }>(`/realname/${method}`, fields)
-export const secondCheck = (body: { method: 'password'; password: string } | { method: 'sms'; sms_code: string }) =>
-	create<{ valid_until: string }>('/second-checks', body)
+export const secondCheck = (body: { method: 'password'; password: string } | { method: 'sms'; mobile_phone: string; sms_code: string }) =>
+	post<{ valid_until: string }>('/second-checks', body)
 
 /* ---- services ---- */
 
@@ -332,6 +333,8 @@ export interface MyItem extends Named {
 	service: string | null
 	origin: string
 	basis: string
+	/** For what the law keeps: the rule. */
+	rule?: string | null
 	collected_at: string
 	ends_at: string | null
 	record_id: string
@@ -385,7 +388,8 @@ export const revealItem = (key: string, record_id?: string) =>
 		`/me/items/${key}/reveal`,
 		record_id ? { record_id } : {},
 	)
-export const changeItem = (key: string, value: string) => put<unknown>(`/me/items/${key}`, { value })
+export const changeItem = (key: string, value: string, sms_code?: string) =>
+	put<unknown>(`/me/items/${key}`, sms_code ? { value, sms_code } : { value })
 export const listUsage = (cursor?: string | null, limit = 20) =>
 	get<Page<UsageEntry>>(`/me/usage${query({ cursor, limit })}`)
 export const getReceipt = (n: string | number) => requestText(`/me/usage/${n}/receipt`)

@@ -106,7 +106,6 @@ async function send(method: Method, url: string, options: RequestOptions, key: s
 			signal: options.signal,
 			credentials: 'same-origin',
 			cache: 'no-store',
-			referrerPolicy: 'no-referrer',
 		})
 	} catch (cause) {
 		if (options.signal?.aborted) throw cause

@@ -16,6 +16,20 @@ const kinds: Record<string, string> = {
 	authentication: '账号信息',
 }
 
+const words: Record<string, string> = {
+	typed: '本人填写',
+	attachment: '本人上传',
+	authority: '核验机构比对',
+	verified: '核验机构比对',
+	acceptance: '您同意的隐私政策',
+	consent: '您的单独同意',
+	own_request: '您本人的要求',
+	law: '法律规定',
+}
+
+/** Origin and basis come as keys; a text that is no key is shown as it is. */
+export const wordFor = (key: string) => words[key] ?? key
+
 export const kindName = (kind: string) => kinds[kind] ?? '其他信息'
 
 /** Proven identity is compared anew by real-name verification, not typed over. */

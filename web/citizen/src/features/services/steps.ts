@@ -1,5 +1,5 @@
 import type { Router } from 'vue-router'
-import { getService, type Service } from '@shared/api'
+import { getConsentText, getService, type ConsentRequest, type Service } from '@shared/api'
 import type { NextStep } from '@shared/http'
 import { askConsent, askPermission, askSecondCheck, type ConsentQuestion } from '@/app/ask'
 import { askAgain } from '@/app/choice'
@@ -56,12 +56,34 @@ export function consentQuestion(service: Service): ConsentQuestion | null {
 	}
 }
 
-async function consentStep(context: Context): Promise<Outcome> {
-	if (!context.service) return 'declined'
-	const question = consentQuestion(await getService(context.service))
-	if (!question || question.consent.given) return 'done'
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+/** A refusal names exactly the consent that is missing; its text is fetched by its hash. */
+async function askedConsent(step: NextStep): Promise<ConsentRequest | null> {
+	if (!isText(step.scope) || !isText(step.text_hash) || !Array.isArray(step.items)) return null
+	const { text } = await getConsentText(step.text_hash)
+	return {
+		scope: step.scope,
+		items: step.items.filter(isText),
+		recipient: isText(step.recipient) ? step.recipient : null,
+		purpose: isText(step.purpose) ? step.purpose : undefined,
+		text,
+		text_hash: step.text_hash,
+	}
+}
+
+async function consentStep(step: NextStep, context: Context): Promise<Outcome> {
+	const service = context.service ? await getService(context.service) : null
+	const whole = service ? consentQuestion(service) : null
+	if (whole && !whole.consent.given) return (await askConsent(whole)) ? 'done' : 'declined'
+	const consent = await askedConsent(step)
+	if (!consent) return whole ? 'done' : 'declined'
+	const question = { ...(whole ?? plainQuestion), consent }
 	return (await askConsent(question)) ? 'done' : 'declined'
 }
+
+/** For steps that belong to no service of the catalogue: the text itself says it all. */
+const plainQuestion = { names: {}, sensitive: [], purpose: '', recipients: '', clause: null }
 
 function permissionKey(step: NextStep): string | null {
 	const given = [step.permission, step.key, step.name].find((value) => typeof value === 'string' && permissionWhy(value))
@@ -95,7 +117,7 @@ export async function takeStep(step: NextStep, context: Context): Promise<Outcom
 		case 'ask_guardian':
 			return leave(context, '/about')
 		case 'give_consent':
-			return consentStep(context)
+			return consentStep(step, context)
 		case 'grant_permission':
 			return permissionStep(step, context)
 		case 'confirm_again':

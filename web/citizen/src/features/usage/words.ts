@@ -10,14 +10,18 @@ export const filters: { key: Filter; name: string }[] = [
 	{ key: 'refused', name: '已拒绝' },
 ]
 
-export function refused(entry: UsageEntry): boolean {
-	return !/^(allow|allowed|permit|permitted|granted|ok|yes)/.test(entry.decision)
+export const refused = (entry: UsageEntry) => entry.action === 'refuse'
+
+/** The look of a decision: done, refused, or neither. */
+export function decisionTag(entry: UsageEntry): string {
+	if (refused(entry)) return 'tag-danger'
+	return ['allowed', 'sent'].includes(entry.decision) ? 'tag-ok' : ''
 }
 
 export function matches(entry: UsageEntry, filter: Filter): boolean {
 	switch (filter) {
 		case 'self':
-			return /subject|self|citizen|person/.test(entry.actor.kind)
+			return entry.actor.kind === 'person'
 		case 'staff':
 			return entry.actor.kind === 'staff'
 		case 'shared':
@@ -29,7 +33,14 @@ export function matches(entry: UsageEntry, filter: Filter): boolean {
 	}
 }
 
-export const who = (entry: UsageEntry) => entry.actor.name || '系统'
+const roles: Record<string, string> = { hotline_agent: '热线坐席', auditor: '审计员' }
+
+export function who(entry: UsageEntry): string {
+	const { kind, name, role } = entry.actor
+	const post = kind === 'staff' && role ? `（${roles[role] ?? role}）` : ''
+	return `${name || '系统自动处理'}${post}`
+}
+
 export const what = (entry: UsageEntry) => entry.items.map(({ name }) => name).join('、')
 export const basisNames: Record<string, string> = {
 	consent: '您的单独同意',
