@@ -25,7 +25,7 @@ static void note(struct ctx *c, const char *field, const char *message)
 	(void)e.code; /* told together at the end */
 }
 
-static err read_one(struct ctx *c, const char *key, bool required, const struct typed *t, struct form_values *f)
+static err read_one(struct ctx *c, const char *key, bool required, const struct typed *t, struct typed_values *f)
 {
 	const struct item *item = release_item(c->release, key);
 	struct slice normal;
@@ -45,9 +45,9 @@ static err read_one(struct ctx *c, const char *key, bool required, const struct 
 }
 
 /* The document's own rules: an id_number of a resident card is checked as one. */
-static void check_document(struct ctx *c, const struct form_values *f)
+static void check_document(struct ctx *c, const struct typed_values *f)
 {
-	struct slice type = form_get(f, "id_type"), number = form_get(f, "id_number");
+	struct slice type = typed_get(f, "id_type"), number = typed_get(f, "id_number");
 	const struct item *resident = release_item(c->release, "resident_id_number");
 	struct slice normal;
 
@@ -60,27 +60,27 @@ static void check_document(struct ctx *c, const struct form_values *f)
 	}
 }
 
-static void check_expiry(struct ctx *c, const struct form_values *f)
+static void check_expiry(struct ctx *c, const struct typed_values *f)
 {
-	struct slice expiry = form_get(f, "id_expiry");
+	struct slice expiry = typed_get(f, "id_expiry");
 	struct date until;
 
 	if (expiry.p && date_parse(expiry, &until) && date_compare(until, date_of(c->now_ms)) < 0)
 		note(c, "id_expiry", "证件已过有效期，请先换领");
 }
 
-static void check_password(struct ctx *c, const struct form_values *f)
+static void check_password(struct ctx *c, const struct typed_values *f)
 {
-	struct slice password = form_get(f, "password"), username = form_get(f, "username");
+	struct slice password = typed_get(f, "password"), username = typed_get(f, "username");
 
 	if (password.p && username.p && slice_eq(password, username))
 		note(c, "password", "密码不能与用户名相同");
 }
 
-err form_read(struct ctx *c, const char *const *keys, size_t key_count, size_t required, const struct typed *typed,
-	      size_t count, struct form_values *ret)
+err typed_read(struct ctx *c, const char *const *keys, size_t key_count, size_t required, const struct typed *typed,
+	      size_t count, struct typed_values *ret)
 {
-	struct form_values f = {0};
+	struct typed_values f = {0};
 
 	for (size_t i = 0; i < count; i++) {
 		if (!asked_for(keys, key_count, typed[i].item))
@@ -97,7 +97,7 @@ err form_read(struct ctx *c, const char *const *keys, size_t key_count, size_t r
 	return OK;
 }
 
-struct slice form_get(const struct form_values *f, const char *item)
+struct slice typed_get(const struct typed_values *f, const char *item)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		if (strcmp(f->values[i].item->key, item) == 0)
@@ -117,7 +117,7 @@ static bool is_identity(const struct item *item)
 	       strcmp(item->key, "real_name") == 0 || strcmp(item->key, "bank_reserved_mobile") == 0;
 }
 
-size_t form_part(const struct form_values *f, bool identity, struct vault_value *ret, struct itemset *ret_items)
+size_t typed_part(const struct typed_values *f, bool identity, struct vault_value *ret, struct itemset *ret_items)
 {
 	size_t n = 0;
 
@@ -143,7 +143,7 @@ err item_read(struct ctx *c, const char *item, struct slice value, struct slice 
 	return item_normal(c, it, value, ret);
 }
 
-err form_permit(struct ctx *c, const struct facts *f, enum gate_action action, const struct service *s,
+err typed_permit(struct ctx *c, const struct facts *f, enum gate_action action, const struct service *s,
 		const struct recipient *to, struct itemset items, struct permit **ret)
 {
 	struct gate_request q = {.action = action, .service = s, .purpose = s->purpose, .recipient = to,
@@ -166,7 +166,7 @@ err own_phone(struct ctx *c, int64_t subject_id, const char *why, struct slice *
 		FAIL(c, ERR_INTERNAL, "the release has no service my_information");
 	itemset_add(&items, item->number);
 	TRY(facts_load(c, subject_id, &facts, &head));
-	TRY(form_permit(c, &facts, GATE_READ, s, NULL, items, &permit));
+	TRY(typed_permit(c, &facts, GATE_READ, s, NULL, items, &permit));
 	TRY(vault_release(c, permit, &head, 0, why, &values));
 	const struct vault_value *v = released_get(&values, "mobile_phone");
 	if (!v)

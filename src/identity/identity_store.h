@@ -24,19 +24,19 @@ err identity_db_code_take(struct ctx *c, const struct sms_code_row *row, bool *r
 
 /* ---- forms --------------------------------------------------------------------------------------------------------------- */
 enum { FORM_ITEMS_MAX = 16 };
-struct form_values {
+struct typed_values {
 	struct vault_value values[FORM_ITEMS_MAX];
 	size_t count;
 	struct itemset items;
 };
 /* Exactly the items of keys, the first `required` of them all, each validated and in normal form; one field error for each that is
  * missing, wrong or not asked for. */
-err form_read(struct ctx *c, const char *const *keys, size_t key_count, size_t required, const struct typed *typed,
-	      size_t count, struct form_values *ret);
+err typed_read(struct ctx *c, const char *const *keys, size_t key_count, size_t required, const struct typed *typed,
+	      size_t count, struct typed_values *ret);
 /* p NULL when missing. */
-struct slice form_get(const struct form_values *f, const char *item);
+struct slice typed_get(const struct typed_values *f, const char *item);
 /* The values of the items that are held in the vault: without codes and passwords. identity: those that prove who someone is. */
-size_t form_part(const struct form_values *f, bool identity, struct vault_value *ret, struct itemset *ret_items);
+size_t typed_part(const struct typed_values *f, bool identity, struct vault_value *ret, struct itemset *ret_items);
 
 /* One item on its own. */
 err item_read(struct ctx *c, const char *item, struct slice value, struct slice *ret);
@@ -47,14 +47,14 @@ err own_phone(struct ctx *c, int64_t subject_id, const char *why, struct slice *
 /* ---- comparing with a body allowed by law -------------------------------------------------------------------------------------------- */
 /* Sends exactly the permit's items of the form to the authority, and consumes the permit. ERR_CONFLICT with the mismatching
  * fields; ERR_AUTHORITY. ret_sent: "sent", "not_sent" or "unknown", on failure too. */
-err compare_identity(struct ctx *c, struct permit *share, const struct form_values *f, const char **ret_sent);
+err compare_identity(struct ctx *c, struct permit *share, const struct typed_values *f, const char **ret_sent);
 /* The entry of such a share. */
 struct entry share_entry(const struct permit *share);
 /* ERR_REFUSED (guardian_required) for someone below minor.age by the document number. */
-err check_age(struct ctx *c, const struct form_values *f);
+err check_age(struct ctx *c, const struct typed_values *f);
 /* A body that checks identity may know of a minor what the number does not tell. */
 err refuse_minor(struct ctx *c);
 
 /* The gate's answer for the items of a form. */
-err form_permit(struct ctx *c, const struct facts *f, enum gate_action action, const struct service *s,
+err typed_permit(struct ctx *c, const struct facts *f, enum gate_action action, const struct service *s,
 		const struct recipient *to, struct itemset items, struct permit **ret);

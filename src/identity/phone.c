@@ -71,7 +71,7 @@ static err collect_phone(struct ctx *c, int64_t subject_id, struct slice number,
 		FAIL(c, ERR_INTERNAL, "the release has no service account");
 	itemset_add(&items, item->number);
 	TRY(facts_load(c, subject_id, &facts, &head));
-	TRY(form_permit(c, &facts, GATE_COLLECT, s, NULL, items, &permit));
+	TRY(typed_permit(c, &facts, GATE_COLLECT, s, NULL, items, &permit));
 	return vault_collect(c, permit, &head, 0, "account", &value, 1, also, arg);
 }
 

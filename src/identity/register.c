@@ -6,7 +6,7 @@ enum { HOUR_MS = 3600 * 1000, PER_ADDRESS = 300 };
 struct registration {
 	const struct service *service;
 	const struct recipient *authority; /* NULL: nothing is compared */
-	struct form_values form;
+	struct typed_values form;
 	struct permit *share;
 	const char *sent;
 	struct identifier identifiers[IDENTIFIERS_MAX];
@@ -39,17 +39,17 @@ static err ask_gate(struct ctx *c, struct registration *r)
 	struct head head;
 
 	TRY(facts_load(c, 0, &facts, &head));
-	TRY(form_permit(c, &facts, GATE_COLLECT, r->service, NULL, r->form.items, &collect));
+	TRY(typed_permit(c, &facts, GATE_COLLECT, r->service, NULL, r->form.items, &collect));
 	if (!city_flag(c->release, "register.verify"))
 		return OK;
 	r->authority = release_recipient(c->release, city_text(c->release, "register.authority"));
-	return form_permit(c, &facts, GATE_SHARE, r->service, r->authority, both(&r->form.items, &r->service->shared),
+	return typed_permit(c, &facts, GATE_SHARE, r->service, r->authority, both(&r->form.items, &r->service->shared),
 			   &r->share);
 }
 
 static bool has_code(const struct registration *r)
 {
-	return form_get(&r->form, "sms_code").p != NULL;
+	return typed_get(&r->form, "sms_code").p != NULL;
 }
 
 /* By what the person will be found. A number that no code has confirmed finds nobody. */
@@ -62,7 +62,7 @@ static void collect_identifiers(const struct ctx *c, struct registration *r)
 		     {"id_number", "id_number", "resident_id_number"}};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct slice value = form_get(&r->form, kinds[i].item);
+		struct slice value = typed_get(&r->form, kinds[i].item);
 		if (!value.p || !city_list_has(c->release, "login.names", kinds[i].login_name))
 			continue;
 		if (strcmp(kinds[i].kind, "phone") == 0 && !has_code(r))
@@ -93,18 +93,18 @@ static err collect_part(struct ctx *c, struct registration *r, const struct fact
 	struct vault_value values[FORM_ITEMS_MAX];
 	struct permit *permit = NULL;
 	struct itemset items;
-	size_t n = form_part(&r->form, identity, values, &items);
+	size_t n = typed_part(&r->form, identity, values, &items);
 
 	if (n == 0)
 		return OK;
-	TRY(form_permit(c, f, GATE_COLLECT, r->service, NULL, items, &permit));
+	TRY(typed_permit(c, f, GATE_COLLECT, r->service, NULL, items, &permit));
 	return vault_collect(c, permit, h, 0, identity ? "identity" : "account", values, n, also, arg);
 }
 
 static err keep(struct ctx *c, struct registration *r)
 {
 	static const char *const scopes[] = {"account", "identity", "audit"};
-	struct slice password = form_get(&r->form, "password");
+	struct slice password = typed_get(&r->form, "password");
 	struct confirmation confirmation = {.subject_id = r->subject_id, .identifiers = r->identifiers,
 					    .count = r->identifier_count, .phone_bound = has_code(r),
 					    .realname_level = r->share ? (int)city_int(c->release,
@@ -138,11 +138,11 @@ err register_person(struct ctx *c, const struct typed *typed, size_t count, cons
 	TRY(throttle(c, "register_address", slice_of(address),
 		     city_int(c->release, "register.per_address_hour", PER_ADDRESS), HOUR_MS));
 	TRY(account_service(c, &r.service));
-	TRY(form_read(c, keys, key_count, key_count, typed, count, &r.form));
+	TRY(typed_read(c, keys, key_count, key_count, typed, count, &r.form));
 	TRY(ask_gate(c, &r));
 	TRY(check_age(c, &r.form));
 	if (has_code(&r))
-		TRY(sms_code_take(c, form_get(&r.form, "mobile_phone"), "register", form_get(&r.form, "sms_code")));
+		TRY(sms_code_take(c, typed_get(&r.form, "mobile_phone"), "register", typed_get(&r.form, "sms_code")));
 	if (r.share)
 		TRY(compare_identity(c, r.share, &r.form, &r.sent));
 	collect_identifiers(c, &r);
@@ -178,7 +178,7 @@ static err credentials_keep(struct ctx *c, const struct service *s, int64_t subj
 	confirmation.password = &sealed;
 	itemset_add(&items, item->number);
 	TRY(facts_load(c, subject_id, &facts, &head));
-	TRY(form_permit(c, &facts, GATE_COLLECT, s, NULL, items, &permit));
+	TRY(typed_permit(c, &facts, GATE_COLLECT, s, NULL, items, &permit));
 	err e = vault_collect(c, permit, &head, 0, "account", &value, 1, account_confirm_rows, &confirmation);
 	if (e.code == ERR_CONFLICT)
 		FAIL(c, ERR_CONFLICT, "用户名和密码已经设置");

@@ -88,7 +88,7 @@ static err decide_share(struct ctx *c, int64_t subject_id, struct entry *ret_ent
 		return refuse(c, "not_declared", city_text(c->release, "gate.clause.share"), "未声明短信发送服务");
 	itemset_add(&items, phone->number);
 	TRY(facts_load(c, 0, &facts, &head));
-	TRY(form_permit(c, &facts, GATE_SHARE, s, gateway, items, &permit));
+	TRY(typed_permit(c, &facts, GATE_SHARE, s, gateway, items, &permit));
 	*ret_entry = (struct entry){.action = ENTRY_SHARE, .service = s->key, .purpose = s->purpose->key,
 				    .recipient = gateway->key, .items = items, .basis = permit_basis(permit),
 				    .decision = "allowed", .clause = permit_clause(permit)};

@@ -16,7 +16,7 @@ struct entry share_entry(const struct permit *share)
 			      .clause = permit_clause(share), .ref_id = permit_consent_id(share)};
 }
 
-static void write_request(const struct itemset *items, const struct form_values *f, struct buf *ret)
+static void write_request(const struct itemset *items, const struct typed_values *f, struct buf *ret)
 {
 	struct json j = json_to(ret);
 
@@ -69,7 +69,7 @@ static err read_answer(struct ctx *c, const struct recipient *to, int status, st
 	return json_is_true(json_object_get(answer, "minor")) ? refuse_minor(c) : OK;
 }
 
-err compare_identity(struct ctx *c, struct permit *share, const struct form_values *f, const char **ret_sent)
+err compare_identity(struct ctx *c, struct permit *share, const struct typed_values *f, const char **ret_sent)
 {
 	const struct recipient *to = permit_recipient(share);
 	const char *sent = "not_sent";
@@ -89,14 +89,14 @@ err compare_identity(struct ctx *c, struct permit *share, const struct form_valu
 	return read_answer(c, to, status, buf_slice(&answer));
 }
 
-err check_age(struct ctx *c, const struct form_values *f)
+err check_age(struct ctx *c, const struct typed_values *f)
 {
-	struct slice number = form_get(f, "resident_id_number"), type = form_get(f, "id_type");
+	struct slice number = typed_get(f, "resident_id_number"), type = typed_get(f, "id_type");
 	struct date birth;
 	bool female;
 
 	if (!number.p && (!type.p || slice_is(type, "resident_card")))
-		number = form_get(f, "id_number");
+		number = typed_get(f, "id_number");
 	if (!number.p || !resident_id_parse(number, &birth, &female))
 		return OK;
 	if (age_at(birth, date_of(c->now_ms)) >= city_int(c->release, "minor.age", 18))

@@ -15,7 +15,7 @@ static err method_service(struct ctx *c, const char *method, const struct servic
 
 /* Required fields first; what comes from a sensor is not typed. */
 static err read_form(struct ctx *c, const struct service *s, const struct typed *typed, size_t count,
-		     struct form_values *ret)
+		     struct typed_values *ret)
 {
 	const char **keys = ARENA_ARRAY(c->arena, const char *, s->field_count + 1);
 	size_t n = 0, required;
@@ -29,7 +29,7 @@ static err read_form(struct ctx *c, const struct service *s, const struct typed 
 		if (!s->fields[i].required && !s->fields[i].sensed)
 			keys[n++] = s->fields[i].item->key;
 	}
-	return form_read(c, keys, n, required, typed, count, ret);
+	return typed_read(c, keys, n, required, typed, count, ret);
 }
 
 static struct itemset both(const struct itemset *a, const struct itemset *b)
@@ -44,7 +44,7 @@ static struct itemset both(const struct itemset *a, const struct itemset *b)
 struct proving {
 	int64_t subject_id;
 	const struct service *service;
-	struct form_values form;
+	struct typed_values form;
 	struct facts facts;
 	struct head head;
 	int level;
@@ -87,7 +87,7 @@ static err keep(struct ctx *c, struct proving *p)
 	struct permit *collect = NULL;
 
 	TRY(facts_load(c, p->subject_id, &p->facts, &p->head));
-	TRY(form_permit(c, &p->facts, GATE_COLLECT, p->service, NULL, p->form.items, &collect));
+	TRY(typed_permit(c, &p->facts, GATE_COLLECT, p->service, NULL, p->form.items, &collect));
 	TRY(vault_collect(c, collect, &p->head, 0, "identity", p->form.values, p->form.count, NULL, NULL));
 	return ledger_write(c, &p->head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, facts_change_rows, &change,
 			    NULL);
@@ -117,8 +117,8 @@ err realname_prove(struct ctx *c, int64_t subject_id, const char *method, const 
 	TRY(read_form(c, p.service, typed, count, &p.form));
 	TRY(facts_load(c, subject_id, &p.facts, &p.head));
 	TRY(check_person(c, &p));
-	TRY(form_permit(c, &p.facts, GATE_COLLECT, p.service, NULL, p.form.items, &collect));
-	TRY(form_permit(c, &p.facts, GATE_SHARE, p.service, p.service->recipient,
+	TRY(typed_permit(c, &p.facts, GATE_COLLECT, p.service, NULL, p.form.items, &collect));
+	TRY(typed_permit(c, &p.facts, GATE_SHARE, p.service, p.service->recipient,
 			both(&p.form.items, &p.service->shared), &share));
 	TRY(throttle(c, "realname", slice_of(arena_printf(c->arena, "%lld", (long long)subject_id)), TRIES_A_DAY,
 		     DAY_MS));
