@@ -77,6 +77,12 @@ int64_t working_days_after(int64_t now_ms, int days)
 
 /* ---- followers ---- */
 
+/* Who reports no time of its own only reads the clock. */
+static bool is_follower(const struct http_request *q)
+{
+	return http_query(q, "server").n > 0 && http_query(q, "now_ms").n > 0;
+}
+
 /* The follower of that name, or the slot of the one not seen for longest. */
 static struct follower *follower_of(struct world *w, const char *name)
 {
@@ -107,9 +113,9 @@ static int count_alive(const struct world *w)
 	return count;
 }
 
-static void note_poll(struct world *w, const struct http_request *q, const char *name)
+static void note_poll(struct world *w, const struct http_request *q)
 {
-	const char *settled = query_text(q, "settled");
+	const char *name = query_text(q, "server"), *settled = query_text(q, "settled");
 	struct follower *f = follower_of(w, name);
 	int64_t now_ms = 0;
 
@@ -135,12 +141,11 @@ static json_t *clock_state(const struct world *w)
 void control_clock_get(void *user, const struct http_request *q, struct http_response *a, void *route_user)
 {
 	struct world *w = user;
-	const char *name = query_text(q, "server");
 
 	(void)route_user;
 	pthread_mutex_lock(&w->lock);
-	if (name && *name)
-		note_poll(w, q, name);
+	if (is_follower(q))
+		note_poll(w, q);
 	json_t *state = clock_state(w);
 	pthread_mutex_unlock(&w->lock);
 	reply(a, 200, state);
@@ -208,6 +213,7 @@ void control_clock_put(void *user, const struct http_request *q, struct http_res
 	int64_t now_ms = world_now_ms(w);
 	bool readable = body && read_target(body, now_ms, &target);
 	if (readable) {
+		w->old_offsets[w->moves++ % OFFSETS_KEPT] = w->offset_ms;
 		w->offset_ms += target - now_ms;
 		w->dirty = true;
 	}

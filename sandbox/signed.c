@@ -74,10 +74,10 @@ static int64_t created_ms(const struct http_request *q)
 	return slice_int(digits, &seconds) && seconds < INT64_MAX / 1000 ? seconds * 1000 : 0;
 }
 
-enum { TIMES_MAX = FOLLOWERS_MAX + 2 };
+enum { TIMES_MAX = OFFSETS_KEPT + 2 };
 
-/* The times that a server's clock may show: the sandbox's, the wall's when it does not follow, or what it
- * last reported when the clock has just been moved. */
+/* The times that a server's clock may show: the sandbox's, the wall's when it does not follow, or, in a
+ * request that began before the clock was moved, an earlier one. */
 static size_t plausible_times(struct world *w, int64_t ret[static TIMES_MAX])
 {
 	size_t count = 2;
@@ -85,10 +85,8 @@ static size_t plausible_times(struct world *w, int64_t ret[static TIMES_MAX])
 	pthread_mutex_lock(&w->lock);
 	ret[0] = world_now_ms(w);
 	ret[1] = ret[0] - w->offset_ms;
-	for (int i = 0; i < FOLLOWERS_MAX; i++) {
-		if (w->followers[i].polls > 0)
-			ret[count++] = w->followers[i].now_ms;
-	}
+	for (unsigned i = 0; i < OFFSETS_KEPT && i < w->moves; i++)
+		ret[count++] = ret[1] + w->old_offsets[i];
 	pthread_mutex_unlock(&w->lock);
 	return count;
 }

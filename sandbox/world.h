@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <pthread.h>
 
-enum { FOLLOWERS_MAX = 16, CLIENT_KEYS_MAX = 4, FOLLOWER_ALIVE_MS = 3000 };
+enum { OFFSETS_KEPT = 8, FOLLOWERS_MAX = 16, CLIENT_KEYS_MAX = 4, FOLLOWER_ALIVE_MS = 3000 };
 enum { SMS_KEPT = 2000, RECEIVED_KEPT = 2000, ANSWERS_KEPT = 5000 };
 enum { REPLY_AFTER_MS = 3000, FOLLOW_UP_AFTER_MS = 15000 };
 
@@ -31,7 +31,9 @@ struct world {
 	pthread_cond_t changed;
 	json_t *state; /* see world.c */
 	bool dirty;
-	int64_t offset_ms; /* of the sandbox's clock from the wall clock */
+	int64_t offset_ms;		   /* of the sandbox's clock from the wall clock */
+	int64_t old_offsets[OFFSETS_KEPT]; /* before its last moves: a server may still sign by them */
+	unsigned moves;
 	struct follower followers[FOLLOWERS_MAX];
 	struct people *people;
 	char path[512]; /* of sandbox.json */
