@@ -31,7 +31,7 @@ static err seal_named(struct ctx *c, const struct keys *k, const char *name, str
 
 err keys_secret_put(struct ctx *c, struct keys *k, const char *name, struct slice value)
 {
-	struct slice sealed;
+	struct slice sealed = {0};
 
 	TRY(seal_named(c, k, name, value, &sealed));
 	return store_exec(c, k->store, Q_NAMED_SECRET_PUT,
@@ -59,7 +59,7 @@ err keys_secret_get(struct ctx *c, struct keys *k, const char *name, struct secr
 /* Puts a secret unless there is one; two who race end up with the same. */
 static err secret_make(struct ctx *c, struct keys *k, const char *name, struct slice value)
 {
-	struct slice sealed;
+	struct slice sealed = {0};
 
 	TRY(seal_named(c, k, name, value, &sealed));
 	return store_exec(c, k->store, Q_NAMED_SECRET_MAKE,
