@@ -281,6 +281,12 @@ err api_form_fields(struct api_call *k, struct form_field **ret, size_t *ret_cou
 	return OK;
 }
 
+static int add_dumped(const char *text, size_t size, void *arg)
+{
+	buf_add(arg, text, size);
+	return 0;
+}
+
 static err put_result(struct api_call *k, const struct query_result *r)
 {
 	const char *key;
@@ -290,16 +296,14 @@ static err put_result(struct api_call *k, const struct query_result *r)
 	json_open(&k->out, '[');
 	json_object_foreach(r->items, key, value)
 	{
-		char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-		if (!text)
-			FAIL(k->c, ERR_INTERNAL, "结果无法输出");
 		json_open(&k->out, '{');
 		json_put_text(&k->out, "item", key);
 		json_put_text(&k->out, "name", release_item(k->c->release, key)->name);
 		json_key(&k->out, "value");
-		json_raw(&k->out, slice_of(text));
+		json_raw(&k->out, (struct slice){"", 0}); /* the place of the value: jansson writes it */
+		if (json_dump_callback(value, add_dumped, k->out.out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+			FAIL(k->c, ERR_INTERNAL, "结果无法输出");
 		json_close(&k->out, '}');
-		free(text);
 	}
 	json_close(&k->out, ']');
 	return OK;
