@@ -19,7 +19,8 @@ struct http_server;
 struct http_request {
 	struct slice method, path, query; /* path is still percent-encoded; query without '?' */
 	struct slice body;
-	struct slice params[4]; /* of the route's {…} segments, percent-decoded, in order */
+	struct slice params[4]; /* of the route's {…} segments, percent-decoded UTF-8 without NUL, in order; that of {path...} has no "."
+				 * or ".." segment and no backslash */
 	const char *peer;       /* address text; the last X-Forwarded-For hop on the unix socket */
 	struct arena *arena;    /* emptied after the answer was written */
 	const void *head;       /* for http_header */
@@ -51,7 +52,7 @@ enum { HTTP_OPTIONAL = 1 }; /* flag: first to get a 503 */
 typedef void (*http_handler)(void *user, const struct http_request *q, struct http_response *a, void *route_user);
 
 struct http_route {
-	const char *method;
+	const char *method; /* a GET route answers HEAD too */
 	const char *pattern; /* "/api/v1/services/{key}/queries"; a last segment "{path...}" matches the rest */
 	http_handler handler;
 	void *route_user;
@@ -68,7 +69,8 @@ struct http_options {
 	int connections_max;    /* 0: 4096 */
 	size_t arena_max;       /* per request; 0: 32 MiB */
 	void *user;             /* passed to handlers */
-	/* called for requests without route (404 or 405) and for 4xx/5xx made by the server itself: fills the body */
+	/* called for requests without route (404 or 405) and for 4xx/5xx made by the server itself: fills the body. Runs on a loop's
+	 * thread or a worker: quick, and safe to call at the same time from several */
 	void (*problem)(void *user, int status, struct http_response *a);
 };
 

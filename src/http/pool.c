@@ -16,13 +16,15 @@ struct pool {
 	pthread_mutex_t lock;
 	struct work *first, **last;
 	int queued, queue_max;
+	bool waking;	     /* a worker was woken and has not looked at the queue yet */
 	struct worker *idle; /* a stack: the worker that went idle last has the warmest stack and cache */
 	bool stopping;
 	struct worker *workers;
 	int worker_count;
 };
 
-/* Called with the lock held. */
+/* What follows is called with the lock held. */
+
 static void wait_for_work(struct worker *w)
 {
 	struct pool *p = w->pool;
@@ -32,6 +34,7 @@ static void wait_for_work(struct worker *w)
 	p->idle = w;
 	while (!w->woken)
 		pthread_cond_wait(&w->wake, &p->lock);
+	p->waking = false;
 }
 
 static struct worker *pop_idle(struct pool *p)
@@ -40,9 +43,18 @@ static struct worker *pop_idle(struct pool *p)
 
 	if (w) {
 		p->idle = w->next_idle;
+		p->waking = true;
 		w->woken = true;
 	}
 	return w;
+}
+
+/* Whom to wake for the queue, or NULL. One at a time: whoever was woken wakes the next before it begins, if
+ * work is left by then. When handlers are fast, a worker that is awake often empties the queue meanwhile, and
+ * most wake-ups are saved. */
+static struct worker *next_to_wake(struct pool *p)
+{
+	return p->first && !p->waking ? pop_idle(p) : NULL;
 }
 
 static struct work *take(struct pool *p)
@@ -54,6 +66,13 @@ static struct work *take(struct pool *p)
 		p->last = &p->first;
 	p->queued--;
 	return work;
+}
+
+/* Better without the lock: the woken worker wants it first thing. */
+static void wake(struct worker *w)
+{
+	if (w)
+		pthread_cond_signal(&w->wake);
 }
 
 static void *worker_main(void *arg)
@@ -68,7 +87,9 @@ static void *worker_main(void *arg)
 			continue;
 		}
 		struct work *work = take(p);
+		struct worker *next = next_to_wake(p);
 		pthread_mutex_unlock(&p->lock);
+		wake(next);
 		work->run(work, w->arena);
 		arena_clear(w->arena);
 		pthread_mutex_lock(&p->lock);
@@ -120,22 +141,20 @@ struct pool *pool_new(const struct pool_options *o)
 
 bool pool_submit(struct pool *p, struct work *work, int limit)
 {
-	struct worker *w = NULL;
-
 	if (limit <= 0 || limit > p->queue_max)
 		limit = p->queue_max;
 	work->next = NULL;
 	pthread_mutex_lock(&p->lock);
 	bool taken = p->queued < limit && !p->stopping;
+	struct worker *next = NULL;
 	if (taken) {
 		*p->last = work;
 		p->last = &work->next;
 		p->queued++;
-		w = pop_idle(p);
+		next = next_to_wake(p);
 	}
 	pthread_mutex_unlock(&p->lock);
-	if (w)
-		pthread_cond_signal(&w->wake);
+	wake(next);
 	return taken;
 }
 
@@ -157,7 +176,7 @@ struct work *pool_stop(struct pool *p)
 	pthread_mutex_lock(&p->lock);
 	p->stopping = true;
 	for (struct worker *w = pop_idle(p); w; w = pop_idle(p))
-		pthread_cond_signal(&w->wake);
+		wake(w);
 	pthread_mutex_unlock(&p->lock);
 	for (int i = 0; i < p->worker_count; i++)
 		pthread_join(p->workers[i].thread, NULL);
