@@ -7,7 +7,7 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
-enum { GROUP_MAX = 128 };
+enum { GROUP_MAX = 128, ROOTS = 4, CAREFUL_GROUPS = 16 };
 
 struct request {
 	struct ctx *c;
@@ -15,7 +15,8 @@ struct request {
 	void *arg;
 	err result;
 	sem_t done;
-	struct request *next;
+	struct request *next;	 /* in the queue, or in its group */
+	struct request *wake[2]; /* who is woken by this one */
 };
 
 struct lite_writer {
@@ -25,12 +26,35 @@ struct lite_writer {
 	pthread_cond_t work; /* only the writer waits here */
 	struct request *first, **last;
 	bool stopping, sleeping;
+	int careful; /* so many groups more run in savepoints */
 };
 
+static void wake(struct request *r)
+{
+	if (r)
+		sem_post(&r->done);
+}
+
+/* A finished request belongs to its caller again: nothing of it may be touched after this. */
 static void request_finish(struct request *r, err result)
 {
 	r->result = result;
-	sem_post(&r->done);
+	wake(r);
+}
+
+/* Wakes a group as a few trees: the writer wakes the roots and goes on writing, each caller wakes two others.
+ */
+static void finish_group(struct request *first)
+{
+	struct request *all[GROUP_MAX];
+	int count = 0;
+
+	for (struct request *r = first; r; r = r->next)
+		all[count++] = r;
+	for (int i = ROOTS; i < count; i++)
+		all[(i - ROOTS) / 2]->wake[(i - ROOTS) % 2] = all[i];
+	for (int i = 0; i < count && i < ROOTS; i++)
+		wake(all[i]);
 }
 
 /* True when SQLite gave the whole transaction up by itself (disk full, I/O error). */
@@ -88,22 +112,50 @@ static void run_in_savepoint(struct lite_writer *w, struct request *r)
 	sqlite3_reset(k->release);
 }
 
+/* Without a savepoint, which costs about as much as an insert. False when the function failed after it
+ * changed something: then only the whole transaction can be taken back. */
+static bool run_in_trust(struct lite_writer *w, struct request *r)
+{
+	int64_t changes = sqlite3_total_changes64(w->conn->db);
+
+	r->result = run_function(w, r);
+	return !failed(r->result) || sqlite3_total_changes64(w->conn->db) == changes;
+}
+
 /* False when nothing of the group is in the store. */
-static bool commit_group(struct lite_writer *w, struct request *first)
+static bool try_group(struct lite_writer *w, struct request *first, bool careful)
 {
 	sqlite3_stmt *begin = w->conn->begin, *commit = w->conn->commit;
-	bool begun = sqlite3_step(begin) == SQLITE_DONE;
+	bool well = sqlite3_step(begin) == SQLITE_DONE;
 
 	sqlite3_reset(begin);
-	for (struct request *r = first; begun && r; r = r->next) {
-		run_in_savepoint(w, r);
-		begun = !transaction_lost(w);
+	for (struct request *r = first; well && r; r = r->next) {
+		if (careful)
+			run_in_savepoint(w, r);
+		else
+			well = run_in_trust(w, r);
+		well = well && !transaction_lost(w);
 	}
-	bool committed = begun && sqlite3_step(commit) == SQLITE_DONE;
+	bool committed = well && sqlite3_step(commit) == SQLITE_DONE;
 	sqlite3_reset(commit);
 	if (!committed)
 		roll_back(w);
 	return committed;
+}
+
+/* Failures that changed something are rare, or come in heaps: after one, the next groups run in savepoints.
+ */
+static bool commit_group(struct lite_writer *w, struct request *first)
+{
+	if (w->careful == 0) {
+		if (try_group(w, first, false))
+			return true;
+		w->careful = CAREFUL_GROUPS;
+		for (struct request *r = first; r; r = r->next)
+			failure_clear(r->c);
+	}
+	w->careful--;
+	return try_group(w, first, true);
 }
 
 static void run_group(struct lite_writer *w, struct request *first)
@@ -112,15 +164,11 @@ static void run_group(struct lite_writer *w, struct request *first)
 
 	if (!first->next) {
 		run_single(w, first);
-		return;
-	}
-	bool committed = commit_group(w, first);
-	/* A finished request belongs to its caller again, so its link is read before. */
-	for (struct request *r = first; r; r = next) {
-		next = r->next;
-		if (committed) {
-			request_finish(r, r->result);
-		} else {
+	} else if (commit_group(w, first)) {
+		finish_group(first);
+	} else {
+		for (struct request *r = first; r; r = next) {
+			next = r->next;
 			failure_clear(r->c);
 			run_single(w, r);
 		}
@@ -164,14 +212,16 @@ err lite_writer_run(struct ctx *c, struct lite_writer *w, tx_fn fn, void *arg)
 
 	sem_init(&r.done, 0, 0);
 	pthread_mutex_lock(&w->lock);
-	bool wake = w->sleeping && !w->first;
+	bool asleep = w->sleeping && !w->first;
 	*w->last = &r;
 	w->last = &r.next;
 	pthread_mutex_unlock(&w->lock);
-	if (wake)
+	if (asleep)
 		pthread_cond_signal(&w->work);
 	while (sem_wait(&r.done) != 0 && errno == EINTR)
 		;
+	wake(r.wake[0]);
+	wake(r.wake[1]);
 	sem_destroy(&r.done);
 	return r.result;
 }
