@@ -229,7 +229,7 @@ static void add_reply(json_t *answer, const json_t *one, int64_t replied_ms)
 	char text[400];
 
 	snprintf(text, sizeof text,
-		 "您反映的诉求(编号%s)已由%s核实办理。经现场查看,问题属实,"
+		 "您反映的诉求（编号%s）已由%s核实办理。经现场查看，问题属实，"
 		 "已安排整改并将持续跟进。感谢您的监督与支持。",
 		 member_text(one, "number"), department_name(member_text(one, "department")));
 	json_object_set_new(answer, "reply", json_string(text));
@@ -240,7 +240,7 @@ static void add_follow_up(json_t *answer, const json_t *one, int64_t at_ms)
 {
 	char text[300];
 
-	snprintf(text, sizeof text, "%s已完成回访:整改措施已落实,如有其他问题请再次拨打热线反映。",
+	snprintf(text, sizeof text, "%s已完成回访：整改措施已落实，如有其他问题请再次拨打热线反映。",
 		 department_name(member_text(one, "department")));
 	json_object_set_new(answer, "follow_up", json_string(text));
 	json_object_set_new(answer, "follow_up_at", json_instant(at_ms));

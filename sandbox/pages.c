@@ -3,7 +3,7 @@
 #include "authority.h"
 #include "records.h"
 
-enum { PEOPLE_SHOWN = 4, SMS_SHOWN = 50 };
+enum { SMS_SHOWN = 50 };
 
 static const char style[] =
 	"body{margin:0;background:#f2f4f7;color:#1f2329;font:16px/1.6 -apple-system,'PingFang SC','Microsoft "
@@ -17,7 +17,8 @@ static const char style[] =
 	"dl{display:grid;grid-template-columns:7em 1fr;margin:0;gap:2px "
 	"8px}dt{color:#646a73}dd{margin:0;word-break:break-all}"
 	"b.code{font-size:22px;letter-spacing:2px;color:#0b57b8}time{color:#646a73;font-size:14px}"
-	".tag{display:inline-block;font-size:13px;padding:0 "
+	"summary{padding:8px "
+	"0;color:#0b57b8;cursor:pointer}.tag{display:inline-block;font-size:13px;padding:0 "
 	"8px;border-radius:8px;background:#e8f0fc;color:#0b57b8;"
 	"margin-left:8px}form{display:flex;gap:8px;margin:8px "
 	"0}input{flex:1;font:inherit;padding:8px;border:1px solid "
@@ -74,53 +75,81 @@ static void add_row(struct buf *b, const char *name, const char *value)
 	buf_add_text(b, "</dd>");
 }
 
+struct row {
+	const char *item, *name;
+};
+
+static const struct row main_rows[] = {
+	{"gender", "性别"},
+	{"id_number", "身份证号"},
+	{"id_expiry", "证件有效期"},
+	{"mobile_phone", "手机号码"},
+	{"email", "邮箱"},
+	{"bank_card_number", "银行卡号"},
+	{NULL, NULL},
+};
+
+static const struct row more_rows[] = {
+	{"ethnicity", "民族"},
+	{"nationality", "国籍"},
+	{"marital_status", "婚姻状况"},
+	{"household_registration", "户籍"},
+	{"home_address", "住址"},
+	{"education_work_info", "教育工作"},
+	{"bank_card_info", "银行卡信息"},
+	{"plate_number", "车牌号码"},
+	{"driver_license_file_no", "驾驶证档案编号"},
+	{"social_security_account", "社保账号"},
+	{"housing_fund_account", "公积金账号"},
+	{"utility_account_no", "水电燃气户号"},
+	{"exam_ticket_no", "准考证号"},
+	{"certificate_no", "证书编号"},
+	{"practice_cert_no", "执业证编码"},
+	{"passport_number", "护照号码"},
+	{"property_certificate", "不动产权证书"},
+	{NULL, NULL},
+};
+
+static void add_rows(struct buf *b, const struct row *rows, const json_t *all)
+{
+	buf_add_text(b, "<dl>");
+	for (; rows->item; rows++)
+		add_row(b, rows->name, member_text(all, rows->item));
+	buf_add_text(b, "</dl>");
+}
+
 static void add_person(struct buf *b, const struct people *p, const struct person *x, int64_t now_ms)
 {
-	static const struct {
-		const char *item, *name;
-	} rows[] = {
-		{"gender", "性别"},
-		{"ethnicity", "民族"},
-		{"id_number", "身份证号"},
-		{"id_expiry", "证件有效期"},
-		{"mobile_phone", "手机号码"},
-		{"email", "邮箱"},
-		{"home_address", "住址"},
-		{"bank_card_number", "银行卡号"},
-		{"plate_number", "车牌号码"},
-		{"driver_license_file_no", "驾驶证档案编号"},
-		{"housing_fund_account", "公积金账号"},
-		{"social_security_account", "社保账号"},
-		{"utility_account_no", "水电燃气户号"},
-	};
 	json_t *all = record_all(p, x, now_ms);
 
 	buf_add_text(b, "<article><p><strong>");
 	add_escaped(b, x->name);
-	buf_printf(b, "</strong><span class=\"tag\">%d岁</span><span class=\"tag\">%s</span></p><dl>",
+	buf_printf(b, "</strong><span class=\"tag\">%d岁</span><span class=\"tag\">%s</span></p>",
 		   age_at(x->birth, date_of(now_ms)), x->insured ? "已参保" : "未参保");
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		add_row(b, rows[i].name, member_text(all, rows[i].item));
-	buf_add_text(b, "</dl></article>");
+	add_rows(b, main_rows, all);
+	buf_add_text(b, "<details><summary>办事时可能要填的其他信息</summary>");
+	add_rows(b, more_rows, all);
+	buf_add_text(b, "</details></article>");
 	json_decref(all);
 }
 
-/* Some adults, insured and not, and one minor. */
+/* Who is shown, in this order: two insured adults, one who is not, and a schoolchild. */
+static const struct {
+	int age_from, age_to;
+	bool insured;
+} cast[] = {{25, 45, true}, {46, 60, true}, {22, 60, false}, {10, 17, true}};
+
 static void add_people(struct buf *b, const struct people *p, enum city city, int64_t now_ms)
 {
-	int shown = 0, minors = 0, uninsured = 0;
+	size_t shown = 0;
 
-	for (int i = 0; i < p->count && shown < PEOPLE_SHOWN; i++) {
+	for (int i = 0; i < p->count && shown < sizeof cast / sizeof *cast; i++) {
 		const struct person *x = &p->list[i];
-		bool minor = person_is_minor(x, now_ms);
-		if (x->city != city || strcmp(x->id_type, "resident_card") != 0)
+		int age = age_at(x->birth, date_of(now_ms));
+		if (x->city != city || strcmp(x->id_type, "resident_card") != 0 ||
+		    age < cast[shown].age_from || age > cast[shown].age_to ||
+		    x->insured != cast[shown].insured)
 			continue;
-		if (minor ? minors > 0 || shown < 2 : !x->insured && uninsured > 0)
-			continue;
-		if (shown == PEOPLE_SHOWN - 1 && minors == 0 && !minor)
-			continue;
-		minors += minor;
-		uninsured += !minor && !x->insured;
 		add_person(b, p, x, now_ms);
 		shown++;
 	}
@@ -134,11 +163,11 @@ void page_home(void *user, const struct http_request *q, struct http_response *a
 	pthread_mutex_lock(&w->lock);
 	int64_t now_ms = world_now_ms(w);
 	pthread_mutex_unlock(&w->lock);
-	page_begin(a, "沙箱:模拟的外部世界", 0);
+	page_begin(a, "沙箱：模拟的外部世界", 0);
 	buf_add_text(&a->body,
-		     "<p>这里扮演城市所连接的各个部门:"
-		     "人口库、社保、公积金、热线、短信网关等。下列人员均为虚构,号段从未分配给任何人,"
-		     "可以放心用来注册和试用。</p><p>注册时用下面的姓名、证件号码和手机号码;验证码到<a "
+		     "<p>这里扮演城市所连接的各个部门："
+		     "人口库、社保、公积金、热线、短信网关等。下列人员均为虚构，号段从未分配给任何人，"
+		     "可以放心用来注册和试用。</p><p>注册时用下面的姓名、证件号码和手机号码；验证码到<a "
 		     "href=\"/sms\">短信收件箱</a>里看。</p>");
 	buf_add_text(&a->body, "<h2>天津</h2>");
 	add_people(&a->body, w->people, CITY_TIANJIN, now_ms);
@@ -192,7 +221,7 @@ void page_sms(void *user, const struct http_request *q, struct http_response *a,
 
 	(void)route_user;
 	page_begin(a, "短信收件箱", 3);
-	buf_add_text(&a->body, "<p>发给演示人员的短信都在这里,最新的在最上面,每3秒自动刷新。</p><form "
+	buf_add_text(&a->body, "<p>发给演示人员的短信都在这里，最新的在最上面，每3秒自动刷新。</p><form "
 			       "action=\"/sms\"><input "
 			       "name=\"phone\" inputmode=\"numeric\" placeholder=\"只看某个手机号码\" "
 			       "aria-label=\"手机号码\" value=\"");

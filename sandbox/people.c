@@ -151,7 +151,7 @@ static struct person *add_person(struct people *p, enum city city, int household
 		give_resident_id(p, x, &d);
 	give_expiry(x, &d);
 	give_phone(p, x, &d);
-	snprintf(x->email, sizeof x->email, "u%s@example.cn", x->phone + 5);
+	snprintf(x->email, sizeof x->email, "u%s@example.cn", x->phone);
 	if (age >= 20)
 		give_bank_card(x, &d);
 	x->insured = dice_below(&d, 100) < (age < 20 ? 60 : 85);

@@ -77,12 +77,13 @@ ITEM(certificate_no, number(p, x, "certificate_no", "ZS", 12))
 ITEM(exam_ticket_no, number(p, x, "exam_ticket_no", "26", 10))
 ITEM(social_security_account, x->insured ? number(p, x, "social_security_account", "", 10) : NULL)
 ITEM(housing_fund_account, x->insured ? number(p, x, "housing_fund_account", "", 12) : NULL)
-ITEM(property_certificate, number(p, x, "property_certificate",
-				  x->city == CITY_TIANJIN ? "津(示例)不动产权第" : "苏(示例)不动产权第", 7))
+ITEM(property_certificate,
+     number(p, x, "property_certificate",
+	    x->city == CITY_TIANJIN ? "津（示例）不动产权第" : "苏（示例）不动产权第", 7))
 ITEM(plate_number, number(p, x, "plate_number", x->city == CITY_TIANJIN ? "津AX" : "苏FX", 4))
 ITEM(driver_license_file_no, number(p, x, "driver_license_file_no", city_area_prefix(x->city), 8))
 ITEM(bank_card_info,
-     x->bank_card[0] ? format("示范银行储蓄卡(尾号%s)", x->bank_card + strlen(x->bank_card) - 4) : NULL)
+     x->bank_card[0] ? format("示范银行储蓄卡（尾号%s）", x->bank_card + strlen(x->bank_card) - 4) : NULL)
 ITEM(bank_card_number, optional(x->bank_card))
 ITEM(bank_reserved_mobile, x->bank_card[0] ? json_string(x->phone) : NULL)
 ITEM(utility_account_no, number(p, x, "utility_account_no", "9", 9))
@@ -104,7 +105,7 @@ static json_t *education_work_info(const struct people *p, const struct person *
 	if (age_at(x->birth, date_of(now_ms)) < 22)
 		return json_string("在读");
 	const char *school = school_of(&d);
-	return format("%d年毕业于%s;现从业:%s", x->birth.year + 22, school, occupation_of(&d));
+	return format("%d年毕业于%s；现从业：%s", x->birth.year + 22, school, occupation_of(&d));
 }
 
 /* People of the same name in the same city, the asker included. */
@@ -197,13 +198,13 @@ json_t *record_value(const struct people *p, const struct person *x, const char 
 json_t *record_public(const char *item, const char *authority)
 {
 	if (strcmp(authority, "weather_bureau") == 0)
-		return json_string("多云,气温12至19℃,东南风3级,相对湿度55%");
+		return json_string("多云，气温12至19℃，东南风3级，相对湿度55%");
 	if (strcmp(authority, "ecology_bureau") == 0)
-		return json_string("空气质量指数58,良,首要污染物PM2.5");
+		return json_string("空气质量指数58，良，首要污染物PM2.5");
 	if (strcmp(authority, "taxi_dispatch") == 0)
-		return json_string("附近可用车辆6辆,预计3分钟到达");
+		return json_string("附近可用车辆6辆，预计3分钟到达");
 	if (strcmp(item, "public_info") == 0)
-		return json_string("距您最近的服务网点:示范路便民服务站,距离650米,工作日9:00—17:00开放");
+		return json_string("距您最近的服务网点：示范路便民服务站，距离650米，工作日9:00—17:00开放");
 	return NULL;
 }
 

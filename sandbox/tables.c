@@ -65,8 +65,8 @@ static unsigned wage_fen(const struct people *p, const struct person *x)
 
 json_t *table_social_security(const struct people *p, const struct person *x, int64_t now_ms)
 {
-	json_t *t = table_new("month", "缴费月份", "insurance", "险种", "base", "缴费基数(元)", "personal",
-			      "个人缴费(元)", "unit", "单位缴费(元)", "state", "缴费状态", NULL);
+	json_t *t = table_new("month", "缴费月份", "insurance", "险种", "base", "缴费基数（元）", "personal",
+			      "个人缴费（元）", "unit", "单位缴费（元）", "state", "缴费状态", NULL);
 	unsigned base = wage_fen(p, x);
 	char month[CELL_SIZE], a[CELL_SIZE], b[CELL_SIZE], c[CELL_SIZE];
 
@@ -80,8 +80,8 @@ json_t *table_social_security(const struct people *p, const struct person *x, in
 
 json_t *table_housing_fund(const struct people *p, const struct person *x, int64_t now_ms)
 {
-	json_t *t = table_new("month", "汇缴月份", "base", "缴存基数(元)", "amount", "月缴存额(元)", "state",
-			      "状态", NULL);
+	json_t *t = table_new("month", "汇缴月份", "base", "缴存基数（元）", "amount", "月缴存额（元）",
+			      "state", "状态", NULL);
 	unsigned base = wage_fen(p, x);
 	char month[CELL_SIZE], a[CELL_SIZE], b[CELL_SIZE];
 
@@ -135,20 +135,21 @@ static json_t *amounts(const struct people *p, const struct person *x, int64_t n
 json_t *table_bills(const struct people *p, const struct person *x, int64_t now_ms)
 {
 	return amounts(p, x, now_ms, "bill",
-		       table_new("month", "账单月份", "amount", "金额(元)", "state", "状态", NULL), "已缴清");
+		       table_new("month", "账单月份", "amount", "金额（元）", "state", "状态", NULL),
+		       "已缴清");
 }
 
 json_t *table_payments(const struct people *p, const struct person *x, int64_t now_ms)
 {
 	return amounts(p, x, now_ms, "payment",
-		       table_new("month", "缴费月份", "amount", "金额(元)", "state", "结果", NULL),
+		       table_new("month", "缴费月份", "amount", "金额（元）", "state", "结果", NULL),
 		       "缴费成功");
 }
 
 json_t *table_violations(const struct people *p, const struct person *x, int64_t now_ms)
 {
 	static const char *const acts[] = {"违反禁止停车标线", "未按规定车道行驶", "超过限速10%以下"};
-	json_t *t = table_new("date", "日期", "act", "违法行为", "fine", "罚款(元)", "points", "记分",
+	json_t *t = table_new("date", "日期", "act", "违法行为", "fine", "罚款（元）", "points", "记分",
 			      "state", "处理状态", NULL);
 	struct dice d = dice_for(p->seed, (unsigned)x->index, "violation");
 	char day[CELL_SIZE];
