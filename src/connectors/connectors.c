@@ -132,8 +132,8 @@ static err run(struct ctx *c, const char *authority, const char *path, struct re
 	BUF_SCOPED body;
 
 	*ret_sent = "not_sent";
-	TRY(find_declared(c, c->connectors, authority, &a));
 	buf_init(&body, ANSWER_MAX);
+	TRY(find_declared(c, c->connectors, authority, &a));
 	struct answer answer = {.body = &body};
 	TRY(ask(c, c->connectors, a, r, path, &answer, ret_sent));
 	buf_add_slice(ret, buf_slice(&body));
