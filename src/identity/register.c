@@ -73,6 +73,17 @@ static void collect_identifiers(const struct ctx *c, struct registration *r)
 
 /* ---- keeping ---------------------------------------------------------------------------------------------------------- */
 
+/* The person's list begins with what was agreed to before there was a person. */
+static err write_agreed(struct ctx *c, struct head *h)
+{
+	struct entry entry = {.action = ENTRY_CONSENT, .service = "account", .basis = "acceptance",
+			      .decision = "allowed", .clause = city_text(c->release, "gate.clause.accept"),
+			      .note = arena_printf(c->arena, "注册前在本设备上同意隐私政策 %s 和注册所需的单独同意",
+						   release_version(c->release))};
+
+	return ledger_write(c, h, &entry, 0, NULL, NULL, NULL);
+}
+
 static err write_share(struct ctx *c, struct registration *r, struct head *h)
 {
 	struct entry entry;
@@ -122,6 +133,7 @@ static err keep(struct ctx *c, struct registration *r)
 		confirmation.password = &sealed;
 	}
 	TRY(facts_load(c, r->subject_id, &facts, &head));
+	TRY(write_agreed(c, &head));
 	TRY(write_share(c, r, &head));
 	TRY(collect_part(c, r, &facts, &head, true, NULL, NULL));
 	return collect_part(c, r, &facts, &head, false, account_confirm_rows, &confirmation);
