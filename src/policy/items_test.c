@@ -244,6 +244,7 @@ static void a_value_too_short_to_hide_is_hidden_whole(void **state)
 	assert_masked("id", "E12", "******");
 	assert_masked("name", "王", "******");
 	assert_masked("email", "@x", "******");
+	assert_masked("email", "王@x.cn", "******");
 	assert_masked("tail4", "1234", "******");
 	assert_masked("text", "路灯", "******");
 	assert_masked("name", "", "******");

@@ -60,7 +60,7 @@ static const char *mask_email(struct ctx *c, struct slice v)
 {
 	const char *at = v.n ? memchr(v.p, '@', v.n) : NULL;
 
-	if (!at || at == v.p)
+	if (!at || at == v.p || !is_ascii(v))
 		return hidden;
 	return arena_printf(c->arena, "%c***%.*s", v.p[0], (int)(v.n - (size_t)(at - v.p)), at);
 }
