@@ -1,0 +1,89 @@
+// Yesterday's backup with today's key store: who left in between stays away, everybody else comes back.
+import { test, describe, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { startCity, citizen, login, secondCheck, register, cities, password, root } from './helpers.mjs'
+
+const cityDir = join(root, 'cities')
+
+const files = dir => readdirSync(dir, { withFileTypes: true })
+  .flatMap(e => e.isDirectory() ? files(join(dir, e.name)) : [join(dir, e.name)])
+
+// In which files a person's values stand in clear.
+const inClear = (paths, person) => paths.filter(path => {
+  const bytes = readFileSync(path)
+  return [person.real_name, person.mobile_phone, person.resident_id_number].some(v => bytes.includes(Buffer.from(v)))
+})
+
+const stay = c => ({ me: c.ok('GET', '/me').then(r => r.body), held: c.all('/me/items') })
+
+async function leave(c) {
+  const { features } = (await c.ok('GET', '/city')).body
+  const scope = features.cancel_scopes[0].key
+  await secondCheck(c)
+  const preview = (await c.ok('GET', `/me/cancellation?scope=${scope}`)).body
+  return (await c.ok('DELETE', `/me?scope=${scope}&preview_token=${encodeURIComponent(preview.preview_token)}`)).body
+}
+
+for (const name of cities) describe(name, { concurrency: false }, () => {
+  let city, leaver, stayer, backup, heldBefore
+  before(async () => {
+    city = await startCity({ city: name })
+    leaver = await citizen(city)
+    stayer = await citizen(city)
+    backup = join(city.dir, 'yesterday')
+    heldBefore = await stay(stayer).held
+  })
+  after(async () => { await city?.stop() })
+
+  test('no name and no number stands in clear in data or backup [TJ-1.2.2.a] [NT-3.3.2.e]', async () => {
+    const out = JSON.parse(city.cli('backup', '--data', city.data, '--to', backup, '--json'))
+    assert.equal(out.city, name)
+    assert.equal(statSync(backup).mode & 0o777, 0o600)
+    for (const c of [leaver, stayer])
+      assert.deepEqual(inClear([...files(city.data), backup, city.log], c.person), [])
+  })
+
+  test('a second backup does not overwrite the first, and a running server is not restored over', async () => {
+    assert.throws(() => city.cli('backup', '--data', city.data, '--to', backup))
+    assert.throws(() => city.cli('restore', '--from', backup, '--data', city.data, '--cities', cityDir))
+    assert.ok((await stay(stayer).me).subject_id)
+  })
+
+  test('who left after the backup cannot be found in it, and who stayed comes back [TJ-3.2.c] [TJ-4.3.h] [NT-1.1.e]', async () => {
+    await leave(leaver)
+    await city.settle()
+    await city.kill('SIGTERM')
+    const out = JSON.parse(city.cli('restore', '--from', backup, '--data', city.data, '--cities', cityDir, '--json'))
+    assert.ok(out.ended_scopes >= 2, JSON.stringify(out))
+    assert.ok(!existsSync(join(city.data, 'restoring.db')))
+    await city.serve()
+    await city.settle()
+
+    const p = await leaver.refused('GET', '/me')
+    assert.equal(p.status, 401, JSON.stringify(p))
+    const back = await city.client()
+    const refused = await back.refused('POST', '/sessions', { method: 'password', login: leaver.username, password })
+    assert.equal(refused.status, 401, JSON.stringify(refused))
+    assert.deepEqual(await stay(stayer).held, heldBefore)
+    const again = await city.client()
+    await login(again, stayer.username)
+    assert.equal((await stay(again).me).subject_id, stayer.subject)
+  })
+
+  test('the place of who left is free: the same person registers anew and is another [TJ-4.3.f]', async () => {
+    await city.advance('PT1H') // past the limits on short messages
+    const anew = await city.client()
+    const body = await register(anew, leaver.person)
+    assert.notEqual(body.subject_id, leaver.subject)
+  })
+
+  test('after the restore the ledger verifies and the tombstones find nothing more', async () => {
+    await city.kill('SIGTERM')
+    const out = JSON.parse(city.cli('restore', '--apply-tombstones', '--data', city.data, '--cities', cityDir, '--json'))
+    assert.equal(out.ended_scopes, 0)
+    city.cli('ledger', 'verify', '--data', city.data, '--cities', cityDir) // throws on a finding
+    await city.serve()
+  })
+})
