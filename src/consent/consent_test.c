@@ -1,0 +1,309 @@
+/* Acceptances, separate consents, permissions, and the facts made of them. */
+#include "base/id.h"
+#include "consent/people_testing.h"
+
+enum { MEI = 9001 };
+
+static err person_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	int64_t subject_id = *(int64_t *)arg;
+
+	TRY(ledger_person_new(c, tx, subject_id));
+	return facts_person_new(c, tx, subject_id, false);
+}
+
+static int setup(void **state)
+{
+	struct people *p = people_new("tianjin");
+	struct ctx *c = p->c;
+	int64_t mei = MEI;
+
+	assert_ok(store_write(c, c->store, person_rows, &mei));
+	*state = p;
+	return 0;
+}
+
+static struct facts facts_of(struct ctx *c, int64_t subject_id)
+{
+	struct facts f;
+	struct head h;
+
+	assert_ok(facts_load(c, subject_id, &f, &h));
+	return f;
+}
+
+static int64_t entries_of(struct ctx *c, int64_t subject_id)
+{
+	struct head h;
+
+	assert_ok(ledger_head(c, c->store, subject_id, &h));
+	return h.n;
+}
+
+/* ---- installations ------------------------------------------------------------------------------------------------ */
+
+static void an_installation_is_found_by_its_token_only(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	char token[TOKEN_SIZE];
+	const char *platform = NULL;
+	int64_t id = 0, found = 0;
+
+	assert_ok(installation_new(c, "ios", token, &id));
+	assert_ok(installation_find(c, slice_of(token), &found, &platform));
+	assert_int_equal(found, id);
+	assert_string_equal(platform, "ios");
+	token[strlen(token) - 2] ^= 1;
+	assert_err(installation_find(c, slice_of(token), &found, &platform), ERR_LOGIN);
+	assert_err(installation_find(c, SLICE("i"), &found, &platform), ERR_LOGIN);
+	assert_err(installation_find(c, SLICE(""), &found, &platform), ERR_LOGIN);
+}
+
+/* ---- acceptances: TJ-0.2.b, TJ-0.2.c, NT-0.4.b ---------------------------------------------------------------------- */
+
+static void an_installation_has_accepted_only_after_the_press(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+
+	installation_for(c);
+	assert_err(installation_accepted(c), ERR_REFUSED);
+	assert_string_equal(c->failure.reason, "consent_required");
+	assert_non_null(c->failure.clause);
+	assert_int_equal(facts_of(c, 0).acceptance, ACCEPT_NONE);
+	agree_for(c, 0);
+	assert_ok(installation_accepted(c));
+	assert_int_equal(facts_of(c, 0).acceptance, ACCEPT_EXPRESS);
+	assert_int_equal(facts_of(c, 0).accepted_release, release_number(c->release));
+}
+
+static void another_version_cannot_be_accepted(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+
+	assert_err(acceptance_give(c, MEI, "1999.1", SLICE("")), ERR_CONFLICT);
+	assert_int_equal(facts_of(c, MEI).acceptance, ACCEPT_NONE);
+}
+
+static void a_persons_acceptance_is_an_entry_and_raises_the_epoch(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	struct facts before = facts_of(c, MEI);
+
+	agree_for(c, MEI);
+	assert_true(facts_of(c, MEI).epoch > before.epoch);
+	assert_int_equal(entries_of(c, MEI), 1);
+}
+
+static void a_reading_token_is_bound_to_installation_and_time(void **state)
+{
+	(void)state;
+	struct people *p = people_new("nantong");
+	struct ctx *c = p->c;
+	char token[TOKEN_SIZE];
+	const char *version = release_version(c->release);
+
+	installation_for(c);
+	assert_ok(acceptance_reading_token(c, token));
+	assert_err(acceptance_give(c, 0, version, SLICE("")), ERR_REFUSED);
+	assert_err(acceptance_give(c, 0, version, slice_of(token)), ERR_REFUSED); /* too soon */
+	c->now_ms += 10 * 1000;
+	struct ctx *other = people_ctx(p);
+	other->now_ms = c->now_ms;
+	installation_for(other);
+	assert_int_equal(acceptance_give(other, 0, version, slice_of(token)).code, ERR_REFUSED);
+	token[3] ^= 1;
+	assert_err(acceptance_give(c, 0, version, slice_of(token)), ERR_REFUSED);
+	token[3] ^= 1;
+	assert_ok(acceptance_give(c, 0, version, slice_of(token)));
+	people_ctx_free(other);
+	people_free(p);
+}
+
+static void an_acceptance_leaves_nothing_when_a_call_fails(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	int at = 1;
+
+	for (;; at++) {
+		failure_clear(c);
+		store_fail_at(c->store, at);
+		err e = acceptance_give(c, MEI, release_version(c->release), SLICE(""));
+		store_fail_at(c->store, 0);
+		if (!failed(e))
+			break;
+		assert_int_equal(entries_of(c, MEI), 0);
+		assert_int_equal(facts_of(c, MEI).acceptance, ACCEPT_NONE);
+	}
+	assert_true(at > 3);
+	assert_int_equal(entries_of(c, MEI), 1);
+	assert_int_equal(facts_of(c, MEI).acceptance, ACCEPT_EXPRESS);
+}
+
+/* ---- consents: TJ-4.2.3.a, NT-4.4.b --------------------------------------------------------------------------------- */
+
+static void a_consent_needs_exactly_the_text_that_was_shown(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	struct consent_offer offer = {.service = release_service(c->release, "account"), .text_hash = SLICE("00")};
+	int64_t id = -1;
+
+	offer.items = consent_offer_items(c->release, offer.service);
+	offer.recipient = offer.service->recipient;
+	assert_err(consent_give(c, MEI, &offer, &id), ERR_INVALID);
+	offer.items = (struct itemset){0};
+	assert_err(consent_give(c, MEI, &offer, &id), ERR_INVALID);
+	itemset_add(&offer.items, release_item(c->release, "bank_card_number")->number);
+	assert_err(consent_give(c, MEI, &offer, &id), ERR_REFUSED);
+	assert_int_equal(id, -1);
+	assert_int_equal(facts_of(c, MEI).consent_count, 0);
+}
+
+static void a_consent_given_again_replaces_the_first_so_that_one_withdrawal_is_enough(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	int64_t first = consent_for(c, MEI, "account"), second = consent_for(c, MEI, "account");
+
+	assert_int_not_equal(first, second);
+	assert_int_equal(facts_of(c, MEI).consent_count, 1);
+	assert_err(consent_withdraw(c, MEI, first), ERR_NOT_FOUND);
+	assert_ok(consent_withdraw(c, MEI, second));
+	assert_int_equal(facts_of(c, MEI).consent_count, 0);
+	assert_int_equal(entries_of(c, MEI), 3);
+}
+
+static err withdraw(struct ctx *c, void *arg)
+{
+	return consent_withdraw(c, MEI, *(int64_t *)arg);
+}
+
+static void of_two_withdrawals_at_once_one_counts(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c, *d = people_ctx(p);
+
+	for (int i = 0; i < 10; i++) {
+		int64_t id = consent_for(c, MEI, "account"), before = entries_of(c, MEI);
+		err outcome[2];
+		failure_clear(c);
+		failure_clear(d);
+		race(c, &id, d, &id, withdraw, outcome);
+		assert_int_equal((outcome[0].code == ERR_OK) + (outcome[1].code == ERR_OK), 1);
+		assert_int_equal(entries_of(c, MEI), before + 1);
+	}
+	people_ctx_free(d);
+}
+
+static void a_permit_decided_before_a_withdrawal_is_stale(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	struct entry entry = {.action = ENTRY_COLLECT, .decision = "allowed"};
+	int64_t id = consent_for(c, MEI, "account");
+	struct facts f;
+	struct head h;
+
+	assert_ok(facts_load(c, MEI, &f, &h));
+	assert_ok(consent_withdraw(c, MEI, id));
+	assert_err(ledger_write(c, &h, &entry, 0, NULL, NULL, NULL), ERR_STALE);
+}
+
+static err count_consents(struct ctx *c, const struct consent *k, void *arg)
+{
+	(void)c;
+	*(int64_t *)arg += k->withdrawn_at_ms == 0;
+	return OK;
+}
+
+static err adopt(struct ctx *c, void *arg)
+{
+	return consent_adopt(c, NULL, *(int64_t *)arg, MEI);
+}
+
+static void what_an_installation_agreed_to_becomes_the_persons_once(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c, *d = people_ctx(p);
+	int64_t installation = c->installation_id, live = 0;
+	err outcome[2];
+
+	consent_for(c, 0, "account");
+	assert_int_equal(facts_of(c, 0).consent_count, 1);
+	race(c, &installation, d, &installation, adopt, outcome);
+	assert_false(failed(outcome[0]));
+	assert_false(failed(outcome[1]));
+	assert_int_equal(facts_of(c, 0).consent_count, 0);
+	assert_int_equal(facts_of(c, MEI).acceptance, ACCEPT_EXPRESS);
+	assert_ok(consent_list(c, MEI, count_consents, &live));
+	assert_int_equal(live, 1);
+	people_ctx_free(d);
+}
+
+/* ---- permissions: TJ-1.1.4.f, TJ-1.1.4.h ------------------------------------------------------------------------------ */
+
+static void a_permission_is_off_until_granted_and_belongs_to_one_installation(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c, *d = people_ctx(p);
+	const struct permission *location = release_permission(c->release, "perm_location");
+
+	assert_int_equal(facts_of(c, MEI).permissions, 0);
+	assert_ok(permission_set(c, MEI, location, true));
+	assert_int_equal(facts_of(c, MEI).permissions, UINT32_C(1) << location->number);
+	assert_int_equal(facts_of(d, MEI).permissions, 0);
+	assert_ok(permission_set(c, MEI, location, false));
+	assert_int_equal(facts_of(c, MEI).permissions, 0);
+	assert_int_equal(entries_of(c, MEI), 2);
+	people_ctx_free(d);
+}
+
+/* ---- the end: TJ-4.2.1.a ---------------------------------------------------------------------------------------------------- */
+
+static err end_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	return facts_end_rows(c, tx, *(int64_t *)arg);
+}
+
+static void ending_withdraws_everything_and_cannot_be_undone(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	struct facts_change revive = {MEI, 2, 1, PERSON_ACTIVE};
+	int64_t mei = MEI;
+
+	consent_for(c, MEI, "account");
+	assert_ok(store_write(c, c->store, end_rows, &mei));
+	assert_int_equal(facts_of(c, MEI).consent_count, 0);
+	assert_int_equal(facts_of(c, MEI).status, PERSON_CANCELLED);
+	assert_err(store_write(c, c->store, facts_change_rows, &revive), ERR_GONE);
+	assert_int_equal(facts_of(c, MEI).status, PERSON_CANCELLED);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, people_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(an_installation_is_found_by_its_token_only),
+		T(an_installation_has_accepted_only_after_the_press),
+		T(another_version_cannot_be_accepted),
+		T(a_persons_acceptance_is_an_entry_and_raises_the_epoch),
+		cmocka_unit_test(a_reading_token_is_bound_to_installation_and_time),
+		T(an_acceptance_leaves_nothing_when_a_call_fails),
+		T(a_consent_needs_exactly_the_text_that_was_shown),
+		T(a_consent_given_again_replaces_the_first_so_that_one_withdrawal_is_enough),
+		T(of_two_withdrawals_at_once_one_counts),
+		T(a_permit_decided_before_a_withdrawal_is_stale),
+		T(what_an_installation_agreed_to_becomes_the_persons_once),
+		T(a_permission_is_off_until_granted_and_belongs_to_one_installation),
+		T(ending_withdraws_everything_and_cannot_be_undone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
