@@ -32,7 +32,8 @@ static const char style[] =
 	"footer{padding:24px 16px 48px;color:#434a54;font-size:15px}"
 	"@media(max-width:640px){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:"
 	"inset(50%)}"
-	"table,tbody,tr,td,th{display:block;width:100%}tbody tr{border:1px solid #d5dae1;border-radius:8px;"
+	"table,caption,tbody,tr,td,th{display:block;width:100%}tbody tr{border:1px solid "
+	"#d5dae1;border-radius:8px;"
 	"margin:10px 0;padding:6px 0}tbody th,tbody td{border:0;padding:4px 12px}tbody th{font-size:16px}"
 	"tbody td::before{content:attr(data-label);display:block;color:#5a6270;font-size:13px}}"
 	"@media print{nav{display:none}body{font-size:11pt}}";

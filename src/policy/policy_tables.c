@@ -123,7 +123,7 @@ static void put_period(struct buf *out, const char *rule, int days)
 	snprintf(number, sizeof number, "%d", days);
 	html_text(out, rule);
 	if (days > 0 && !strstr(rule, number))
-		buf_printf(out, "，保存 %s 日", number);
+		buf_printf(out, "（%s 日）", number);
 }
 
 static void services_table(struct buf *out, const struct release *r)

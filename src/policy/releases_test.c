@@ -1,4 +1,5 @@
-/* Releases in a store: seeding, drafts, the one in force, pages of old versions, and acceptances of an older one. */
+/* Releases in a store: seeding, drafts, the one in force, pages of old versions, and acceptances of an older
+ * one. */
 #include "policy/gate.h"
 #include "policy/policy_test_support.h"
 #include "policy/releases.h"

@@ -98,8 +98,8 @@ static void the_tables_show_what_the_gate_allows(void **state)
 		       "strong>、手机号码、<strong>位置信息</strong></td>");
 	assert_says(x, "<td data-label=\"提供的信息\">姓名、<strong>证件号码</strong>、手机号码</td>");
 	assert_says(x, "受理中心、城建局、短信公司");
-	assert_says(x, "自停止使用之日起，保存 30 日");
-	assert_says(x, "<strong>依法留存：</strong>依法自交易完成之日起，保存 1825 日");
+	assert_says(x, "自停止使用之日起（30 日）");
+	assert_says(x, "<strong>依法留存：</strong>依法自交易完成之日起（1825 日）");
 	assert_says(x, "<td data-label=\"涉及的信息\"><strong>位置信息</strong></td>");
 }
 
