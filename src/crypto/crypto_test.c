@@ -35,8 +35,7 @@ static bool is(err e, enum err_code code)
 	return e.code == code;
 }
 
-/* ---- published vectors
- * ----------------------------------------------------------------------------------------- */
+/* ---- published vectors --------------------------------------------------------------------------------- */
 
 static void sha256_and_sm3_give_the_published_digests(void **state)
 {
@@ -164,8 +163,7 @@ static void ed25519_gives_the_signature_of_rfc_8032(void **state)
 	assert_false(sign_verify(public_key, SLICE("\x72"), signature));
 }
 
-/* ---- sealing
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- sealing ------------------------------------------------------------------------------------------- */
 
 static void what_was_sealed_opens_in_both_suites_at_any_size(void **state)
 {
@@ -252,8 +250,7 @@ static void sealing_twice_gives_different_forms(void **state)
 	assert_memory_not_equal(a + 29, b + 29, n - 29);
 }
 
-/* ---- passwords, codes, encodings
- * ------------------------------------------------------------------------------------ */
+/* ---- passwords, codes, encodings ----------------------------------------------------------------------- */
 
 static void a_password_fits_its_own_hash_only(void **state)
 {

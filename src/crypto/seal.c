@@ -65,8 +65,7 @@ static void derive(enum suite suite, const uint8_t key[static KEY_SIZE], const u
 	hkdf(suite_digest(suite), slice_bytes(key, KEY_SIZE), slice_bytes(salt, SALT_SIZE), info, ret, n);
 }
 
-/* ---- intl: AES-256-GCM
- * ------------------------------------------------------------------------------------------- */
+/* ---- intl: AES-256-GCM --------------------------------------------------------------------------------- */
 
 static bool gcm_run(bool encrypt, const uint8_t *key, const struct parts *p, struct slice aad,
 		    const uint8_t *in, uint8_t *out, uint8_t *tag)
@@ -88,8 +87,7 @@ static bool gcm_run(bool encrypt, const uint8_t *key, const struct parts *p, str
 	return !encrypt || EVP_CIPHER_CTX_ctrl(x, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_SIZE, tag) == 1;
 }
 
-/* ---- gm: SM4-CTR, then HMAC-SM3
- * ------------------------------------------------------------------------------------ */
+/* ---- gm: SM4-CTR, then HMAC-SM3 ------------------------------------------------------------------------ */
 
 static bool sm4_run(const uint8_t *key, const struct parts *p, const uint8_t *in, uint8_t *out)
 {
@@ -117,9 +115,7 @@ static void sm3_tag(const uint8_t *key, const struct parts *p, struct slice aad,
 	hmac_parts(algorithms()->sm3, slice_bytes(key, SM3_KEY_SIZE), parts, 3, ret);
 }
 
-/* ---- both
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- both ---------------------------------------------------------------------------------------------- */
 
 err seal(struct ctx *c, enum suite suite, const uint8_t key[static KEY_SIZE], struct slice aad,
 	 struct slice plain, uint8_t *ret_sealed)

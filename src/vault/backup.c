@@ -9,8 +9,7 @@ static const char make_tables[] =
 	"CREATE TABLE backup_info (version INTEGER NOT NULL, city TEXT NOT NULL, made_at INTEGER NOT NULL);"
 	"CREATE TABLE backup_file (name TEXT PRIMARY KEY, bytes BLOB NOT NULL);";
 
-/* ---- the copy of the store
- * --------------------------------------------------------------------------------------- */
+/* ---- the copy of the store ----------------------------------------------------------------------------- */
 
 /* One statement, one snapshot: what commits meanwhile is not in it, and nobody waits. */
 static err copy_store(struct ctx *c, const char *data_dir, const char *to)
@@ -25,8 +24,7 @@ static err copy_store(struct ctx *c, const char *data_dir, const char *to)
 	return sqlite3_step(vacuum) == SQLITE_DONE ? OK : backup_trouble(c, db, "无法复制数据库");
 }
 
-/* ---- the files
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the files ----------------------------------------------------------------------------------------- */
 
 struct adding {
 	sqlite3 *db;
@@ -119,8 +117,7 @@ static err add_rest(struct ctx *c, const char *data_dir, const char *city, const
 	return check_whole(c, db);
 }
 
-/* ---- the whole
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------------------- */
 
 /* An empty file of our own first: VACUUM INTO would make one that others may read. */
 static err make_empty(struct ctx *c, const char *path)

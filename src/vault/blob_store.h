@@ -3,8 +3,8 @@
 
 #include "vault/vault.h"
 
-err blobs_scopes(struct ctx *c, int64_t subject_id, err (*fn)(struct ctx *c, const struct scope_held *s, void *arg),
-		 void *arg);
+err blobs_scopes(struct ctx *c, int64_t subject_id,
+		 err (*fn)(struct ctx *c, const struct scope_held *s, void *arg), void *arg);
 /* Removes files, then rows, of these scopes. */
 err blobs_end(struct ctx *c, int64_t subject_id, const char *const *scopes, size_t count);
 /* The same for what is past its end date. */

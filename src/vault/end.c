@@ -29,8 +29,7 @@ err vault_end(struct ctx *c, int64_t subject_id, const char *const *scopes, size
 	return store_write(c, c->store, end_rows, &e);
 }
 
-/* ---- what the law keeps
- * ------------------------------------------------------------------------------------------ */
+/* ---- what the law keeps -------------------------------------------------------------------------------- */
 
 struct resealing {
 	struct vault_row *from, *to;
@@ -127,8 +126,7 @@ err vault_reseal(struct ctx *c, int64_t subject_id, int64_t record_id, const str
 	return e;
 }
 
-/* ---- scopes and end dates
- * ---------------------------------------------------------------------------------------- */
+/* ---- scopes and end dates ------------------------------------------------------------------------------ */
 
 struct scope_list {
 	struct scope_held *list;

@@ -1,7 +1,6 @@
 #include "vault/vault_store.h"
 
-/* ---- keys of scopes
- * ---------------------------------------------------------------------------------------------- */
+/* ---- keys of scopes ------------------------------------------------------------------------------------ */
 
 static size_t place_of(const struct scope_keys *k, const char *scope)
 {
@@ -42,8 +41,7 @@ static err load_keys(struct ctx *c, struct picks *p)
 	return OK;
 }
 
-/* ---- choosing
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- choosing ------------------------------------------------------------------------------------------ */
 
 static const struct vault_row *find(const struct vault_rows *rows, int64_t record_id, const char *item,
 				    int64_t now_ms)
@@ -126,8 +124,7 @@ static void settle(struct picks *p)
 	p->count = kept;
 }
 
-/* ---- whether an id_number is a resident's
- * ------------------------------------------------------------------------ */
+/* ---- whether an id_number is a resident's -------------------------------------------------------------- */
 
 static err is_resident_card(struct ctx *c, const struct vault_rows *rows, bool *ret)
 {
@@ -174,8 +171,7 @@ static err drop_other_document(struct ctx *c, const struct vault_rows *rows, str
 	return OK;
 }
 
-/* ------------------------------------------------------------------------------------------------------------------
- */
+/* -------------------------------------------------------------------------------------------------------- */
 
 err picks_choose(struct ctx *c, const struct vault_rows *rows, int64_t record_id,
 		 const struct itemset *permitted, struct picks *ret)

@@ -34,8 +34,7 @@ static err prove(struct ctx *c, const struct permit *permit, struct head *h, int
 	return OK;
 }
 
-/* ---- in clear
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- in clear ------------------------------------------------------------------------------------------ */
 
 static size_t total_size(const struct picks *p)
 {
@@ -102,8 +101,7 @@ const struct vault_value *released_get(const struct released *r, const char *ite
 	return NULL;
 }
 
-/* ---- masked
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- masked -------------------------------------------------------------------------------------------- */
 
 static err show(struct ctx *c, const struct pick *pick, held_fn fn, void *arg)
 {

@@ -61,8 +61,7 @@ static err refuse_running(struct ctx *c, const char *store)
 	return OK;
 }
 
-/* ---- unpacking
- * --------------------------------------------------------------------------------------------------- */
+/* ---- unpacking ----------------------------------------------------------------------------------------- */
 
 static err write_blob(struct ctx *c, const char *dir, const char *name, struct slice bytes)
 {
@@ -135,8 +134,7 @@ err backup_restore_config(struct ctx *c, const char *from, const char *data_dir)
 			  slice_bytes(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0)));
 }
 
-/* ---- tombstones, then the exchange
- * ------------------------------------------------------------------------------- */
+/* ---- tombstones, then the exchange --------------------------------------------------------------------- */
 
 static err apply_tombstones(struct ctx *c, const struct places *p, restore_fn fn, void *arg, int64_t *ret)
 {

@@ -223,8 +223,7 @@ static void tombstones_remove_the_rows_of_ended_scopes(void **state)
 	assert_int_equal(ended, 0);
 }
 
-/* ---- the commands' work, on SQLite
- * ------------------------------------------------------------------------------- */
+/* ---- the commands' work, on SQLite --------------------------------------------------------------------- */
 
 static void a_restore_puts_back_the_data_and_not_what_ended(void **state)
 {

@@ -52,8 +52,7 @@ const char *retention_scope(struct ctx *c, const char *scope, int64_t ends_at_ms
 /* What a row says without its value (held.c). */
 struct held held_of(struct ctx *c, const struct vault_row *row);
 
-/* ---- sealing of one row (row_seal.c)
- * ----------------------------------------------------------------------------- */
+/* ---- sealing of one row (row_seal.c) ------------------------------------------------------------------- */
 /* Seals value into row->sealed under the key of its scope; subject, record and item are bound to it. */
 err vault_row_seal(struct ctx *c, const uint8_t key[static KEY_SIZE], struct slice value,
 		   struct vault_row *row);
@@ -61,8 +60,7 @@ err vault_row_seal(struct ctx *c, const uint8_t key[static KEY_SIZE], struct sli
 err vault_row_open(struct ctx *c, const uint8_t key[static KEY_SIZE], const struct vault_row *row,
 		   uint8_t *ret, size_t *ret_size);
 
-/* ---- which rows stand for which items (pick.c)
- * ------------------------------------------------------------------- */
+/* ---- which rows stand for which items (pick.c) --------------------------------------------------------- */
 /* Keys of scopes, each fetched once. A scope that was ended has none. */
 struct scope_keys {
 	struct secret memory;
@@ -91,8 +89,7 @@ void picks_free(struct picks *p);
  * is left out, unless it took the place of what was chosen. */
 void picks_renew(struct ctx *c, const struct vault_rows *rows, int64_t record_id, struct picks *p);
 
-/* ---- the permit (permit_use.c)
- * ----------------------------------------------------------------------------------- */
+/* ---- the permit (permit_use.c) ------------------------------------------------------------------------- */
 /* Takes the permit for one act on the person: ERR_STALE when it was given on other facts, ERR_INTERNAL when
  * it is used up or for something else. */
 err permit_use(struct ctx *c, struct permit *permit, const struct head *h, bool collects);

@@ -7,8 +7,7 @@ static const char *const profile[] = {"real_name",   "李小满",	      "mobile_
 				      "12912345678", "id_number",     "129901199001010012",
 				      "id_type",     "resident_card", NULL};
 
-/* ---- in and out
- * -------------------------------------------------------------------------------------------------- */
+/* ---- in and out ---------------------------------------------------------------------------------------- */
 
 static void what_was_given_comes_back_and_each_act_is_an_entry(void **state)
 {
@@ -161,8 +160,7 @@ static void a_deleted_item_is_not_held_any_more(void **state)
 	assert_string_equal(read_item(t, LI, 0, "mobile_phone"), "12912345678");
 }
 
-/* ---- masked, held
- * ------------------------------------------------------------------------------------------------ */
+/* ---- masked, held -------------------------------------------------------------------------------------- */
 
 struct seen {
 	int count;
@@ -203,8 +201,7 @@ static void masked_values_are_shown_under_their_own_purpose(void **state)
 	assert_string_equal(s.last.category, "account");
 }
 
-/* ---- at rest [TJ-1.2.2.a] [NT-3.3.2.e]
- * ---------------------------------------------------------------------------- */
+/* ---- at rest [TJ-1.2.2.a] [NT-3.3.2.e] ----------------------------------------------------------------- */
 
 /* TJ-1.2.2.a, NT-3.3.2.e */
 static void the_raw_database_holds_no_value_in_clear(void **state)
@@ -264,8 +261,7 @@ static void a_sealed_value_moved_elsewhere_does_not_open(void **state)
 	assert_ok(try_read(t, LI, "mobile_phone"));
 }
 
-/* ---- ending and keeping
- * ------------------------------------------------------------------------------------------- */
+/* ---- ending and keeping -------------------------------------------------------------------------------- */
 
 static void an_ended_scope_is_gone_and_others_stay(void **state)
 {
@@ -423,8 +419,7 @@ static void a_value_past_its_end_date_is_not_released_even_before_the_job_ran(vo
 	assert_null(read_item(t, LI, 0, "real_name"));
 }
 
-/* ---- blobs
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- blobs --------------------------------------------------------------------------------------------- */
 
 static void a_blob_opens_for_its_person_and_scope_only(void **state)
 {
@@ -473,8 +468,7 @@ static void a_blob_ends_with_its_scope_unless_the_law_keeps_it(void **state)
 	assert_err(vault_blob_get(c, LI, kept, 902, &none), ERR_GONE);
 }
 
-/* ---- races
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- races --------------------------------------------------------------------------------------------- */
 
 enum { RACERS = 4, ROUNDS = 10 };
 

@@ -21,8 +21,7 @@ static err gone(struct ctx *c)
 	FAIL(c, ERR_GONE, "该范围的数据已终止，不能再使用");
 }
 
-/* ---- making
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- making -------------------------------------------------------------------------------------------- */
 
 struct making {
 	uint8_t slot[SLOT_SIZE];
@@ -111,8 +110,7 @@ err keys_make(struct ctx *c, struct keys *k, int64_t subject_id, const char *sco
 	return keys_make_many(c, k, subject_id, &scope, 1, (uint8_t(*)[KEY_SIZE])ret);
 }
 
-/* ---- opening
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------------------- */
 
 err keys_get(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope,
 	     uint8_t ret[static KEY_SIZE])
@@ -134,8 +132,7 @@ err keys_get(struct ctx *c, struct keys *k, int64_t subject_id, const char *scop
 	return OK;
 }
 
-/* ---- ending
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- ending -------------------------------------------------------------------------------------------- */
 
 struct ending {
 	uint8_t (*slots)[SLOT_SIZE];
@@ -158,8 +155,19 @@ static void forget(struct keys *k, const struct ending *all)
 		key_cache_drop(k->cache, all->slots[i]);
 }
 
-/* Dropped before, so that no reader of the old row caches it from then on; and after, for one who did
- * between. */
+static err list_endings(struct ctx *c, const struct keys *k, const struct ending *all)
+{
+	struct tombstone *list = ARENA_ARRAY(c->arena, struct tombstone, all->count + 1);
+
+	for (size_t i = 0; i < all->count; i++) {
+		list[i] = (struct tombstone){.kind = 's'};
+		memcpy(list[i].name, all->slots[i], SLOT_SIZE);
+	}
+	return tombstones_add(c, k, list, all->count);
+}
+
+/* Dropped from the cache before, so that no reader of the old row caches it from then on; and after, for one
+ * who did between. */
 err keys_end(struct ctx *c, struct keys *k, int64_t subject_id, const char *const *scopes, size_t count)
 {
 	struct ending all = {arena_alloc(c->arena, (count + 1) * SLOT_SIZE), count};
@@ -167,6 +175,7 @@ err keys_end(struct ctx *c, struct keys *k, int64_t subject_id, const char *cons
 	assert(count <= SCOPES_MAX);
 	for (size_t i = 0; i < count; i++)
 		slot_of(k, subject_id, scopes[i], all.slots[i]);
+	TRY(list_endings(c, k, &all));
 	forget(k, &all);
 	TRY(store_write(c, k->store, end_rows, &all));
 	forget(k, &all);

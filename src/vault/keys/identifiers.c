@@ -76,11 +76,24 @@ err keys_blind(struct ctx *c, struct keys *k, const char *kind, struct slice nor
 	return OK;
 }
 
+static err list_ending(struct ctx *c, const struct keys *k, const struct identifier *id)
+{
+	struct tombstone t = {.kind = 'i'};
+
+	memcpy(t.name, id->lookup, SLOT_SIZE);
+	hash_sha256(slice_bytes(id->stands.room, id->stands.size), t.wrapped);
+	return tombstones_add(c, k, &t, 1);
+}
+
 err keys_blind_end(struct ctx *c, struct keys *k, const char *kind, struct slice normal)
 {
 	struct identifier id = {0};
 
 	TRY(hash_named(c, k, k->roots->lookup, kind, normal, id.lookup));
+	TRY(find(c, k, &id));
+	if (!id.stands.found)
+		return OK;
+	TRY(list_ending(c, k, &id));
 	TRY(store_exec(c, k->store, Q_IDENTIFIER_KEY_END, PARAMS(P_BLOB(id.lookup, SLOT_SIZE)), NULL));
 	keys_erase_log(k);
 	return OK;

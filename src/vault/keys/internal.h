@@ -24,10 +24,10 @@ struct keys {
 	struct roots *roots;
 	struct key_cache *cache;
 	char *sqlite_path; /* of the key store; NULL on PostgreSQL */
+	char *tombstones;  /* path of the list beside it */
 };
 
-/* ---- master_key.c
- * ------------------------------------------------------------------------------------------------ */
+/* ---- master_key.c -------------------------------------------------------------------------------------- */
 struct master_key {
 	enum suite suite; /* derives from the key, and names with it */
 	uint8_t key[KEY_SIZE];
@@ -38,8 +38,7 @@ err master_key_read(struct ctx *c, const char *dir, struct master_key *ret);
 /* Writes a new one, durable when this returns. When another process was faster, reads that one. */
 err master_key_make(struct ctx *c, const char *dir, enum suite suite, struct master_key *ret);
 
-/* ---- cache.c: opened data keys, for seconds, in locked memory
- * ---------------------------------------------------- */
+/* ---- cache.c: opened data keys, for seconds, in locked memory ------------------------------------------ */
 struct key_cache *key_cache_new(void);
 void key_cache_free(struct key_cache *cache);
 bool key_cache_get(struct key_cache *cache, const uint8_t slot[static SLOT_SIZE],
@@ -51,8 +50,7 @@ void key_cache_put(struct key_cache *cache, uint64_t mark, const uint8_t slot[st
 		   const uint8_t key[static KEY_SIZE]);
 void key_cache_drop(struct key_cache *cache, const uint8_t slot[static SLOT_SIZE]);
 
-/* ---- wrap.c
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- wrap.c -------------------------------------------------------------------------------------------- */
 /* Wraps a key for the row named by name (a slot or a lookup), to which it is bound. */
 err key_wrap(struct ctx *c, const struct keys *k, const uint8_t name[static SLOT_SIZE],
 	     const uint8_t key[static KEY_SIZE], uint8_t ret[static WRAPPED_MAX], size_t *ret_size);
@@ -67,17 +65,26 @@ struct wrapped {
 };
 err wrapped_row(struct ctx *c, const struct row *row, void *wrapped);
 
-/* ---- erase.c
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- erase.c ------------------------------------------------------------------------------------------- */
 /* After keys were destroyed: makes SQLite move its write-ahead log into the database and cut it, so that the
  * log does not keep what the database forgot. Waits for readers a short time; what it could not do, the next
  * call or closing does. */
 void keys_erase_log(const struct keys *k);
 
-/* ---- named.c
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- named.c ------------------------------------------------------------------------------------------- */
 /* Makes the ledger's signing key unless there is one. */
 err keys_signer_make(struct ctx *c, struct keys *k);
 /* The check is a secret that only the right master key opens. ERR_NOT_FOUND in a new key store. */
 err keys_check_make(struct ctx *c, struct keys *k);
 err keys_check_read(struct ctx *c, struct keys *k);
+
+/* ---- tombstones.c -------------------------------------------------------------------------------------- */
+struct tombstone {
+	char kind; /* 's' scope, 'i' identifier */
+	uint8_t name[SLOT_SIZE];
+	uint8_t wrapped[HASH_SIZE]; /* 'i': SHA-256 of the wrapped key */
+};
+/* Durable when this returns; the keys are destroyed after that. */
+err tombstones_add(struct ctx *c, const struct keys *k, const struct tombstone *list, size_t count);
+/* Ends again what the list says, when the key store is older than the list. */
+err tombstones_check(struct ctx *c, struct keys *k);

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* ---- opening
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------------------- */
 
 static void derive_roots(const struct master_key *m, struct roots *ret)
 {
@@ -32,6 +31,7 @@ static err open_store(struct ctx *c, const char *dir, const char *store_url, str
 {
 	const char *url = store_url ? store_url : arena_printf(c->arena, "sqlite:%s/keys.db", dir);
 
+	k->tombstones = strdup(arena_printf(c->arena, "%s/tombstones", dir));
 	TRY(store_open(c, url, "keys", &k->store));
 	if (slice_starts(slice_of(url), "sqlite:"))
 		k->sqlite_path = strdup(url + strlen("sqlite:"));
@@ -101,7 +101,8 @@ static err keys_load(struct ctx *c, const char *dir, const char *store_url, bool
 		chmod(dir, 0700);
 	TRY(open_store(c, dir, store_url, k));
 	TRY(load_master(c, dir, create, k));
-	return check_master(c, create, k);
+	TRY(check_master(c, create, k));
+	return tombstones_check(c, k);
 }
 
 err keys_open(struct ctx *c, const char *dir, const char *store_url, enum suite suite, bool create,
@@ -128,11 +129,11 @@ void keys_close(struct keys *k)
 	key_cache_free(k->cache);
 	sodium_free(k->roots);
 	free(k->sqlite_path);
+	free(k->tombstones);
 	free(k);
 }
 
-/* ---- small things
- * ------------------------------------------------------------------------------------------------ */
+/* ---- small things -------------------------------------------------------------------------------------- */
 
 enum suite keys_suite(const struct keys *k)
 {

@@ -46,8 +46,7 @@ static void reopen(struct fixture *f, enum suite suite)
 	f->k = open_keys(f->c, &f->place, suite);
 }
 
-/* ---- the master key
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the master key ------------------------------------------------------------------------------------ */
 
 static void the_master_key_file_is_readable_by_its_owner_only(void **state)
 {
@@ -103,8 +102,7 @@ static void a_master_key_is_made_once_and_a_broken_one_is_told(void **state)
 	assert_err(master_key_read(c, f->place.dir, &a), ERR_CRYPTO);
 }
 
-/* ---- data keys
- * --------------------------------------------------------------------------------------------------- */
+/* ---- data keys ----------------------------------------------------------------------------------------- */
 
 static void a_key_is_the_same_after_a_restart_and_another_for_each_scope(void **state)
 {
@@ -219,8 +217,91 @@ static void no_key_scope_or_identifier_stands_in_clear(void **state)
 	assert_int_not_equal(files_with(f->place.dir, "connector:hrss", 14), 0); /* the search does find */
 }
 
-/* ---- failures and races
- * ------------------------------------------------------------------------------------------ */
+/* ---- a key store put back from a backup ---------------------------------------------------------------- */
+
+static void copy_file(const struct place *p, const char *from, const char *to)
+{
+	char command[256];
+
+	snprintf(command, sizeof command, "cp %s/%s %s/%s", p->dir, from, p->dir, to);
+	assert_int_equal(system(command), 0);
+}
+
+/* The list of tombstones is applied after every restore, that of the key store included. */
+static void keys_that_ended_stay_ended_when_the_key_store_is_put_back(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	const char *scope = "account";
+	uint8_t key[KEY_SIZE], old_index[HASH_SIZE], index[HASH_SIZE];
+
+	if (test_server())
+		skip(); /* the same code; what differs is how a server's backup is put back */
+	assert_ok(keys_make(c, f->k, 7, "account", key));
+	assert_ok(keys_make(c, f->k, 8, "account", key));
+	assert_ok(keys_blind(c, f->k, "phone", SLICE("12912345678"), true, old_index));
+	keys_close(f->k);
+	copy_file(&f->place, "keys.db", "yesterday.db");
+	f->k = open_keys(c, &f->place, SUITE_INTL);
+	assert_ok(keys_end(c, f->k, 7, &scope, 1));
+	assert_ok(keys_blind_end(c, f->k, "phone", SLICE("12912345678")));
+	keys_close(f->k);
+	copy_file(&f->place, "yesterday.db", "keys.db");
+	f->k = open_keys(c, &f->place, SUITE_INTL);
+	assert_err(keys_get(c, f->k, 7, "account", key), ERR_GONE);
+	assert_ok(keys_get(c, f->k, 8, "account", key));
+	assert_err(keys_blind(c, f->k, "phone", SLICE("12912345678"), false, index), ERR_NOT_FOUND);
+	/* Someone who takes the number today keeps it over restarts, although it stands on the list. */
+	assert_ok(keys_blind(c, f->k, "phone", SLICE("12912345678"), true, index));
+	assert_memory_not_equal(index, old_index, HASH_SIZE);
+	reopen(f, SUITE_INTL);
+	assert_ok(keys_blind(c, f->k, "phone", SLICE("12912345678"), false, old_index));
+	assert_memory_equal(index, old_index, HASH_SIZE);
+}
+
+static void an_ending_that_a_crash_cut_off_is_finished_at_the_next_opening(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	const char *scope = "account";
+	uint8_t key[KEY_SIZE];
+
+	assert_ok(keys_make(c, f->k, 7, "account", key));
+	assert_ok(keys_make(c, f->k, 8, "account", key));
+	store_fail_at(f->k->store, 1);
+	assert_err(keys_end(c, f->k, 7, &scope, 1), ERR_STORE);
+	store_fail_at(f->k->store, 0);
+	reopen(f, SUITE_INTL);
+	assert_err(keys_get(c, f->k, 7, "account", key), ERR_GONE);
+	assert_ok(keys_get(c, f->k, 8, "account", key));
+}
+
+static void a_torn_line_of_the_list_is_dropped_and_a_broken_one_told(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	const char *scope = "account";
+	char path[128], url[256];
+	struct keys *k = NULL;
+	struct stat st;
+
+	assert_ok(keys_end(c, f->k, 7, &scope, 1));
+	snprintf(path, sizeof path, "%s/tombstones", f->place.dir);
+	int fd = open(path, O_WRONLY | O_APPEND);
+	assert_int_equal(write(fd, "s 0123", 6), 6);
+	close(fd);
+	reopen(f, SUITE_INTL);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 2 + 64 + 1 + 64 + 1);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(pwrite(fd, "xx", 2, 10), 2);
+	close(fd);
+	assert_err(keys_open(c, f->place.dir, place_url(&f->place, "keys", url), SUITE_INTL, false, &k),
+		   ERR_CRYPTO);
+}
+
+/* ---- failures and races -------------------------------------------------------------------------------- */
 
 static void each_failing_call_leaves_a_key_whole_or_absent(void **state)
 {
@@ -327,8 +408,7 @@ static void after_a_race_with_its_end_a_scope_stays_ended(void **state)
 	}
 }
 
-/* ---- identifiers, hashes, secrets
- * -------------------------------------------------------------------------------- */
+/* ---- identifiers, hashes, secrets ---------------------------------------------------------------------- */
 
 static void a_blind_index_is_stable_until_its_key_ends(void **state)
 {
@@ -429,6 +509,9 @@ int main(void)
 		TEST(an_ended_scope_is_gone_and_never_made_again),
 		TEST(an_ended_key_leaves_no_bytes_in_the_files),
 		TEST(no_key_scope_or_identifier_stands_in_clear),
+		TEST(keys_that_ended_stay_ended_when_the_key_store_is_put_back),
+		TEST(an_ending_that_a_crash_cut_off_is_finished_at_the_next_opening),
+		TEST(a_torn_line_of_the_list_is_dropped_and_a_broken_one_told),
 		TEST(each_failing_call_leaves_a_key_whole_or_absent),
 		TEST(of_racing_makers_all_get_the_same_key),
 		TEST(after_a_race_with_its_end_a_scope_stays_ended),

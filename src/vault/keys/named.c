@@ -89,8 +89,7 @@ err keys_ledger_signer(struct ctx *c, struct keys *k, uint8_t ret_public[static 
 	return OK;
 }
 
-/* ---- whether the master key is this store's
- * ---------------------------------------------------------------------- */
+/* ---- whether the master key is this store's ------------------------------------------------------------ */
 
 err keys_check_make(struct ctx *c, struct keys *k)
 {
