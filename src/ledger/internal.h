@@ -34,8 +34,7 @@ struct ledger {
 	enum err_code state;
 };
 
-/* ---- entry.c: the canonical form
- * -------------------------------------------------------------------------------- */
+/* ---- entry.c: the canonical form ------------------------------------------------------------ */
 
 /* One entry on its way into the store. */
 struct prepared {
@@ -65,8 +64,7 @@ void entry_chain(const uint8_t before[static HASH_SIZE], const uint8_t data[stat
 int64_t entry_time(struct slice text);
 const char *entry_action_text(enum entry_action a);
 
-/* ---- tree.c: tiles in the store
- * ---------------------------------------------------------------------------------- */
+/* ---- tree.c: tiles in the store ------------------------------------------------------------- */
 
 /* The partial tiles at the right edge; index 0 is the entry bundle, index L + 1 the tile of level L. */
 enum { EDGE_COUNT = TILE_LEVELS + 1 };

@@ -42,8 +42,7 @@ void ledger_verifier_key(const struct ledger *l, struct buf *ret)
 	note_key_text(&l->key, ret);
 }
 
-/* ---- heads
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- heads ---------------------------------------------------------------------------------- */
 
 err ledger_person_new(struct ctx *c, struct tx *tx, int64_t subject_id)
 {
@@ -99,8 +98,7 @@ err ledger_head_tx(struct ctx *c, struct tx *tx, int64_t subject_id, struct head
 	return head_result(c, &r, ret);
 }
 
-/* ---- writing
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 struct write {
 	struct prepared entry;
@@ -186,8 +184,7 @@ err ledger_write(struct ctx *c, struct head *h, const struct entry *e, int flags
 	FAIL(c, ERR_OVERLOADED, "同时进行的操作过多，请稍后重试");
 }
 
-/* ---- the person's list
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the person's list ---------------------------------------------------------------------- */
 
 struct raw_entry {
 	struct raw_entry *next;

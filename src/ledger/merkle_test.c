@@ -12,8 +12,7 @@
 
 #include <cmocka.h>
 
-/* ---- the vectors
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- the vectors ---------------------------------------------------------------------------- */
 
 static int vectors_run;
 
@@ -106,8 +105,7 @@ static void proofs_of_the_published_vectors_are_judged_as_published(void **)
 	assert_int_equal(vectors_run, 196);
 }
 
-/* ---- trees of our own
- * -------------------------------------------------------------------------------------------------- */
+/* ---- trees of our own ----------------------------------------------------------------------- */
 
 enum { LEAVES = 530 };
 
@@ -194,9 +192,7 @@ static void every_tree_extends_every_earlier_one(void **)
 		}
 }
 
-/* ---- tiles
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- tiles ---------------------------------------------------------------------------------- */
 
 static void tile_paths_are_those_of_tlog_tiles(void **)
 {
@@ -248,9 +244,7 @@ static void tiles_are_as_wide_as_the_tree_says(void **)
 	assert_int_equal(tile_width_at(1, 0, 256), 1);
 }
 
-/* ---- notes
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* ---- notes ---------------------------------------------------------------------------------- */
 
 /* The example of the specification of signed notes, whose key is published with golang.org/x/mod. */
 static void a_note_that_others_signed_opens(void **)

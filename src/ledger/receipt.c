@@ -47,8 +47,7 @@ static err full_unless(struct ctx *c, const struct buf *b)
 	return OK;
 }
 
-/* ---- the signed head
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the signed head ------------------------------------------------------------------------ */
 
 static void head_text(const char *origin, const struct head *h, int64_t at_ms, struct buf *ret)
 {
@@ -65,8 +64,8 @@ err ledger_signed_head(struct ctx *c, int64_t subject_id, struct buf *ret)
 	struct head h;
 	BUF_SCOPED text;
 
-	TRY(ledger_head(c, c->store, subject_id, &h));
 	buf_init(&text, TEXT_MAX);
+	TRY(ledger_head(c, c->store, subject_id, &h));
 	head_text(l->key.name, &h, c->now_ms, &text);
 	TRY(full_unless(c, &text));
 	struct json j = json_to(ret);
@@ -82,9 +81,7 @@ err ledger_signed_head(struct ctx *c, int64_t subject_id, struct buf *ret)
 	return full_unless(c, ret);
 }
 
-/* ---- receipts
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- receipts ------------------------------------------------------------------------------- */
 
 /* What a receipt is made of, read in one consistent view. */
 struct receipt_parts {
@@ -186,6 +183,7 @@ static err put_promise(struct ctx *c, struct json *j, const struct receipt_parts
 	int64_t by_ms = c->now_ms + PROMISE_MS;
 	BUF_SCOPED text;
 
+	buf_init(&text, TEXT_MAX);
 	TRY(store_exec(c, c->store, Q_LEDGER_PROMISE_ADD,
 		       PARAMS(P_INT(p->subject_id), P_INT(p->n), P_BLOB(p->data.p, p->data.n), P_INT(by_ms)),
 		       NULL));
@@ -242,8 +240,7 @@ err ledger_receipt(struct ctx *c, int64_t subject_id, int64_t n, struct buf *ret
 	return full_unless(c, ret);
 }
 
-/* ---- checking a receipt, as an outsider
- * ---------------------------------------------------------------------------------- */
+/* ---- checking a receipt, as an outsider ----------------------------------------------------- */
 
 static void free_json(json_t **j)
 {
@@ -280,7 +277,8 @@ static bool proof_holds(const struct note_key *k, const json_t *root, struct rec
 
 	if (!proof_parse(member(root, "proof"), &index, &proof, &note) || !checkpoint_open(k, note, &tree))
 		return false;
-	if (json_integer_value(json_object_get(root, "leaf_index")) != (json_int_t)index)
+	const json_t *leaf_index = json_object_get(root, "leaf_index");
+	if (!json_is_integer(leaf_index) || json_integer_value(leaf_index) != (json_int_t)index)
 		return false;
 	struct merkle_hash leaf = merkle_leaf(slice_bytes(f->data, HASH_SIZE));
 	f->leaf_index = (int64_t)index;
@@ -294,15 +292,26 @@ static bool promise_holds(const struct note_key *k, const json_t *promise, struc
 	struct slice by = member(promise, "by");
 	BUF_SCOPED text;
 
+	buf_init(&text, TEXT_MAX);
 	if (!member_bytes(promise, "signature", SIGNATURE_SIZE, signature) || memchr(by.p, '\n', by.n))
 		return false;
 	base64_encode(f->data, HASH_SIZE, data);
-	buf_init(&text, TEXT_MAX);
 	buf_printf(&text, "tongban promise v1\n%s\n%s\n%.*s\n", k->name, data, (int)by.n, by.p);
 	f->leaf_index = -1;
 	f->promised_by_ms = entry_time(by);
 	return !text.failed && f->promised_by_ms != 0 &&
 	       sign_verify(k->public_key, buf_slice(&text), signature);
+}
+
+/* Either a promise, or a leaf with its proof; the members of the other are there, and null. */
+static bool evidence_holds(const struct note_key *k, const json_t *root, struct receipt_facts *f)
+{
+	const json_t *promise = json_object_get(root, "promise");
+
+	if (json_is_null(promise))
+		return proof_holds(k, root, f);
+	return json_is_null(json_object_get(root, "leaf_index")) &&
+	       json_is_null(json_object_get(root, "proof")) && promise_holds(k, promise, f);
 }
 
 /* The entry must be the one that was hashed, and must name the person and number that the receipt names. */
@@ -338,15 +347,13 @@ err ledger_receipt_check(struct ctx *c, const char *origin, const uint8_t public
 		FAIL(c, ERR_INVALID, "凭证不属于本日志");
 	if (!entry_holds(c, root, &f))
 		FAIL(c, ERR_INVALID, "凭证中的记录与其摘要不符");
-	const json_t *promise = json_object_get(root, "promise");
-	if (json_is_object(promise) ? !promise_holds(&key, promise, &f) : !proof_holds(&key, root, &f))
+	if (!evidence_holds(&key, root, &f))
 		FAIL(c, ERR_INVALID, "凭证的签名或证明不成立");
 	*ret = f;
 	return OK;
 }
 
-/* ---- the public log
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- the public log ------------------------------------------------------------------------- */
 
 static err read_checkpoint(struct ctx *c, struct tx *tx, void *arg)
 {

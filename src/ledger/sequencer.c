@@ -26,8 +26,7 @@ static err read_work(struct ctx *, const struct row *row, void *arg)
 	return OK;
 }
 
-/* ---- the first transaction
- * ------------------------------------------------------------------------------------------ */
+/* ---- the first transaction ------------------------------------------------------------------ */
 
 struct round {
 	struct ledger *ledger;
@@ -104,8 +103,7 @@ static err round_rows(struct ctx *c, struct tx *tx, void *arg)
 		       NULL);
 }
 
-/* ---- the second: sign what is committed
- * ------------------------------------------------------------------------------- */
+/* ---- the second: sign what is committed ----------------------------------------------------- */
 
 struct signing {
 	struct checkpoint tree;
@@ -127,10 +125,10 @@ static err sign_newest(struct ctx *c, struct ledger *l)
 	struct signing s = {.edges = l->edges};
 	BUF_SCOPED note;
 
+	buf_init(&note, NOTE_MAX);
 	TRY(store_read(c, l->store, read_committed, &s));
 	if (!s.any)
 		return OK;
-	buf_init(&note, NOTE_MAX);
 	checkpoint_sign(&l->key, l->means.secret_key, &s.tree, &note);
 	return store_exec(c, l->store, Q_LEDGER_CHECKPOINT_ADD,
 			  PARAMS(P_INT(LOG_ID), P_INT(s.tree.size), P_TEXT(buf_slice(&note))), NULL);
@@ -166,9 +164,7 @@ err ledger_sequence(struct ctx *c, struct ledger *l, int64_t *ret_added)
 	return e;
 }
 
-/* ---- the thread
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- the thread ----------------------------------------------------------------------------- */
 
 /* Sleeps until the next round is due; false when it is time to end. */
 static bool wait_for_round(struct ledger *l)

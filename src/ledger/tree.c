@@ -4,8 +4,7 @@
 
 #include <assert.h>
 
-/* ---- the newest tree
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the newest tree ------------------------------------------------------------------------ */
 
 struct newest {
 	struct checkpoint tree;
@@ -31,9 +30,7 @@ err tree_newest(struct ctx *c, struct tx *tx, struct checkpoint *ret, bool *ret_
 	return OK;
 }
 
-/* ---- edges
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- edges ---------------------------------------------------------------------------------- */
 
 static unsigned edge_shift(int level)
 {
@@ -152,8 +149,7 @@ err edges_store(struct ctx *c, struct tx *tx, struct edges *e)
 	return OK;
 }
 
-/* ---- reading tiles and nodes
- * -------------------------------------------------------------------------------------------- */
+/* ---- reading tiles and nodes ---------------------------------------------------------------- */
 
 struct tile_read {
 	struct merkle_hash *hash;

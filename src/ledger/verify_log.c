@@ -37,9 +37,7 @@ struct log_walk {
 	size_t tree_at, tree_count;
 };
 
-/* ---- one leaf
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- one leaf ------------------------------------------------------------------------------- */
 
 static err read_leaf(struct ctx *, const struct row *row, void *arg)
 {
@@ -96,8 +94,7 @@ static struct merkle_hash believed_leaf(struct log_walk *w, unsigned at)
 	return entry_bundle || entry_hash ? entry : has_hash ? hash : bundle;
 }
 
-/* ---- tiles above
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- tiles above ---------------------------------------------------------------------------- */
 
 static err compare_tile(struct log_walk *w, int level, uint64_t index, const struct edge *expected)
 {
@@ -135,8 +132,7 @@ static err compare_edges(struct log_walk *w)
 	return OK;
 }
 
-/* ---- trees and checkpoints
- * ------------------------------------------------------------------------------------------------ */
+/* ---- trees and checkpoints ------------------------------------------------------------------ */
 
 static err read_tree(struct ctx *c, const struct row *row, void *arg)
 {
@@ -208,9 +204,7 @@ static err check_size(struct log_walk *w)
 	return OK;
 }
 
-/* ---- the walk
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* ---- the walk ------------------------------------------------------------------------------- */
 
 static err check_tile(struct log_walk *w)
 {
