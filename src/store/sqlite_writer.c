@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { GROUP_MAX = 128, ROOTS = 4, CAREFUL_GROUPS = 16 };
@@ -22,10 +23,10 @@ struct request {
 struct lite_writer {
 	struct lite_conn *conn;
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t work; /* only the writer waits here */
-	struct request *first, **last;
-	bool stopping, sleeping;
+	_Atomic(struct request *) newest; /* what callers pushed; the writer takes all at once */
+	struct request *first;		  /* taken, in the order in which they came */
+	sem_t work;			  /* posted by whoever pushes onto nothing, and by the end */
+	atomic_bool stopping;
 	int careful; /* so many groups more run in savepoints */
 };
 
@@ -175,25 +176,41 @@ static void run_group(struct lite_writer *w, struct request *first)
 	}
 }
 
+/* Appends what came meanwhile; the newest is first in the list that is taken. */
+static void take_new(struct lite_writer *w, struct request **end)
+{
+	struct request *r = atomic_exchange(&w->newest, NULL), *next, *oldest = NULL;
+
+	for (; r; r = next) {
+		next = r->next;
+		r->next = oldest;
+		oldest = r;
+	}
+	*end = oldest;
+}
+
 /* Takes up to GROUP_MAX waiting requests, as a list; NULL at the end. */
 static struct request *take_group(struct lite_writer *w)
 {
-	pthread_mutex_lock(&w->lock);
-	while (!w->first && !w->stopping) {
-		w->sleeping = true;
-		pthread_cond_wait(&w->work, &w->lock);
-		w->sleeping = false;
+	struct request **end = &w->first;
+	int n = 0;
+
+	for (; *end && n < GROUP_MAX; n++)
+		end = &(*end)->next;
+	if (!*end)
+		take_new(w, end);
+	while (!w->first) {
+		if (atomic_load(&w->stopping))
+			return NULL;
+		sem_wait(&w->work);
+		take_new(w, &w->first);
 	}
-	struct request *first = w->first, *end = first;
-	for (int n = 1; end && end->next && n < GROUP_MAX; n++)
-		end = end->next;
-	w->first = end ? end->next : NULL;
-	if (!w->first)
-		w->last = &w->first;
-	if (end)
-		end->next = NULL;
-	pthread_mutex_unlock(&w->lock);
-	return first;
+	for (; *end && n < GROUP_MAX; n++)
+		end = &(*end)->next;
+	struct request *group = w->first;
+	w->first = *end;
+	*end = NULL;
+	return group;
 }
 
 static void *writer_main(void *arg)
@@ -206,18 +223,23 @@ static void *writer_main(void *arg)
 	return NULL;
 }
 
+static void push(struct lite_writer *w, struct request *r)
+{
+	struct request *newest = atomic_load(&w->newest);
+
+	do
+		r->next = newest;
+	while (!atomic_compare_exchange_weak(&w->newest, &newest, r));
+	if (!newest)
+		sem_post(&w->work);
+}
+
 err lite_writer_run(struct ctx *c, struct lite_writer *w, tx_fn fn, void *arg)
 {
 	struct request r = {.c = c, .fn = fn, .arg = arg};
 
 	sem_init(&r.done, 0, 0);
-	pthread_mutex_lock(&w->lock);
-	bool asleep = w->sleeping && !w->first;
-	*w->last = &r;
-	w->last = &r.next;
-	pthread_mutex_unlock(&w->lock);
-	if (asleep)
-		pthread_cond_signal(&w->work);
+	push(w, &r);
 	while (sem_wait(&r.done) != 0 && errno == EINTR)
 		;
 	wake(r.wake[0]);
@@ -233,9 +255,7 @@ err lite_writer_start(struct ctx *c, struct lite_conn *k, struct lite_writer **r
 	if (!w)
 		FAIL(c, ERR_STORE, "内存不足");
 	w->conn = k;
-	w->last = &w->first;
-	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->work, NULL);
+	sem_init(&w->work, 0, 0);
 	if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
 		free(w);
 		FAIL(c, ERR_STORE, "无法启动写入线程");
@@ -248,12 +268,9 @@ void lite_writer_stop(struct lite_writer *w)
 {
 	if (!w)
 		return;
-	pthread_mutex_lock(&w->lock);
-	w->stopping = true;
-	pthread_mutex_unlock(&w->lock);
-	pthread_cond_signal(&w->work);
+	atomic_store(&w->stopping, true);
+	sem_post(&w->work);
 	pthread_join(w->thread, NULL);
-	pthread_cond_destroy(&w->work);
-	pthread_mutex_destroy(&w->lock);
+	sem_destroy(&w->work);
 	free(w);
 }

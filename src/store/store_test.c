@@ -389,6 +389,36 @@ static void a_caller_that_fails_does_not_hurt_the_others_of_its_group(void **sta
 	assert_int_equal(sum[0], done + 1);
 }
 
+/* Every third fails after it has taken the money: it must be given back, and the others' must not. */
+static void *race_with_half_done(void *arg)
+{
+	struct racer *r = arg;
+	struct ctx c = {.now_ms = 1};
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct transfer t = {r->n + 1, 100 + r->n, 1, 0, i % 3 == 0};
+		err e = store_write(&c, r->f->s, transfer_rows, &t);
+		expect(r, e.code == (i % 3 == 0 ? ERR_STALE : ERR_OK), &c);
+		r->done += !failed(e);
+	}
+	return NULL;
+}
+
+static void what_a_caller_left_half_done_is_taken_back_from_its_group(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < RACERS; i++) {
+		add_account(f, i + 1, ROUNDS);
+		add_account(f, 100 + i, 0);
+	}
+	assert_int_equal(race(f, race_with_half_done), RACERS * ROUNDS * 2 / 3);
+	for (int i = 0; i < RACERS; i++) {
+		assert_int_equal(balance_of(f, i + 1), ROUNDS / 3);
+		assert_int_equal(balance_of(f, 100 + i), ROUNDS * 2 / 3);
+	}
+}
+
 static void *open_at_once(void *arg)
 {
 	struct racer *r = arg;
@@ -464,6 +494,7 @@ int run_common_tests(void)
 		ON(racing_transfers_neither_lose_nor_make_money),
 		ON(of_racing_inserts_one_wins),
 		ON(a_caller_that_fails_does_not_hurt_the_others_of_its_group),
+		ON(what_a_caller_left_half_done_is_taken_back_from_its_group),
 		ON(servers_that_start_at_once_migrate_once),
 		ON(a_migration_changed_after_it_ran_stops_the_start),
 		ON(a_query_that_does_not_fit_the_schema_stops_the_start),
