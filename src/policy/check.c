@@ -20,8 +20,7 @@ __attribute__((format(printf, 2, 3))) static void find(struct check *k, const ch
 	buf_printf(k->lines, "%s %s: %s\n", k->city, k->r->version, text);
 }
 
-/* ---- checks over a whole release
- * ------------------------------------------------------------------------------------ */
+/* ---- checks over a whole release ---- */
 
 static void check_gate_clauses(struct check *k)
 {
@@ -114,8 +113,7 @@ static void check_release(struct check *k)
 	check_text(k);
 }
 
-/* ---- lines to an answer
- * ------------------------------------------------------------------------------------------------ */
+/* ---- lines to an answer ---- */
 
 /* "file:line: text" apart; false when the line has no place. */
 static bool split_place(char *line, const char **ret_file, int64_t *ret_line, const char **ret_text)

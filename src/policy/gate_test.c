@@ -106,8 +106,7 @@ static const char *next_action(struct fixture *x)
 	return c->failure.next_count ? c->failure.next[0].action : "none";
 }
 
-/* ---- declared
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- declared ---- */
 
 /* TJ-1.1.6.a, TJ-1.1.0.a: what the service declares is collected, one item more is not. */
 static void an_item_outside_the_service_is_refused(void **state)
@@ -195,8 +194,7 @@ static void a_sensed_item_that_is_not_among_the_items_is_refused(void **state)
 	assert_refused(x, "not_declared", "TJ-1.1.6.a");
 }
 
-/* ---- the person
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- the person ---- */
 
 /* TJ-4.2.1.d */
 static void a_blocked_or_cancelled_person_is_refused(void **state)
@@ -254,9 +252,7 @@ static void own_rights_need_no_guardian_and_no_newest_acceptance(void **state)
 	assert_refused(x, "guardian_required", "TJ-6.2.a");
 }
 
-/* ---- level
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- level ---- */
 
 /* TJ-1.1.2.i, TJ-1.1.2.k */
 static void a_service_for_people_logged_in_refuses_others(void **state)
@@ -298,9 +294,7 @@ static void a_service_for_verified_people_refuses_others(void **state)
 	assert_allowed(x);
 }
 
-/* ---- acceptance
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- acceptance ---- */
 
 /* TJ-0.2.b: nothing before the policy was agreed to. */
 static void nothing_is_taken_before_the_policy_is_accepted(void **state)
@@ -379,9 +373,7 @@ static void a_weak_acceptance_is_none_where_the_city_says_so(void **state)
 	test_city_release(&t);
 }
 
-/* ---- sensors
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- sensors ---- */
 
 /* TJ-1.1.4.g, TJ-1.1.4.h, TJ-1.1.23.4 */
 static void a_sensed_item_needs_its_permission_now(void **state)
@@ -399,9 +391,7 @@ static void a_sensed_item_needs_its_permission_now(void **state)
 	assert_allowed(x);
 }
 
-/* ---- consent
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- consent ---- */
 
 /* NT-A.7.4, TJ-0.2.f: the general agreement does not open a sensitive item. */
 static void a_sensitive_item_needs_a_consent_of_its_own(void **state)
@@ -521,9 +511,7 @@ static void a_refused_share_offers_the_consent_that_would_open_it(void **state)
 	assert_non_null(strstr(members, hash));
 }
 
-/* ---- second check
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- second check ---- */
 
 /* TJ-4.1.1.a, NT-A.7.1: sensitive items stay masked until a second check. */
 static void reading_a_sensitive_item_in_clear_needs_a_second_check(void **state)
@@ -583,9 +571,7 @@ static void reading_everything_collects_nothing(void **state)
 	assert_allowed(x);
 }
 
-/* ---- permits
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* ---- permits ---- */
 
 static void a_permit_says_what_was_decided(void **state)
 {

@@ -71,8 +71,7 @@ static struct slice of_plain(const struct plain *p)
 	return (struct slice){p->text, p->fits ? p->n : 0};
 }
 
-/* ---- resident identity number, GB 11643
- * ------------------------------------------------------------------------- */
+/* ---- resident identity number, GB 11643 ---- */
 
 static char resident_check_char(const char *digits)
 {
@@ -99,8 +98,7 @@ bool resident_id_parse(struct slice text, struct date *ret_birth, bool *ret_fema
 	return true;
 }
 
-/* ---- one normal form per validator; NULL or what is wrong
- * --------------------------------------------------------- */
+/* ---- one normal form per validator; NULL or what is wrong ---- */
 
 typedef const char *(*validator_fn)(struct ctx *c, struct slice v, struct slice *ret);
 

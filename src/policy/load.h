@@ -27,6 +27,11 @@ struct loader {
 	struct refused *refused;
 };
 
+/* Reads all parts of a source, freezes and hashes them; NULL when anything was complained about since
+ * `before`. */
+struct release *load_release(const struct source *from, struct schema_reader in, struct buf *complaints,
+			     size_t before);
+
 void load_items(struct loader *l, struct node list);
 void load_policy(struct loader *l, struct node map); /* after items */
 void load_chapters(struct loader *l, struct node list);
@@ -36,8 +41,7 @@ void load_city(struct loader *l, struct node map);		 /* after the services */
 /* The canonical document of a source: JSON, map keys sorted, null members left out. */
 void canonical_document(const struct source *from, struct buf *ret);
 
-/* ---- helpers of the parts
- * ------------------------------------------------------------------------------------- */
+/* ---- helpers of the parts ---- */
 /* Reads the map of a row of table t; remembers it as refused when that fails. */
 bool load_row(struct loader *l, const struct table *t, struct node map, const struct schema *s, void *form);
 /* A new row for table t under key; false with a complaint when the key stands there already. */

@@ -4,8 +4,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* ---- purposes
- * --------------------------------------------------------------------------------------------------- */
+/* ---- purposes ---- */
 
 static const struct schema_field purpose_fields[] = {
 	{"key", SCHEMA_KEY, true, offsetof(struct purpose, key), NULL, NULL},
@@ -24,8 +23,7 @@ static void load_purpose(struct loader *l, struct node map, void *arg)
 		load_add(l, &l->r->purposes, map, "purpose", p->key, p, &p->number);
 }
 
-/* ---- recipients
- * ------------------------------------------------------------------------------------------------- */
+/* ---- recipients ---- */
 
 struct recipient_form {
 	struct recipient r;
@@ -66,8 +64,7 @@ static void load_recipient(struct loader *l, struct node map, void *arg)
 	load_add(l, &l->r->recipients, map, "recipient", r->key, r, &r->number);
 }
 
-/* ---- permissions
- * ------------------------------------------------------------------------------------------------ */
+/* ---- permissions ---- */
 
 struct permission_form {
 	struct permission p;
@@ -125,8 +122,7 @@ static void load_permission(struct loader *l, struct node map, void *arg)
 			((struct item *)l->r->items.rows[i])->permissions |= UINT32_C(1) << p->number % 32;
 }
 
-/* ---- retention
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- retention ---- */
 
 struct retention_form {
 	const char *rule;
@@ -177,8 +173,7 @@ static void load_legal_retention(struct loader *l, struct node map, void *arg)
 		load_add(l, &l->r->retentions, map, "legal retention", k->key, k, &k->number);
 }
 
-/* ---- categories
- * --------------------------------------------------------------------------------------------------- */
+/* ---- categories ---- */
 
 struct category_form {
 	struct category k;
@@ -281,8 +276,7 @@ static void load_category(struct loader *l, struct node map, void *arg)
 	load_add(l, &r->categories, map, "category", k->key, k, &k->number);
 }
 
-/* ---- the policy
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the policy ---- */
 
 struct policy_form {
 	const char *version, *effective, *updated;

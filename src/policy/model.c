@@ -157,8 +157,7 @@ const char *release_updated(const struct release *r)
 	return r->updated;
 }
 
-/* ---- what the gate needs
- * ------------------------------------------------------------------------------------ */
+/* ---- what the gate needs ---- */
 
 static struct itemset joined(struct itemset a, const struct itemset *b)
 {

@@ -42,8 +42,7 @@ static unsigned dice(unsigned sides)
 	return (seed >> 8) % sides;
 }
 
-/* ---- a random world, as tables
- * ---------------------------------------------------------------------------------- */
+/* ---- a random world, as tables ---- */
 
 static void random_subset(bool *ret, const bool *of, unsigned one_in)
 {
@@ -113,8 +112,7 @@ static void make_world(struct world *w)
 		make_service(w, s);
 }
 
-/* ---- the same as YAML
- * --------------------------------------------------------------------------------------------- */
+/* ---- the same as YAML ---- */
 
 static void put_list(struct buf *out, const char *prefix, const bool *set, int count)
 {
@@ -234,8 +232,7 @@ static void put_city(struct buf *out, const struct world *w)
 	buf_add_text(out, "}\n");
 }
 
-/* ---- questions
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- questions ---- */
 
 struct question {
 	int action, service, purpose, recipient; /* recipient -1: none */
@@ -289,8 +286,7 @@ static void make_question(const struct world *w, struct question *a)
 	make_consents(a);
 }
 
-/* ---- the oracle
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- the oracle ---- */
 
 static bool item_declared(const struct world *w, const struct question *a, int i)
 {
@@ -403,8 +399,7 @@ static const char *oracle(const struct world *w, const struct question *a)
 	return NULL;
 }
 
-/* ---- both, compared
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- both, compared ---- */
 
 static struct itemset set_of(const struct release *r, const bool *items)
 {

@@ -15,8 +15,7 @@ struct permit {
 	const char *basis, *clause;
 };
 
-/* ---- refusals
- * -------------------------------------------------------------------------------------------------- */
+/* ---- refusals ---- */
 
 static const char *refusal_text(enum gate_rule rule)
 {
@@ -104,8 +103,7 @@ static err next_step(struct ctx *c, const struct release *r, const struct facts 
 	return OK;
 }
 
-/* ---- permits
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- permits ---- */
 
 static const char *basis_of(const struct gate_request *q, const struct verdict *v)
 {

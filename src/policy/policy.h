@@ -177,9 +177,7 @@ err release_parse(struct ctx *c, struct slice document, unsigned number, struct 
 struct release *release_hold(const struct release *r); /* counts a reference */
 void release_drop(const struct release *r);
 
-/* ---- items
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- items ---- */
 /* Checks a value and brings it to its normal form (in the arena). ERR_INVALID with a field error that says
  * what to do. */
 err item_normal(struct ctx *c, const struct item *it, struct slice value, struct slice *ret);
@@ -192,8 +190,7 @@ void itemset_json(struct json *j, const struct release *r, const struct itemset 
 /* Birth date and check digit of an 18-digit resident identity number; false when it is not one. */
 bool resident_id_parse(struct slice text, struct date *ret_birth, bool *ret_female);
 
-/* ---- the policy as people read it
- * ---------------------------------------------------------------------------------------- */
+/* ---- the policy as people read it ---- */
 /* The whole policy page (HTML, no script, marked passages in <strong>, index of chapters, an element
  * id="policy-end" at its end). */
 err policy_html(struct ctx *c, const struct release *r, struct buf *ret);

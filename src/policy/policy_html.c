@@ -38,8 +38,7 @@ static const char style[] =
 	"tbody td::before{content:attr(data-label);display:block;color:#5a6270;font-size:13px}}"
 	"@media print{nav{display:none}body{font-size:11pt}}";
 
-/* ---- text
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- text ---- */
 
 static void put_escaped(struct buf *out, const char *text, size_t n)
 {
@@ -130,8 +129,7 @@ void html_prose(struct buf *out, const struct release *r, const char *text)
 		buf_add_text(out, "</strong>");
 }
 
-/* ---- the page
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- the page ---- */
 
 /* A colour goes into the style sheet only when it is one. */
 static const char *colour_of(const struct release *r)

@@ -13,8 +13,7 @@ struct releases {
 	size_t count;
 };
 
-/* ---- seeding
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- seeding ---- */
 
 struct found {
 	bool there;
@@ -52,9 +51,10 @@ static err seed_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(tx_rows(c, tx, Q_POLICY_RELEASE_BY_HASH, PARAMS(P_STR(r->hash)), found_row, &f));
 	if (!s->publish || !s->added)
 		return OK;
-	return tx_exec(c, tx, Q_POLICY_RELEASE_PUBLISH,
-		       PARAMS(P_INT(f.number), P_INT(c->now_ms), P_STR("cities"), P_INT(r->effective_ms)),
-		       NULL);
+	return tx_exec(
+		c, tx, Q_POLICY_RELEASE_PUBLISH,
+		PARAMS(P_INT(f.number), P_INT(c->now_ms), P_TEXT(SLICE("cities")), P_INT(r->effective_ms)),
+		NULL);
 }
 
 static err seed_one(struct ctx *c, const struct release *r, bool publish, bool *ret_added)
@@ -133,8 +133,7 @@ err releases_seed(struct ctx *c, const char *dir, const char *city, struct buf *
 	return OK;
 }
 
-/* ---- publishing
- * ------------------------------------------------------------------------------------------------- */
+/* ---- publishing ---- */
 
 struct numbered {
 	int64_t number;
@@ -169,8 +168,7 @@ err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effe
 	return OK;
 }
 
-/* ---- what a server knows
- * ------------------------------------------------------------------------------------------ */
+/* ---- what a server knows ---- */
 
 /* Rows are parsed after the query, not within it. */
 struct stored {
@@ -297,8 +295,7 @@ const struct release *releases_at(struct releases *all, int64_t now_ms)
 	return r;
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 struct page_query {
 	struct release_page *page;
