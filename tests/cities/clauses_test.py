@@ -85,6 +85,13 @@ class Clauses(unittest.TestCase):
         self.write("tests/api/two.test.mjs", "test('[TJ-9.77] is nothing', () => {})\n")
         self.assert_finding("TJ-9.77: named by tests/api/two.test.mjs, but is no clause")
 
+    def test_naming_a_group_is_no_finding_and_shows_nothing(self):
+        self.write("tests/api/two.test.mjs", "test('TJ-9.5 in general', () => {})\n")
+        self.write("cities/common/clauses.tsv", REGISTER + "TJ-9.5.a\tservice\tpays\tpay\t\t\n")
+        self.write("cities/common/clauses.txt", "TJ-9.1\nTJ-9.2\nTJ-9.3\nTJ-9.4\nTJ-9.5.a\n")
+        run = self.run_tool("--check")
+        self.assertEqual((run.returncode, run.stdout), (0, "clauses: 3 of 5 declared, 3 enforced, 1 shown by a test\n"))
+
     def test_a_clause_left_out_of_the_register_is_a_finding(self):
         self.write("cities/common/clauses.txt", "TJ-9.1\nTJ-9.2\nTJ-9.3\nTJ-9.4\nTJ-9.5\n")
         self.assert_finding("do not list the same clauses")
