@@ -2,6 +2,7 @@
 #include "base/id.h"
 #include "jobs/jobs_store.h"
 
+#include <libpq-fe.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -118,6 +119,18 @@ static void must(err e)
 	assert_false(failed(e));
 }
 
+/* NULL: SQLite. */
+static const char *postgres_url;
+
+static void empty_postgres(void)
+{
+	PGconn *pg = PQconnectdb(postgres_url);
+
+	PQclear(PQexec(pg,
+		       "SET client_min_messages = error; DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
+	PQfinish(pg);
+}
+
 static int set_up(void **)
 {
 	char url[80];
@@ -127,9 +140,11 @@ static int set_up(void **)
 	strcpy(world.dir, "/tmp/tongban-jobs-XXXXXX");
 	assert_non_null(mkdtemp(world.dir));
 	snprintf(url, sizeof url, "sqlite:%s/city.db", world.dir);
+	if (postgres_url)
+		empty_postgres();
 	atomic_store(&world.now_ms, 1790000000000);
 	world.c.now_ms = 1790000000000;
-	must(store_open(&world.c, url, "city", &world.store));
+	must(store_open(&world.c, postgres_url ? postgres_url : url, "city", &world.store));
 	world.c.store = world.store;
 	return 0;
 }
@@ -383,5 +398,9 @@ int main(void)
 	};
 
 	id_init(0);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failures = cmocka_run_group_tests_name("sqlite", tests, NULL, NULL);
+	postgres_url = getenv("TB_TEST_POSTGRES");
+	if (postgres_url)
+		failures += cmocka_run_group_tests_name("postgresql", tests, NULL, NULL);
+	return failures != 0;
 }
