@@ -76,7 +76,7 @@ static err put_register_consent(struct ctx *c, struct json *j)
 {
 	const struct service *s = release_service(c->release, "account");
 	struct itemset items = s ? consent_offer_items(c->release, s) : (struct itemset){0};
-	BUF_SCOPED text;
+	BUF_SCOPED text = {0};
 	char hash[65];
 
 	json_key(j, "consent_register");

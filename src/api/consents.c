@@ -121,7 +121,7 @@ static err consent_delete(struct api_call *k)
 
 static err consent_text_get(struct api_call *k)
 {
-	BUF_SCOPED text;
+	BUF_SCOPED text = {0};
 
 	buf_init(&text, 64 * 1024);
 	TRY(consent_text_by_hash(k->c, k->q->params[0], &text));

@@ -58,7 +58,7 @@ static err claim_rows(struct ctx *c, struct tx *tx, void *arg)
 static void make_hashes(struct api_call *k, struct slice key, struct idempotency *i)
 {
 	const char *text = arena_printf(k->c->arena, "%s|%.*s", k->route->operation, (int)key.n, key.p);
-	BUF_SCOPED request;
+	BUF_SCOPED request = {0};
 
 	buf_init(&request, k->q->body.n + k->q->path.n + k->q->query.n + 16);
 	buf_add_slice(&request, k->q->path);

@@ -181,7 +181,7 @@ static err put_consent(struct api_call *k, const struct service *s, const struct
 {
 	struct itemset items = consent_items(k->c->release, s);
 	char hash[65];
-	BUF_SCOPED text;
+	BUF_SCOPED text = {0};
 
 	json_key(&k->out, "consent");
 	if (itemset_empty(&items)) {

@@ -18,7 +18,7 @@ static err healthz_get(struct api_call *k)
 static err readyz_get(struct api_call *k)
 {
 	const struct api_options *o = api_options(k->api);
-	BUF_SCOPED checkpoint;
+	BUF_SCOPED checkpoint = {0};
 
 	buf_init(&checkpoint, 64 * 1024);
 	if (o->ready && !o->ready(o->ready_user))

@@ -12,7 +12,7 @@
 
 static void buf_stops_at_its_limit_and_stays_failed(void **state)
 {
-	BUF_SCOPED b;
+	BUF_SCOPED b = {0};
 	(void)state;
 
 	buf_init(&b, 4);
@@ -27,7 +27,7 @@ static void buf_stops_at_its_limit_and_stays_failed(void **state)
 
 static void buf_printf_writes_text_longer_than_its_stack_buffer(void **state)
 {
-	BUF_SCOPED b;
+	BUF_SCOPED b = {0};
 	char long_text[2000];
 	(void)state;
 
@@ -42,7 +42,7 @@ static void buf_printf_writes_text_longer_than_its_stack_buffer(void **state)
 
 static void json_escapes_quotes_controls_and_broken_utf8(void **state)
 {
-	BUF_SCOPED b;
+	BUF_SCOPED b = {0};
 	(void)state;
 
 	buf_init(&b, 1024);

@@ -7,7 +7,7 @@
 void log_write(const char *event, const struct log_field *fields)
 {
 	struct timespec t;
-	BUF_SCOPED line;
+	BUF_SCOPED line = {0};
 	buf_init(&line, 8192);
 	struct json j = json_to(&line);
 

@@ -7,7 +7,7 @@
 static int check_city(struct ctx *c, const char *cities, const char *city, bool json)
 {
 	struct release *r = NULL;
-	BUF_SCOPED complaints;
+	BUF_SCOPED complaints = {0};
 
 	buf_init(&complaints, 4 << 20);
 	failure_clear(c);

@@ -30,7 +30,7 @@ static size_t take(char *p, size_t size, size_t n, void *arg)
 static void poll_once(struct follower *f)
 {
 	char url[600];
-	BUF_SCOPED answer;
+	BUF_SCOPED answer = {0};
 
 	buf_init(&answer, 4096);
 	/* asked before the poll: what became due by the step that this poll brings is not settled */

@@ -107,7 +107,7 @@ static int prepare(struct cli *k, const struct cli_option *o)
 static int make_all(struct cli *k, const char *store)
 {
 	static const char *const dirs[] = {"", "/keys", "/blobs"};
-	BUF_SCOPED complaints;
+	BUF_SCOPED complaints = {0};
 	char path[700];
 	int code;
 

@@ -25,7 +25,7 @@ static bool read_file(const char *path, struct buf *ret)
 
 static int verify(struct cli *k, const char *checkpoint_file, bool json)
 {
-	BUF_SCOPED kept, report;
+	BUF_SCOPED kept = {0}, report = {0};
 	int64_t findings = 0;
 
 	buf_init(&kept, FILE_MAX);
@@ -43,7 +43,7 @@ static int verify(struct cli *k, const char *checkpoint_file, bool json)
 
 static int checkpoint(struct cli *k)
 {
-	BUF_SCOPED note;
+	BUF_SCOPED note = {0};
 
 	buf_init(&note, FILE_MAX);
 	if (failed(ledger_checkpoint(&k->ctx, &note)))
@@ -58,7 +58,7 @@ static int receipt(const char *file, const char *key_text, const char *origin)
 	uint8_t key[SIGN_PUBLIC_SIZE + 3];
 	size_t key_size = 0;
 	struct receipt_facts facts;
-	BUF_SCOPED text;
+	BUF_SCOPED text = {0};
 	struct ctx c = {.arena = arena_new(16 << 20)};
 	int code = CLI_USAGE;
 

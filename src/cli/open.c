@@ -46,7 +46,7 @@ static int read_config(struct cli *k)
 
 static int open_release(struct cli *k)
 {
-	BUF_SCOPED complaints;
+	BUF_SCOPED complaints = {0};
 
 	buf_init(&complaints, 1 << 20);
 	if (failed(release_load(&k->ctx, k->cities, k->city, &complaints, &k->release))) {

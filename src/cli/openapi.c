@@ -6,7 +6,7 @@
 int cli_openapi(int argc, char **argv)
 {
 	struct cli_option options[] = {{0}};
-	BUF_SCOPED out;
+	BUF_SCOPED out = {0};
 	bool json;
 
 	if (!cli_parse(argc, argv, options, "openapi", NULL, 0, &json))

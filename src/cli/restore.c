@@ -46,7 +46,7 @@ static int apply_tombstones(struct cli *k, bool json)
 	return told(k->data, ended, json);
 }
 
-/* A new machine has the keys and the backup, and no config.json yet. */
+/* A new machine has the keys and the backup, and no configuration yet. */
 static int restore_config(const char *from, const char *data)
 {
 	struct ctx c = {.arena = arena_new(16 << 20)};

@@ -79,7 +79,7 @@ err attachment_add(struct ctx *c, int64_t subject_id, const char *platform, stru
 	const struct service *s = release_service(c->release, arena_copy(c->arena, service_key));
 	struct facts f;
 	struct head h;
-	BUF_SCOPED picture;
+	BUF_SCOPED picture = {0};
 
 	if (!s || s->attachments_max == 0)
 		FAIL(c, ERR_NOT_FOUND, "这项服务不接收图片");

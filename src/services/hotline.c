@@ -96,7 +96,7 @@ static err chosen_department(struct ctx *c, const struct step *s, struct slice a
 static err ask_centre(struct ctx *c, struct step *s, int64_t job_id, const struct recipient **ret)
 {
 	RELEASED_SCOPED released = {0};
-	BUF_SCOPED request, answer;
+	BUF_SCOPED request = {0}, answer = {0};
 	const struct recipient *centre = s->service->recipient;
 	struct itemset text = only(c, "appeal_content");
 
@@ -197,7 +197,7 @@ static err write_delivery(struct ctx *c, struct step *s, const struct released *
 static err hand_over(struct ctx *c, struct step *s, const struct recipient *department, int64_t job_id)
 {
 	RELEASED_SCOPED released = {0};
-	BUF_SCOPED request, answer;
+	BUF_SCOPED request = {0}, answer = {0};
 	const struct itemset *items = &s->service->shared;
 
 	buf_init(&request, DELIVERY_MAX);
@@ -285,7 +285,7 @@ static int64_t next_poll(const struct ctx *c, const struct step *s)
 
 err hotline_poll(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
-	BUF_SCOPED answer;
+	BUF_SCOPED answer = {0};
 	struct step s;
 	int status = 0;
 	bool closed = false;

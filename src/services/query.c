@@ -124,7 +124,7 @@ static err ask_authority(struct ctx *c, const struct form *form, struct head *h,
 			 const struct released *released, const struct itemset *sent, json_t **ret)
 {
 	const struct service *s = form->service;
-	BUF_SCOPED request, answer;
+	BUF_SCOPED request = {0}, answer = {0};
 	const char *outcome = "not_sent";
 	int status = 0;
 

@@ -73,7 +73,7 @@ static void a_jpeg_loses_place_comment_and_trailer_but_not_its_orientation(void 
 {
 	struct ctx *c = ctx_make();
 	uint8_t picture[256];
-	BUF_SCOPED out;
+	BUF_SCOPED out = {0};
 	(void)state;
 
 	size_t n = jpeg_with_place(picture);
@@ -98,7 +98,7 @@ static void a_cut_jpeg_is_refused_at_every_length(void **state)
 	size_t n = jpeg_with_place(picture) - 9; /* without the trailer */
 	for (size_t cut = 0; cut < n; cut++) {
 		struct ctx *c = ctx_make();
-		BUF_SCOPED out;
+		BUF_SCOPED out = {0};
 		buf_init(&out, 4096);
 		assert_int_equal(image_strip(c, "image/jpeg", slice_bytes(picture, cut), &out).code,
 				 ERR_INVALID);
@@ -122,7 +122,7 @@ static void a_png_loses_its_texts_and_time(void **state)
 	struct ctx *c = ctx_make();
 	uint8_t picture[256];
 	size_t n = 8;
-	BUF_SCOPED out;
+	BUF_SCOPED out = {0};
 	(void)state;
 
 	memcpy(picture, "\x89PNG\r\n\x1a\n", 8);
@@ -144,7 +144,7 @@ static void a_png_loses_its_texts_and_time(void **state)
 static void a_script_named_picture_is_refused(void **state)
 {
 	struct ctx *c = ctx_make();
-	BUF_SCOPED out;
+	BUF_SCOPED out = {0};
 	(void)state;
 
 	buf_init(&out, 4096);
