@@ -23,7 +23,8 @@ err backup_write(struct ctx *c, const char *data_dir, const char *city, const ch
 		 struct backup_info *ret);
 /* What a backup says of itself. ERR_INVALID when the file is no (whole) backup. */
 err backup_read(struct ctx *c, const char *from, struct backup_info *ret);
-/* Puts config.json into a data directory that has none. */
+/* Puts config.json, connectors.json and connector.pub into a data directory that lacks them: a new machine.
+ */
 err backup_restore_config(struct ctx *c, const char *from, const char *data_dir);
 
 struct restore_result {

@@ -1,4 +1,5 @@
-/* Files of sealed blobs: DIR/<2 hex>/<16 hex of the id>.<8 hex of the scope>. A file appears whole or not at all. */
+/* Files of sealed blobs: DIR/<2 hex>/<16 hex of the id>.<8 hex of the scope>. A file appears whole or not at
+ * all. */
 #pragma once
 
 #include "vault/vault.h"

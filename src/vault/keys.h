@@ -1,11 +1,12 @@
 /* Data keys, in their own key store, wrapped by a master key from a key file (mode 0600).
  *
- * A data key belongs to (subject, scope). A scope is what ends together: "account", "identity", "service:<category>",
- * "case:<id>", "retention:<class>", "audit". A key is durable before the first row sealed by it, and destroyed before
- * the rows are deleted. Opened keys are cached in locked memory for a short time and wiped when the scope ends.
+ * A data key belongs to (subject, scope). A scope is what ends together: "account", "identity",
+ * "service:<category>", "case:<id>", "retention:<class>", "audit". A key is durable before the first row
+ * sealed by it, and destroyed before the rows are deleted. Opened keys are cached in locked memory for a
+ * short time and wiped when the scope ends.
  *
- * Lookup of identifiers (phone, document number, account name) goes in two steps so that an ended person cannot be
- * found in yesterday's backup: keyed hash → identifier key (here) → blind index (main store). */
+ * Lookup of identifiers (phone, document number, account name) goes in two steps so that an ended person
+ * cannot be found in yesterday's backup: keyed hash → identifier key (here) → blind index (main store). */
 #pragma once
 
 #include "base/ctx.h"
@@ -15,33 +16,40 @@ struct keys;
 
 enum { SCOPE_SIZE = 64 };
 
-/* dir holds the master key file and, by default, keys.db; store_url may be "postgresql://…". Creates both when missing
- * and create is set. */
-err keys_open(struct ctx *c, const char *dir, const char *store_url, enum suite suite, bool create, struct keys **ret);
+/* dir holds the master key file and, by default, keys.db; store_url may be "postgresql://…". Creates both
+ * when missing and create is set. */
+err keys_open(struct ctx *c, const char *dir, const char *store_url, enum suite suite, bool create,
+	      struct keys **ret);
 void keys_close(struct keys *k);
 enum suite keys_suite(const struct keys *k);
 
-/* The data key of (subject, scope): keys_make creates it when missing; keys_get answers ERR_GONE when it was ended
- * and ERR_NOT_FOUND when it never was. An ended scope is never made again. */
-err keys_make(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, uint8_t ret[static KEY_SIZE]);
-err keys_get(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, uint8_t ret[static KEY_SIZE]);
-/* Several keys of one person in one transaction, for registration: one wait for the disk instead of three. ret has count
- * keys. ERR_GONE when any of the scopes was ended; the others are made nevertheless. */
+/* The data key of (subject, scope): keys_make creates it when missing; keys_get answers ERR_GONE when it was
+ * ended and ERR_NOT_FOUND when it never was. An ended scope is never made again. */
+err keys_make(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope,
+	      uint8_t ret[static KEY_SIZE]);
+err keys_get(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope,
+	     uint8_t ret[static KEY_SIZE]);
+/* Several keys of one person in one transaction, for registration: one wait for the disk instead of three.
+ * ret has count keys. ERR_GONE when any of the scopes was ended; the others are made nevertheless. */
 err keys_make_many(struct ctx *c, struct keys *k, int64_t subject_id, const char *const *scopes, size_t count,
 		   uint8_t (*ret)[KEY_SIZE]);
 
-/* Ends scopes: destroys the wrapped keys and writes tombstones, in one transaction. Unknown scopes get tombstones too. */
+/* Ends scopes: destroys the wrapped keys and writes tombstones, in one transaction. Unknown scopes get
+ * tombstones too. The ending is listed in dir/tombstones before it is carried out: a key store that is put
+ * back from a backup, or was cut off by a crash, carries it out when it opens. */
 err keys_end(struct ctx *c, struct keys *k, int64_t subject_id, const char *const *scopes, size_t count);
 /* True when (subject, scope) has a tombstone: applied to every row after a restore. */
 err keys_ended(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, bool *ret);
 
-/* Blind index of an identifier: kind is "phone", "id_number", "username", …; normal is its normal form. make creates the
- * identifier key when missing; without make, ERR_NOT_FOUND (after equal work). keys_blind_end destroys it. */
+/* Blind index of an identifier: kind is "phone", "id_number", "username", …; normal is its normal form. make
+ * creates the identifier key when missing; without make, ERR_NOT_FOUND (after equal work). keys_blind_end
+ * destroys it. */
 err keys_blind(struct ctx *c, struct keys *k, const char *kind, struct slice normal, bool make,
 	       uint8_t ret[static HASH_SIZE]);
 err keys_blind_end(struct ctx *c, struct keys *k, const char *kind, struct slice normal);
 
-/* A keyed hash under a purpose-bound key of the installation (session tokens, pseudonyms, rate-limit buckets). */
+/* A keyed hash under a purpose-bound key of the installation (session tokens, pseudonyms, rate-limit
+ * buckets). */
 void keys_hash(struct keys *k, const char *purpose, struct slice data, uint8_t ret[static HASH_SIZE]);
 
 /* The signing key of the ledger's origin; created with the master key. */

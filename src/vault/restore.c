@@ -118,20 +118,33 @@ static err unpack(struct ctx *c, const char *from, const struct places *p)
 	return backup_sql(c, ready, "DROP TABLE backup_file; DROP TABLE backup_info; VACUUM");
 }
 
+static err restore_config_row(struct ctx *c, sqlite3_stmt *row, const char *data_dir)
+{
+	const char *name = (const char *)sqlite3_column_text(row, 0);
+	const char *path = arena_printf(c->arena, "%s/%s", data_dir, name);
+
+	if (strchr(name, '/') || access(path, F_OK) == 0)
+		return OK;
+	return file_write(c, path,
+			  slice_bytes(sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1)));
+}
+
 err backup_restore_config(struct ctx *c, const char *from, const char *data_dir)
 {
-	const char *path = arena_printf(c->arena, "%s/config.json", data_dir);
 	DB_SCOPED *db = NULL;
-	STMT_SCOPED *row = NULL;
+	STMT_SCOPED *rows = NULL;
+	struct backup_info info;
+	int step;
 
-	if (access(path, F_OK) == 0)
-		return OK;
+	TRY(backup_read(c, from, &info));
 	TRY(backup_db_open(c, from, SQLITE_OPEN_READONLY, &db));
-	TRY(backup_prepare(c, db, "SELECT bytes FROM backup_file WHERE name = 'config.json'", &row));
-	if (sqlite3_step(row) != SQLITE_ROW)
-		FAIL(c, ERR_NOT_FOUND, "备份中没有 config.json");
-	return file_write(c, path,
-			  slice_bytes(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0)));
+	TRY(backup_prepare(c, db,
+			   "SELECT name, bytes FROM backup_file WHERE name IN "
+			   "('config.json', 'connectors.json', 'connector.pub')",
+			   &rows));
+	while ((step = sqlite3_step(rows)) == SQLITE_ROW)
+		TRY(restore_config_row(c, rows, data_dir));
+	return step == SQLITE_DONE ? OK : backup_trouble(c, db, "无法读取备份");
 }
 
 /* ---- tombstones, then the exchange --------------------------------------------------------------------- */

@@ -331,6 +331,29 @@ static void a_broken_backup_is_refused_and_changes_nothing(void **state)
 	assert_string_equal(read_item(t, LI, 0, "real_name"), "李小满");
 }
 
+static void a_new_machine_gets_its_configuration_from_the_backup(void **state)
+{
+	struct city_test *t = *state;
+	struct ctx *c = t->c;
+	struct backup_info info;
+
+	if (test_server())
+		skip();
+	const char *dir = arena_printf(c->arena, "%s/new", t->place.dir), *file = old_path(t);
+	const char *config = arena_printf(c->arena, "%s/config.json", t->place.dir);
+	const char *restored = arena_printf(c->arena, "%s/config.json", dir);
+	FILE *f = fopen(config, "w");
+	fputs("{}", f);
+	fclose(f);
+	assert_ok(backup_write(c, t->place.dir, "tianjin", file, &info));
+	assert_int_equal(mkdir(dir, 0700), 0);
+	assert_ok(backup_restore_config(c, file, dir));
+	assert_int_equal(files_with(dir, "{}", 2), 1);
+	assert_int_equal(truncate(restored, 0), 0);
+	assert_ok(backup_restore_config(c, file, dir)); /* what is there stays as it is */
+	assert_int_equal(files_with(dir, "{}", 2), 0);
+}
+
 /* Entries and values of one moment, while the store stays open for writing. */
 static void each_backup_holds_the_moment_it_was_taken(void **state)
 {
@@ -368,6 +391,7 @@ int main(void)
 		TEST(a_restore_puts_back_the_data_and_not_what_ended),
 		TEST(a_backup_is_private_holds_no_key_and_no_clear_value),
 		TEST(a_broken_backup_is_refused_and_changes_nothing),
+		TEST(a_new_machine_gets_its_configuration_from_the_backup),
 		TEST(each_backup_holds_the_moment_it_was_taken),
 	};
 

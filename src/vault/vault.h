@@ -1,8 +1,9 @@
 /* The vault: the only way in and out for personal data.
  *
- * A row is (subject, record, item, category, origin, basis, collected_at, ends_at, scope). record 0 is the person's
- * profile, else a case or query id. Collection and reading take a permit that only the gate can make; the ledger entry
- * is written in the same transaction as the rows are stored or read, before any plaintext leaves. */
+ * A row is (subject, record, item, category, origin, basis, collected_at, ends_at, scope). record 0 is the
+ * person's profile, else a case or query id. Collection and reading take a permit that only the gate can
+ * make; the ledger entry is written in the same transaction as the rows are stored or read, before any
+ * plaintext leaves. */
 #pragma once
 
 #include "ledger/ledger.h"
@@ -11,22 +12,24 @@
 
 struct vault_value {
 	const struct item *item;
-	struct slice value;  /* plaintext, UTF-8 or bytes */
-	const char *origin;  /* "typed", "fetched", "sensor", "partner", "request" */
-	int64_t ends_at_ms;  /* 0: as long as its scope */
+	struct slice value; /* plaintext, UTF-8 or bytes */
+	const char *origin; /* "typed", "fetched", "sensor", "partner", "request" */
+	int64_t ends_at_ms; /* 0: as long as its scope */
 };
 
-/* Stores values (validated and in normal form) and appends ENTRY_COLLECT; an existing value of (record, item) is replaced.
- * The values' items must be among the permit's; the entry names those that were given. A permit without a person (an
- * installation that registers) fits only a person about whom nothing was written yet. `also` (may be NULL) runs in the
- * same transaction. ERR_STALE: decide again; ERR_GONE: the scope was ended. Consumes the permit. */
+/* Stores values (validated and in normal form) and appends ENTRY_COLLECT; an existing value of (record, item)
+ * is replaced. The values' items must be among the permit's; the entry names those that were given. A permit
+ * without a person (an installation that registers) fits only a person about whom nothing was written yet.
+ * `also` (may be NULL) runs in the same transaction. ERR_STALE: decide again; ERR_GONE: the scope was ended.
+ * Consumes the permit. */
 err vault_collect(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, const char *scope,
 		  const struct vault_value *values, size_t count, tx_fn also, void *arg);
 
-/* Releases the permit's items of the record: appends ENTRY_READ or ENTRY_SHARE, and only after the commit opens them. An item that
- * the record does not hold is taken from the profile (record 0): prefilled items of a query or case stand there. So do
- * resident_id_number from a profile's id_number whose id_type is resident_card, and the reverse. Items held nowhere are left out. The
- * same holds for vault_masked of one record. Values live in ret, wiped by released_free. Consumes the permit. */
+/* Releases the permit's items of the record: appends ENTRY_READ or ENTRY_SHARE, and only after the commit
+ * opens them. An item that the record does not hold is taken from the profile (record 0): prefilled items of
+ * a query or case stand there. So do resident_id_number from a profile's id_number whose id_type is
+ * resident_card, and the reverse. Items held nowhere are left out. The same holds for vault_masked of one
+ * record. Values live in ret, wiped by released_free. Consumes the permit. */
 struct released {
 	struct vault_value *values;
 	size_t count;
@@ -50,40 +53,44 @@ struct held {
 };
 typedef err (*held_fn)(struct ctx *c, const struct held *h, void *arg);
 err vault_held(struct ctx *c, int64_t subject_id, held_fn fn, void *arg);
-/* The same with masked values (the mask of each item) for the permit's items, shown to the person or to staff; writes one
- * ENTRY_READ under purpose "show_masked". record_id -1: all records. */
-err vault_masked(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, held_fn fn, void *arg);
+/* The same with masked values (the mask of each item) for the permit's items, shown to the person or to
+ * staff; writes one ENTRY_READ under purpose "show_masked". record_id -1: all records. */
+err vault_masked(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, held_fn fn,
+		 void *arg);
 
-/* Ends scopes of a person: keys first, then rows. What the law keeps has been resealed by vault_reseal before. */
+/* Ends scopes of a person: keys first, then rows. What the law keeps has been resealed by vault_reseal
+ * before. */
 err vault_end(struct ctx *c, int64_t subject_id, const char *const *scopes, size_t count);
-/* Moves items of a record under a retention scope ("retention:<class>") with rule and end date. They are not in use from
- * then on: vault_release leaves them out. Items that are not held are passed over. The key's scope gets the
- * day of the end appended ("retention:<class>@20310731", as vault_scopes tells it; vault_held tells the class), so that what
- * ends on different days has different keys. */
-err vault_reseal(struct ctx *c, int64_t subject_id, int64_t record_id, const struct itemset *items, const char *scope,
-		 const char *rule, int64_t ends_at_ms);
+/* Moves items of a record under a retention scope ("retention:<class>") with rule and end date. They are not
+ * in use from then on: vault_release leaves them out. Items that are not held are passed over. The key's
+ * scope gets the day of the end appended ("retention:<class>@20310731", as vault_scopes tells it; vault_held
+ * tells the class), so that what ends on different days has different keys. */
+err vault_reseal(struct ctx *c, int64_t subject_id, int64_t record_id, const struct itemset *items,
+		 const char *scope, const char *rule, int64_t ends_at_ms);
 
-/* Row function for ledger_write: deletes values in use (a correction, a withdrawn consent, the person's own deletion). What
- * was retained stays. The entry that goes with it names the items. */
+/* Row function for ledger_write: deletes values in use (a correction, a withdrawn consent, the person's own
+ * deletion). What was retained stays. The entry that goes with it names the items. */
 struct vault_deletion {
 	int64_t subject_id, record_id;
 	const struct itemset *items;
 };
 err vault_delete_rows(struct ctx *c, struct tx *tx, void *deletion);
 
-/* The scopes under which a person has items or blobs: for previews. ends_at_ms is the last of their end dates. */
+/* The scopes under which a person has items or blobs: for previews. ends_at_ms is the last of their end
+ * dates. */
 struct scope_held {
 	const char *scope;
 	int64_t items, blobs, ends_at_ms;
 };
-err vault_scopes(struct ctx *c, int64_t subject_id, err (*fn)(struct ctx *c, const struct scope_held *s, void *arg),
-		 void *arg);
+err vault_scopes(struct ctx *c, int64_t subject_id,
+		 err (*fn)(struct ctx *c, const struct scope_held *s, void *arg), void *arg);
 /* Deletes what has reached its end date by now, and ends the retention scopes whose day has come. */
 err vault_expire(struct ctx *c, int64_t subject_id, int64_t *ret_deleted);
 
-/* After a restore of the store: ends, with today's key store, every scope that has a tombstone. fn (may be NULL) is told
- * each (person, scope) that was removed, so that other modules remove what hangs on it. */
-err vault_apply_tombstones(struct ctx *c, err (*fn)(struct ctx *c, int64_t subject_id, const char *scope, void *arg),
+/* After a restore of the store: ends, with today's key store, every scope that has a tombstone. fn (may be
+ * NULL) is told each (person, scope) that was removed, so that other modules remove what hangs on it. */
+err vault_apply_tombstones(struct ctx *c,
+			   err (*fn)(struct ctx *c, int64_t subject_id, const char *scope, void *arg),
 			   void *arg, int64_t *ret_scopes);
 
 /* Sealed blobs for attachments: files below the data directory, sealed under (subject, scope). */
