@@ -67,7 +67,7 @@ static const char *input_of(const struct item *it)
 	static const char *const inputs[][2] = {
 		{"phone", "phone"}, {"resident_id", "id"},    {"id_number", "id"},  {"name", "name"},
 		{"email", "email"}, {"text", "textarea"},     {"gender", "choice"}, {"id_type", "choice"},
-		{"date", "date"},   {"location", "location"},
+		{"date", "date"},   {"location", "location"}, {"image", "image"},
 	};
 
 	for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)

@@ -54,7 +54,7 @@ static err next_consent(struct ctx *c, const struct release *r, const struct gat
 		to = q->action == GATE_SHARE ? q->recipient : NULL;
 	}
 	buf_init(&text, 64 * 1024);
-	buf_init(&members, 16 * 1024);
+	buf_init(&members, 128 * 1024);
 	TRY(consent_text(c, r, q->service, &items, to, &text, hash));
 	struct json j = json_to(&members);
 	json_put_text(&j, "scope", q->service->key);
@@ -62,6 +62,7 @@ static err next_consent(struct ctx *c, const struct release *r, const struct gat
 	itemset_json(&j, r, &items);
 	json_put_text(&j, "purpose", q->service->purpose->key);
 	json_put_text(&j, "recipient", to ? to->key : NULL);
+	json_put_slice(&j, "text", buf_slice(&text));
 	json_put_text(&j, "text_hash", hash);
 	refuse_next(c, "give_consent", buf_slice(&members).p);
 	return OK;

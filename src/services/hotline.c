@@ -194,18 +194,28 @@ static err write_delivery(struct ctx *c, struct step *s, const struct released *
 	return out->failed ? fail(c, ERR_TOO_LARGE, "附件过大") : OK;
 }
 
+/* What was really there to be sent. */
+static struct itemset items_of(const struct released *r)
+{
+	struct itemset set = {{0}};
+
+	for (size_t i = 0; i < r->count; i++)
+		itemset_add(&set, r->values[i].item->number);
+	return set;
+}
+
 static err hand_over(struct ctx *c, struct step *s, const struct recipient *department, int64_t job_id)
 {
 	RELEASED_SCOPED released = {0};
 	BUF_SCOPED request = {0}, answer = {0};
-	const struct itemset *items = &s->service->shared;
 
 	buf_init(&request, DELIVERY_MAX);
 	buf_init(&answer, ANSWER_MAX);
-	TRY(released_for(c, s, department, items, &released));
+	TRY(released_for(c, s, department, &s->service->shared, &released));
+	struct itemset sent = items_of(&released);
 	err e = write_delivery(c, s, &released, &request);
 	if (!failed(e))
-		e = post(c, s, department, items, "/cases", &request, job_id, &answer);
+		e = post(c, s, department, &sent, "/cases", &request, job_id, &answer);
 	if (request.data)
 		crypto_wipe(request.data, request.size);
 	return e;

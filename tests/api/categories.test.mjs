@@ -47,12 +47,12 @@ for (const name of cities) {
         const fields = {}
         for (const f of s.fields) {
           const value = valueOf(c.person, f.item)
-          if (!f.prefill && value !== undefined) fields[f.item] = value
+          if (!f.prefill && typeof value === 'string') fields[f.item] = value
         }
 
         // outside the list: refused by its clause, entered, and nothing reached the authority
         const before = (await city.received(to)).length
-        const refusal = await c.refused('POST', `/services/${s.key}/queries`, { fields: { ...fields, [category.outside]: valueOf(c.person, category.outside) ?? 'x' } })
+        const refusal = await c.refused('POST', `/services/${s.key}/queries`, { fields: { ...fields, [category.outside]: String(valueOf(c.person, category.outside) ?? 'x') } })
         assert.equal(refusal.status, 403)
         assert.equal(refusal.reason, 'not_declared')
         assert.ok(refusal.clause, 'a refusal by policy names its clause')

@@ -29,7 +29,7 @@ async function upload(client, source = 'album') {
 }
 
 async function received(department) {
-  return (await city.received(department)).filter(r => r.path.endsWith('/cases'))
+  return (await city.received(department)).filter(r => r.path.endsWith('cases'))
 }
 
 before(async () => {
