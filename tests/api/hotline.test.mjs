@@ -109,7 +109,7 @@ test('[NT-1.2.1.3.b] [NT-1.2.1.3.c] [NT-2.1.9.3] the chosen department alone get
     for (const item of five) assert.ok(!JSON.stringify(r.body).includes(appeal(c.person)[item]) || item === 'gender', item)
 
   const done = await until(async () => {
-    await city.advance('PT2H')
+    await city.advance('PT1M')
     await city.settle()
     const k = (await c.ok('GET', `/cases/${body.id}`)).body
     return k.follow_up ? k : null
