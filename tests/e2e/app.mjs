@@ -111,30 +111,36 @@ export async function typeCode(a, mobile_phone, field = 'input-sms_code') {
   throw new Error('no short message')
 }
 
-// Fills the registration of either city, whichever fields it shows.
+// Fills the registration of either city, whichever fields it shows; answers which they were.
 export async function register(a, person, { name = username() } = {}) {
   const values = {
     username: name, password, mobile_phone: person.mobile_phone, real_name: person.real_name,
     id_number: person.resident_id_number, id_expiry: person.id_expiry,
   }
+  const asked = new Set()
   await a.go('/register')
   await a.wait('register-next')
   for (let step = 0; step < 4 && await a.id('register-next').isVisible(); step++) {
     const title = await a.text('register-step')
     if (await a.id('register-consent-tick').isVisible()) await a.id('register-consent-tick').check()
     for (const [item, value] of Object.entries(values))
-      if (await a.id(`input-${item}`).isVisible()) await a.fill(`input-${item}`, value)
+      if (await a.id(`input-${item}`).isVisible()) {
+        asked.add(item)
+        await a.fill(`input-${item}`, value)
+      }
     if (await a.id('input-sms_code').isVisible()) await typeCode(a, person.mobile_phone)
+    await a.shot(`register-${step + 1}`)
     await a.tap('register-next')
     await a.page.waitForFunction(t => document.querySelector('[data-testid=register-step]')?.innerText !== t, title)
   }
   a.person = person
   a.username = name
+  return [...asked]
 }
 
 // Registers and takes the following step: name and password, or the phone's code.
 export async function registerWhole(a, person, options) {
-  await register(a, person, options)
+  const asked = await register(a, person, options)
   await a.id('credentials-submit').or(a.id('bind-submit')).first().waitFor()
   if (await a.id('credentials-submit').isVisible()) {
     await a.fill('input-username', a.username)
@@ -147,6 +153,7 @@ export async function registerWhole(a, person, options) {
     await a.tap('bind-submit')
   }
   await a.wait('home-search')
+  return asked
 }
 
 export async function passSecondCheck(a) {

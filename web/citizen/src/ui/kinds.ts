@@ -63,6 +63,22 @@ export function kindOf(item: string, input?: string): Kind {
 	return byItem[item] ?? 'text'
 }
 
+/** Names of the items that registration asks about, for texts that carry keys only. */
+export const itemNames: Record<string, string> = {
+	username: '用户名',
+	password: '登录密码',
+	mobile_phone: '手机号码',
+	sms_code: '短信验证码',
+	email: '电子邮箱',
+	real_name: '姓名',
+	id_type: '证件类型',
+	id_number: '证件号码',
+	id_expiry: '证件有效期',
+	resident_id_number: '身份证号码',
+	bank_card_number: '银行卡号',
+	bank_reserved_mobile: '银行预留手机号',
+}
+
 export const idTypes = [
 	{ key: 'resident_card', name: '居民身份证' },
 	{ key: 'passport', name: '普通护照' },
@@ -74,6 +90,11 @@ export const genders = [
 	{ key: '男', name: '男' },
 	{ key: '女', name: '女' },
 ]
+
+/** A stored choice is a key; people read its name. */
+export function shownValue(item: string, value: string): string {
+	return usualChoices(item).find(({ key }) => key === value)?.name ?? value
+}
 
 export function usualChoices(item: string) {
 	if (item === 'id_type') return idTypes

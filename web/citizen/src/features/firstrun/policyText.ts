@@ -6,7 +6,7 @@ import { getPolicyHtml } from '@shared/api'
  */
 export async function loadPolicyText(version?: string): Promise<string> {
 	const page = new DOMParser().parseFromString(await getPolicyHtml(version), 'text/html')
-	const content = page.querySelector('main') ?? page.querySelector('article') ?? page.body
+	const content = page.body
 	content.querySelectorAll('script, style, link, meta, form, iframe, object').forEach((node) => node.remove())
 	content.querySelectorAll('*').forEach((node) => {
 		for (const { name } of Array.from(node.attributes)) {

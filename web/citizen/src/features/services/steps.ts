@@ -58,16 +58,27 @@ export function consentQuestion(service: Service): ConsentQuestion | null {
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-/** A refusal names exactly the consent that is missing; its text is fetched by its hash. */
+/** The text that belongs to the hash: in the step itself, with the service, or among the texts already given. */
+async function consentText(step: NextStep, hash: string): Promise<string> {
+	if (isText(step.text)) return step.text
+	try {
+		return (await getConsentText(hash)).text
+	} catch (error) {
+		const service = await getService(String(step.scope))
+		if (service.consent?.text_hash !== hash) throw error
+		return service.consent.text
+	}
+}
+
+/** A refusal names exactly the consent that is missing. */
 async function askedConsent(step: NextStep): Promise<ConsentRequest | null> {
 	if (!isText(step.scope) || !isText(step.text_hash) || !Array.isArray(step.items)) return null
-	const { text } = await getConsentText(step.text_hash)
 	return {
 		scope: step.scope,
 		items: step.items.filter(isText),
 		recipient: isText(step.recipient) ? step.recipient : null,
 		purpose: isText(step.purpose) ? step.purpose : undefined,
-		text,
+		text: await consentText(step, step.text_hash),
 		text_hash: step.text_hash,
 	}
 }
