@@ -388,6 +388,25 @@ static void the_public_log_tells_nothing_about_anyone(void **state)
 	assert_null(memmem(out.data, out.size, "1001", 4));
 }
 
+/* The worked example of docs/ledger.md. */
+static void the_receipt_in_the_documentation_verifies(void **state)
+{
+	struct site *b = *state;
+	struct receipt_facts f;
+	uint8_t key[SIGN_PUBLIC_SIZE + 3];
+	size_t size;
+	json_t *doc = json_load_file(EXAMPLE_RECEIPT, 0, NULL);
+	char *text = json_dumps(doc, JSON_COMPACT);
+
+	assert_non_null(text);
+	assert_true(
+		base64_decode(slice_of(json_string_value(json_object_get(doc, "public_key"))), key, &size));
+	assert_ok(ledger_receipt_check(b->c, "tongban.example/log", key, slice_of(text), &f));
+	assert_true(f.n == 1 && f.leaf_index == 1);
+	free(text);
+	json_decref(doc);
+}
+
 static void write_receipts(struct site *b, FILE *f)
 {
 	for (int64_t n = 1; n <= 80; n += 13) {
@@ -440,6 +459,7 @@ int main(void)
 		T(a_changed_receipt_is_refused),
 		T(a_saved_receipt_verifies_after_erasure),
 		T(the_public_log_tells_nothing_about_anyone),
+		T(the_receipt_in_the_documentation_verifies),
 		T(receipts_for_others),
 	};
 
