@@ -43,7 +43,7 @@ static err case_post(struct api_call *k)
 	struct form_field *fields;
 	struct service_case filed;
 	int64_t attachments[16];
-	size_t count, attachment_count;
+	size_t count, attachment_count = 0;
 
 	TRY(api_form_fields(k, &fields, &count));
 	TRY(read_attachments(k, attachments, &attachment_count));

@@ -119,7 +119,7 @@ static err ask_centre(struct ctx *c, struct step *s, int64_t job_id, const struc
 
 err hotline_triage(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
-	const struct recipient *department;
+	const struct recipient *department = NULL;
 	struct step s;
 
 	*ret_again_at_ms = 0;
