@@ -27,9 +27,9 @@ class Load {
     const { consent } = this.service
     switch (rnd(4)) {
     case 0: {
+      // a consent given anew takes the place of the one for the same offer, acknowledged or not
+      for (const [id, state] of this.consents) if (state === 'given') this.consents.set(id, 'any')
       const { body } = await this.c.ok('POST', '/consents', { scope: consent.scope, items: consent.items, recipient: consent.recipient, text_hash: consent.text_hash })
-      // a consent given anew takes the place of the one for the same offer
-      for (const [id, state] of this.consents) if (state === 'given' && id !== body.id) this.consents.set(id, 'any')
       this.consents.set(body.id, 'given')
       break
     }
