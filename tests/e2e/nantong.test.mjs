@@ -116,8 +116,8 @@ test('[NT-1.2.1.3.a] [NT-1.2.2.4.c] an appeal goes with its five items and a pho
 
 test('[NT-1.2.1.3.b] [NT-1.2.1.3.c] the case goes to a department, which answers, and progress is a message', async () => {
   const number = await a.text('case-number')
-  for (let i = 0; i < 12 && !await a.id('case-reply').isVisible(); i++) {
-    await world.city.advance('P1D')
+  for (let i = 0; i < 30 && !await a.id('case-reply').isVisible(); i++) {
+    await world.city.advance('PT2M')
     await world.city.settle()
     await a.tap('case-refresh')
     await a.page.waitForTimeout(400)

@@ -73,6 +73,13 @@ function newKey(): string {
 	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+let ended: (() => void) | null = null
+
+/** Called when an answer says that nobody is logged in: the session ended by itself or elsewhere. */
+export function onLoginRequired(listener: () => void) {
+	ended = listener
+}
+
 async function toError(response: Response): Promise<ApiError> {
 	const retry = Number(response.headers.get('Retry-After'))
 	const retryAfter = Number.isFinite(retry) && retry > 0 ? retry : null
@@ -85,6 +92,12 @@ async function toError(response: Response): Promise<ApiError> {
 	} catch {
 		return new ApiError({ status: response.status, reason: 'internal' }, retryAfter)
 	}
+}
+
+async function failure(response: Response): Promise<ApiError> {
+	const error = await toError(response)
+	if (error.reason === 'login_required') ended?.()
+	return error
 }
 
 async function send(method: Method, url: string, options: RequestOptions, key: string | null) {
@@ -132,7 +145,7 @@ async function exchange(method: Method, path: string, options: RequestOptions): 
 
 export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
 	const response = await exchange(method, path, options)
-	if (!response.ok) throw await toError(response)
+	if (!response.ok) throw await failure(response)
 	if (response.status === 204) return undefined as T
 	const text = await response.text()
 	return (text ? JSON.parse(text) : undefined) as T
@@ -141,7 +154,7 @@ export async function request<T>(method: Method, path: string, options: RequestO
 /** For answers that are saved as they are: receipts and certificates. */
 export async function requestText(path: string): Promise<string> {
 	const response = await exchange('GET', path, {})
-	if (!response.ok) throw await toError(response)
+	if (!response.ok) throw await failure(response)
 	return response.text()
 }
 
