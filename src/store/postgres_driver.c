@@ -42,6 +42,23 @@ static void close_idle(struct pg_store *p)
 	}
 }
 
+static int count_idle(const struct pg_store *p)
+{
+	int count = 0;
+
+	for (const struct pg_conn *k = p->idle; k; k = k->next_idle)
+		count++;
+	return count;
+}
+
+static void wait_for_users(struct pg_store *p)
+{
+	pthread_mutex_lock(&p->lock);
+	while (count_idle(p) < p->open_count)
+		pthread_cond_wait(&p->given, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+}
+
 static void pg_store_close(struct store *s)
 {
 	struct pg_store *p = s->data;
@@ -49,6 +66,7 @@ static void pg_store_close(struct store *s)
 	if (!p)
 		return;
 	pg_close(p->owner);
+	wait_for_users(p);
 	close_idle(p);
 	pthread_cond_destroy(&p->given);
 	pthread_mutex_destroy(&p->lock);

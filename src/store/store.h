@@ -1,14 +1,21 @@
 /* The store: one interface over SQLite (embedded) and PostgreSQL.
  *
- * SQL lives in sql/queries/<module>.sql as named queries; tools/gen_queries.py turns them into `enum query` (Q_…,
- * store/queries.h in the build directory) and a table of texts for each backend. Nothing in C builds SQL.
+ * SQL lives in sql/queries/<module>.sql as named queries; tools/gen_queries.py turns them into `enum query`
+ * (Q_…, store/queries.h in the build directory) and a table of texts for each backend. Nothing in C builds
+ * SQL.
  *
- * Writes: store_write(c, s, fn, arg) runs fn inside one transaction: all of its rows or none. On SQLite one writer
- * thread runs the waiting callers' functions in savepoints and commits them together; on PostgreSQL the caller's own
- * pooled connection runs it. fn may run again (40001, 40P01, a group that could not commit), so it does no network,
- * no password hashing, no logging, no nested store_write; it decides by conditional statements whose row count it
- * checks, never by read-then-write, and writes its results only into arg (overwriting what an earlier run left).
- * When store_write returns OK the rows are durable. */
+ * Writes: store_write(c, s, fn, arg) runs fn inside one transaction: all of its rows or none. On SQLite one
+ * writer thread runs the waiting callers' functions and commits them together; on PostgreSQL
+ * the caller's own pooled connection runs it. fn may run again (40001, 40P01, a group that could not commit),
+ * so it does no network, no password hashing, no logging, no nested store_write; it decides by conditional
+ * statements whose row count it checks, never by read-then-write, and writes its results only into arg
+ * (overwriting what an earlier run left). When store_write returns OK the rows are durable. After a statement
+ * that failed the transaction is lost on either store, whatever fn answers: where a row may exist already,
+ * write ON CONFLICT DO NOTHING and look at the row count.
+ *
+ * Tables that a migration names in `-- append-only: a, b` (or gives triggers that raise) can only be read and
+ * inserted into: the generator refuses other queries, SQLite's authorizer other statements, and on PostgreSQL
+ * every serving connection takes the role tongban_serving, which lacks the rights. */
 #pragma once
 
 #include "base/ctx.h"
@@ -33,12 +40,13 @@ struct param {
 #define P_BLOB(ptr, size) ((struct param){PARAM_BLOB, 0, slice_bytes((ptr), (size))})
 
 /* The parameters of one statement: PARAMS(P_INT(id), P_STR(name)) */
-#define PARAMS(...)                                                                                                \
+#define PARAMS(...)                                                                                          \
 	((struct param[]){__VA_ARGS__}), (sizeof((struct param[]){__VA_ARGS__}) / sizeof(struct param))
 #define NO_PARAMS NULL, 0
 
-/* Opens the store and applies the migrations of `set` ("city" or "keys": sql/migrations/<set>/NNN_name.sql, embedded in the
- * binary). url is "sqlite:PATH" or "postgresql://…". Errors: ERR_STORE, with what to do in the detail. */
+/* Opens the store and applies the migrations of `set` ("city" or "keys": sql/migrations/<set>/NNN_name.sql,
+ * embedded in the binary). url is "sqlite:PATH" or "postgresql://…". Errors: ERR_STORE, with what to do in
+ * the detail. */
 err store_open(struct ctx *c, const char *url, const char *set, struct store **ret);
 /* Waits for running writes, then closes. */
 void store_close(struct store *s);
@@ -55,12 +63,12 @@ err store_read(struct ctx *c, struct store *s, tx_fn fn, void *arg);
 err tx_exec(struct ctx *c, struct tx *tx, enum query q, const struct param *params, size_t param_count,
 	    int64_t *ret_changed);
 /* Runs one query (or a statement with RETURNING); fn for each row, in order; fn's error ends it. */
-err tx_rows(struct ctx *c, struct tx *tx, enum query q, const struct param *params, size_t param_count, row_fn fn,
-	    void *arg);
+err tx_rows(struct ctx *c, struct tx *tx, enum query q, const struct param *params, size_t param_count,
+	    row_fn fn, void *arg);
 
 /* One query on its own, outside a transaction. */
-err store_rows(struct ctx *c, struct store *s, enum query q, const struct param *params, size_t param_count, row_fn fn,
-	       void *arg);
+err store_rows(struct ctx *c, struct store *s, enum query q, const struct param *params, size_t param_count,
+	       row_fn fn, void *arg);
 /* One statement as its own write. */
 err store_exec(struct ctx *c, struct store *s, enum query q, const struct param *params, size_t param_count,
 	       int64_t *ret_changed);
@@ -71,7 +79,7 @@ int64_t row_int(const struct row *r, int column); /* 0 for NULL */
 struct slice row_text(const struct row *r, int column);
 struct slice row_blob(const struct row *r, int column);
 
-/* Tests only: makes the n-th call from now (tx_exec, tx_rows or commit; 1 is the next) fail with ERR_STORE; 0 turns
- * it off. store_calls counts calls since then. */
+/* Tests only: makes the n-th call from now (tx_exec, tx_rows or commit; 1 is the next) fail with ERR_STORE; 0
+ * turns it off. store_calls counts calls since then. */
 void store_fail_at(struct store *s, int64_t n);
 int64_t store_calls(const struct store *s);
