@@ -68,8 +68,8 @@ struct session {
 	const char *platform;
 };
 /* Starts a session on c->installation_id and takes over what the installation agreed to; writes an entry. method: "password", "sms",
- * "registration". Takes the id of a new session in *ret. */
-err session_start(struct ctx *c, int64_t subject_id, const char *method, const char *platform,
+ * "registration". `also` (may be NULL) runs in the same transaction. */
+err session_start(struct ctx *c, int64_t subject_id, const char *method, const char *platform, tx_fn also, void *arg,
 		  char ret_token[static TOKEN_SIZE], struct session *ret);
 /* ERR_LOGIN when the token is nobody's, too old or ended. Marks it as seen (at most once a minute). */
 err session_find(struct ctx *c, struct slice token, struct session *ret);

@@ -210,7 +210,7 @@ static void a_session_ends_when_idle_or_old(void **state)
 	char token[TOKEN_SIZE];
 	struct session s;
 
-	assert_ok(session_start(c, one, "password", "web", token, &s));
+	assert_ok(session_start(c, one, "password", "web", NULL, NULL, token, &s));
 	for (int i = 0; i < 26; i++) {
 		c->now_ms += 25 * MINUTE_MS;
 		assert_ok(session_find(c, slice_of(token), &s));
@@ -218,7 +218,7 @@ static void a_session_ends_when_idle_or_old(void **state)
 	c->now_ms += 31 * MINUTE_MS;
 	assert_err(session_find(c, slice_of(token), &s), ERR_LOGIN);
 
-	assert_ok(session_start(c, one, "password", "web", token, &s));
+	assert_ok(session_start(c, one, "password", "web", NULL, NULL, token, &s));
 	for (int i = 0; i < 28; i++) {
 		c->now_ms += 25 * MINUTE_MS;
 		assert_ok(session_find(c, slice_of(token), &s));
@@ -235,7 +235,7 @@ static void an_altered_token_is_nobodys(void **state)
 	char token[TOKEN_SIZE];
 	struct session s;
 
-	assert_ok(session_start(c, one, "password", "web", token, &s));
+	assert_ok(session_start(c, one, "password", "web", NULL, NULL, token, &s));
 	for (size_t i = 0; token[i]; i++) {
 		char kept = token[i];
 		token[i] = kept == 'A' ? 'B' : 'A';
@@ -255,8 +255,8 @@ static void replacing_the_password_ends_the_other_sessions(void **state)
 	struct sealed_password sealed;
 	struct session s, mine;
 
-	assert_ok(session_start(c, one, "password", "web", there, &s));
-	assert_ok(session_start(c, one, "password", "ios", here, &mine));
+	assert_ok(session_start(c, one, "password", "web", NULL, NULL, there, &s));
+	assert_ok(session_start(c, one, "password", "ios", NULL, NULL, here, &mine));
 	c->session_id = mine.id;
 	assert_ok(password_seal(c, one, SLICE("Fresh-word1"), &sealed));
 	assert_ok(password_replace(c, one, &sealed, "test"));
@@ -324,7 +324,7 @@ static void after_the_end_nobody_is_found_and_nothing_opens(void **state)
 	struct session s;
 	uint8_t key[KEY_SIZE];
 
-	assert_ok(session_start(c, one, "password", "web", token, &s));
+	assert_ok(session_start(c, one, "password", "web", NULL, NULL, token, &s));
 	struct cancellation preview = ready_to_end(c, one);
 	assert_ok(run_end(c, one, preview.token));
 	assert_int_equal(found(c, "wufang"), 0);

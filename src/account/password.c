@@ -1,6 +1,32 @@
 /* Passwords: Argon2id text, sealed under the account's key. */
 #include "account/account.h"
 #include "account/account_store.h"
+#include <pthread.h>
+#include <semaphore.h>
+#include <unistd.h>
+
+/* Each hash takes 19 MiB and a whole processor: more at once than there are processors would only slow each other down. */
+static sem_t hashing;
+static pthread_once_t hashing_once = PTHREAD_ONCE_INIT;
+
+static void hashing_init(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	sem_init(&hashing, 0, processors > 1 ? (unsigned)processors : 1);
+}
+
+static void hashing_begin(void)
+{
+	pthread_once(&hashing_once, hashing_init);
+	while (sem_wait(&hashing) != 0)
+		;
+}
+
+static void hashing_end(void)
+{
+	sem_post(&hashing);
+}
 
 static const char *aad_of(struct ctx *c, int64_t subject_id)
 {
@@ -13,7 +39,10 @@ err password_seal(struct ctx *c, int64_t subject_id, struct slice password, stru
 	uint8_t key[KEY_SIZE];
 	enum suite suite = keys_suite(c->keys);
 
-	TRY(password_hash(c, password, hash));
+	hashing_begin();
+	err hashed = password_hash(c, password, hash);
+	hashing_end();
+	TRY(hashed);
 	struct slice plain = slice_of(hash);
 	ret->size = seal_size(suite, plain.n);
 	if (ret->size > sizeof(ret->bytes))
@@ -59,7 +88,9 @@ err password_check(struct ctx *c, int64_t subject_id, struct slice password, boo
 		else if (failed(e))
 			return e;
 	}
+	hashing_begin();
 	*ret_right = password_verify(password, hash[0] ? hash : NULL);
+	hashing_end();
 	crypto_wipe(hash, sizeof(hash));
 	return OK;
 }

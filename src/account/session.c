@@ -47,6 +47,8 @@ struct starting {
 	const struct session *session;
 	uint8_t hash[HASH_SIZE];
 	int64_t idle_since_ms;
+	tx_fn also;
+	void *arg;
 };
 
 static err start_rows(struct ctx *c, struct tx *tx, void *arg)
@@ -54,17 +56,20 @@ static err start_rows(struct ctx *c, struct tx *tx, void *arg)
 	const struct starting *s = arg;
 
 	TRY(account_db_sessions_sweep(c, tx, s->session->subject_id, s->idle_since_ms));
+	if (s->also)
+		TRY(s->also(c, tx, s->arg));
 	return account_db_session_put(c, tx, s->session, s->hash);
 }
 
-err session_start(struct ctx *c, int64_t subject_id, const char *method, const char *platform,
+err session_start(struct ctx *c, int64_t subject_id, const char *method, const char *platform, tx_fn also, void *arg,
 		  char ret_token[static TOKEN_SIZE], struct session *ret)
 {
 	struct session session = {.id = id_new(c->now_ms), .subject_id = subject_id,
 				  .installation_id = c->installation_id, .created_at_ms = c->now_ms,
 				  .last_seen_at_ms = c->now_ms, .ends_at_ms = c->now_ms + life_ms(c),
 				  .platform = platform ? platform : "web"};
-	struct starting s = {.session = &session, .idle_since_ms = c->now_ms - idle_ms(c)};
+	struct starting s = {.session = &session, .idle_since_ms = c->now_ms - idle_ms(c), .also = also,
+			     .arg = arg};
 	struct entry entry = {.action = ENTRY_LOGIN, .service = "account", .basis = "own_request",
 			      .decision = "allowed", .note = arena_printf(c->arena, "%s %s", method, session.platform),
 			      .ref_id = session.id};

@@ -22,13 +22,13 @@ err api_typed(struct api_call *k, struct typed ret[static TYPED_MAX], size_t *re
 	return OK;
 }
 
-err api_open_session(struct api_call *k, int64_t subject_id, const char *method)
+err api_open_session(struct api_call *k, int64_t subject_id, const char *method, tx_fn also, void *arg)
 {
 	char token[TOKEN_SIZE];
 	struct session s;
 
 	k->c->actor = (struct actor){ACTOR_PERSON, subject_id, "self", NULL, NULL};
-	TRY(session_start(k->c, subject_id, method, k->platform, token, &s));
+	TRY(session_start(k->c, subject_id, method, k->platform, also, arg, token, &s));
 	json_put_id(&k->out, "id", s.id);
 	if (api_give_token(k, "session", token, (s.ends_at_ms - k->c->now_ms) / 1000))
 		json_put_text(&k->out, "token", token);
@@ -80,7 +80,7 @@ static err account_create(struct api_call *k)
 	json_put_id(&k->out, "subject_id", subject_id);
 	json_key(&k->out, "session");
 	json_open(&k->out, '{');
-	TRY(api_open_session(k, subject_id, "registration"));
+	TRY(api_open_session(k, subject_id, "registration", NULL, NULL));
 	json_close(&k->out, '}');
 	TRY(register_next(k->c, subject_id, &next));
 	write_next(&k->out, next);

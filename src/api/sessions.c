@@ -4,30 +4,30 @@
 
 enum { FAILURE_MS = 200 };
 
-static err log_in(struct api_call *k, int64_t *ret_subject_id)
+static err log_in(struct api_call *k, struct login *ret)
 {
 	if (slice_is(api_text(k, "method"), "sms")) {
 		if (!api_text(k, "mobile_phone").p || !api_text(k, "sms_code").p)
 			return fail_field(k->c, "mobile_phone", "请填写手机号码和验证码");
-		return login_sms(k->c, api_text(k, "mobile_phone"), api_text(k, "sms_code"), k->q->peer, ret_subject_id);
+		return login_sms(k->c, api_text(k, "mobile_phone"), api_text(k, "sms_code"), k->q->peer, ret);
 	}
 	if (!api_text(k, "login").p || !api_text(k, "password").p)
 		return fail_field(k->c, "login", "请填写用户名和密码");
-	return login_password(k->c, api_text(k, "login"), api_text(k, "password"), k->q->peer, ret_subject_id);
+	return login_password(k->c, api_text(k, "login"), api_text(k, "password"), k->q->peer, ret);
 }
 
 static err session_create(struct api_call *k)
 {
-	int64_t subject_id = 0;
-	err e = log_in(k, &subject_id);
+	struct login login;
+	err e = log_in(k, &login);
 
 	if (failed(e)) {
 		api_even_out(k, FAILURE_MS);
 		return e;
 	}
 	json_open(&k->out, '{');
-	TRY(api_open_session(k, subject_id, api_string(k, "method")));
-	json_put_id(&k->out, "subject_id", subject_id);
+	TRY(api_open_session(k, login.subject_id, api_string(k, "method"), login_rows, &login));
+	json_put_id(&k->out, "subject_id", login.subject_id);
 	json_close(&k->out, '}');
 	return OK;
 }

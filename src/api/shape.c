@@ -1,6 +1,5 @@
 /* Shapes: parsing them, checking a body, and the JSON Schema for the OpenAPI document. */
 #include "api/shape.h"
-#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -12,6 +11,12 @@ static void *must_alloc(void *p, size_t size)
 	if (!p)
 		abort();
 	return p;
+}
+
+static void must(bool parsed)
+{
+	if (!parsed)
+		abort();
 }
 
 static void skip_space(const char **at)
@@ -35,7 +40,7 @@ static char *take_word(const char **at, const char *also)
 	const char *start = *at;
 	while (**at && (isalnum((unsigned char)**at) || **at == '_' || strchr(also, **at)))
 		(*at)++;
-	assert(*at > start);
+	must(*at > start);
 	char *word = strndup(start, (size_t)(*at - start));
 	if (!word)
 		abort();
@@ -47,15 +52,13 @@ static struct shape *parse(const char **at);
 static void parse_member(const char **at, struct shape *s)
 {
 	if (take(at, '*')) {
-		bool colon = take(at, ':');
-		assert(colon);
+		must(take(at, ':'));
 		s->others = parse(at);
 		return;
 	}
 	struct shape_member m = {.name = take_word(at, "")};
 	m.optional = take(at, '?');
-	bool colon = take(at, ':');
-	assert(colon);
+	must(take(at, ':'));
 	m.shape = parse(at);
 	s->members = must_alloc(s->members, (s->member_count + 1) * sizeof(m));
 	s->members[s->member_count++] = m;
@@ -100,8 +103,7 @@ static struct shape *parse(const char **at)
 	} else if (take(at, '[')) {
 		s->kind = SHAPE_ARRAY;
 		s->element = parse(at);
-		bool closed = take(at, ']');
-		assert(closed);
+		must(take(at, ']'));
 	} else {
 		parse_word(at, s);
 	}
@@ -113,7 +115,7 @@ struct shape *shape_new(const char *text)
 	struct shape *s = parse(&text);
 
 	skip_space(&text);
-	assert(*text == '\0');
+	must(*text == '\0');
 	return s;
 }
 

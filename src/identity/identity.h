@@ -34,9 +34,15 @@ err register_next(struct ctx *c, int64_t subject_id, const char **ret_action);
 
 /* ---- login ----------------------------------------------------------------------------------------------------------------- */
 /* By any of login.names. ERR_LOGIN, one text for whatever is wrong; ERR_LOCKED after repeated failures (failure.retry_after_s). Slow. */
-err login_password(struct ctx *c, struct slice login, struct slice password, const char *address,
-		   int64_t *ret_subject_id);
-err login_sms(struct ctx *c, struct slice phone, struct slice code, const char *address, int64_t *ret_subject_id);
+struct login {
+	int64_t subject_id;
+	bool guarded;
+	uint8_t guard[HASH_SIZE]; /* what login_rows clears */
+};
+err login_password(struct ctx *c, struct slice login, struct slice password, const char *address, struct login *ret);
+err login_sms(struct ctx *c, struct slice phone, struct slice code, const char *address, struct login *ret);
+/* To be run with session_start. */
+err login_rows(struct ctx *c, struct tx *tx, void *login);
 
 /* ---- passwords --------------------------------------------------------------------------------------------------------------- */
 /* With the present password, or a code of purpose "second_check" to the own number. Ends the other sessions. */

@@ -37,17 +37,29 @@ static err count_rows(struct ctx *c, struct tx *tx, void *arg)
 		       counted_row, k);
 }
 
-err throttle(struct ctx *c, const char *kind, struct slice value, int64_t limit, int64_t window_ms)
+static void counting_init(struct ctx *c, const char *kind, struct slice value, int64_t window_ms, struct counting *ret)
 {
-	struct counting k = {.window_ms = window_ms};
 	const char *text = arena_printf(c->arena, "%s|%.*s", kind, (int)value.n, value.p);
 
-	keys_hash(c->keys, "throttle", slice_of(text), k.hash);
-	TRY(store_write(c, c->store, count_rows, &k));
-	if (k.count <= limit)
+	*ret = (struct counting){.window_ms = window_ms};
+	keys_hash(c->keys, "throttle", slice_of(text), ret->hash);
+}
+
+static err check_count(struct ctx *c, const struct counting *k, int64_t limit)
+{
+	if (k->count <= limit)
 		return OK;
-	c->failure.retry_after_s = (k.window_ends_ms - c->now_ms) / 1000 + 1;
+	c->failure.retry_after_s = (k->window_ends_ms - c->now_ms) / 1000 + 1;
 	FAIL(c, ERR_LIMIT, "操作过于频繁，请稍后再试");
+}
+
+err throttle(struct ctx *c, const char *kind, struct slice value, int64_t limit, int64_t window_ms)
+{
+	struct counting k;
+
+	counting_init(c, kind, value, window_ms, &k);
+	TRY(store_write(c, c->store, count_rows, &k));
+	return check_count(c, &k, limit);
 }
 
 /* ---- the lock after wrong passwords --------------------------------------------------------------------------------------- */
@@ -58,10 +70,15 @@ struct guard {
 	bool locked;
 };
 
+void guard_key(struct ctx *c, const char *who, uint8_t ret[static HASH_SIZE])
+{
+	keys_hash(c->keys, "login_guard", slice_of(who), ret);
+}
+
 static void guard_init(struct ctx *c, const char *who, struct guard *ret)
 {
 	*ret = (struct guard){0};
-	keys_hash(c->keys, "login_guard", slice_of(who), ret->hash);
+	guard_key(c, who, ret->hash);
 }
 
 static err guard_row(struct ctx *c, const struct row *r, void *arg)
@@ -86,16 +103,57 @@ static err guard_rows(struct ctx *c, struct tx *tx, void *arg)
 	return tx_rows(c, tx, Q_LOGIN_GUARD_GET, PARAMS(P_INT(g->hash[0]), P_BLOB(g->hash, HASH_SIZE)), guard_row, g);
 }
 
+static err check_guard(struct ctx *c, const struct guard *g)
+{
+	if (!g->locked)
+		return OK;
+	c->failure.retry_after_s = (g->locked_until_ms - c->now_ms) / 1000 + 1;
+	FAIL(c, ERR_LOCKED, "密码错误次数过多，已暂时锁定，请稍后再试");
+}
+
 err guard_begin(struct ctx *c, const char *who)
 {
 	struct guard g;
 
 	guard_init(c, who, &g);
 	TRY(store_write(c, c->store, guard_rows, &g));
-	if (!g.locked)
+	return check_guard(c, &g);
+}
+
+struct admission {
+	struct counting count;
+	struct guard guard;
+	int64_t limit;
+};
+
+/* A try that its address may not make is none against the account. */
+static err admit_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	struct admission *a = arg;
+
+	TRY(count_rows(c, tx, &a->count));
+	return a->count.count > a->limit ? OK : guard_rows(c, tx, &a->guard);
+}
+
+err guard_admit(struct ctx *c, const char *who, const char *address, int64_t limit, int64_t window_ms)
+{
+	struct admission a = {.limit = limit};
+
+	counting_init(c, "login_address", slice_of(address), window_ms, &a.count);
+	guard_init(c, who, &a.guard);
+	TRY(store_write(c, c->store, admit_rows, &a));
+	TRY(check_count(c, &a.count, limit));
+	return check_guard(c, &a.guard);
+}
+
+/* The right password forgets the wrong ones, in the transaction that starts the session. */
+err login_rows(struct ctx *c, struct tx *tx, void *login)
+{
+	const struct login *l = login;
+
+	if (!l->guarded)
 		return OK;
-	c->failure.retry_after_s = (g.locked_until_ms - c->now_ms) / 1000 + 1;
-	FAIL(c, ERR_LOCKED, "密码错误次数过多，已暂时锁定，请稍后再试");
+	return tx_exec(c, tx, Q_LOGIN_GUARD_CLEAR, PARAMS(P_INT(l->guard[0]), P_BLOB(l->guard, HASH_SIZE)), NULL);
 }
 
 err guard_clear(struct ctx *c, const char *who)

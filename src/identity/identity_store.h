@@ -10,6 +10,9 @@ err throttle(struct ctx *c, const char *kind, struct slice value, int64_t limit,
 /* One try at a password of `who` (an account, or a name that is none). ERR_LOCKED while locked. */
 err guard_begin(struct ctx *c, const char *who);
 err guard_clear(struct ctx *c, const char *who);
+/* Both in one transaction: the limit of an address, and the try. */
+err guard_admit(struct ctx *c, const char *who, const char *address, int64_t limit, int64_t window_ms);
+void guard_key(struct ctx *c, const char *who, uint8_t ret[static HASH_SIZE]);
 
 /* ---- codes ------------------------------------------------------------------------------------------------------------- */
 struct sms_code_row {

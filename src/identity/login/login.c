@@ -66,8 +66,7 @@ static err note_failure(struct ctx *c, int64_t subject_id)
 	return ledger_write(c, &head, &entry, LEDGER_ANY_EPOCH, NULL, NULL, NULL);
 }
 
-err login_password(struct ctx *c, struct slice login, struct slice password, const char *address,
-		   int64_t *ret_subject_id)
+err login_password(struct ctx *c, struct slice login, struct slice password, const char *address, struct login *ret)
 {
 	int64_t subject_id = 0;
 	bool right = false;
@@ -76,22 +75,20 @@ err login_password(struct ctx *c, struct slice login, struct slice password, con
 	TRY(installation_accepted(c));
 	if (!login.n || login.n > 200 || !password.n || password.n > 400)
 		return wrong(c);
-	TRY(throttle(c, "login_address", slice_of(address),
-		     city_int(c->release, "login.per_address_10min", TRIES_PER_ADDRESS), WINDOW_MS));
 	TRY(find_login(c, login, &subject_id));
 	const char *who = guarded(c, subject_id, login);
-	TRY(guard_begin(c, who));
+	TRY(guard_admit(c, who, address, city_int(c->release, "login.per_address_10min", TRIES_PER_ADDRESS), WINDOW_MS));
 	TRY(password_check(c, subject_id, password, &right));
 	if (!right) {
 		TRY(note_failure(c, subject_id));
 		return wrong(c);
 	}
-	TRY(guard_clear(c, who));
-	*ret_subject_id = subject_id;
+	*ret = (struct login){.subject_id = subject_id, .guarded = true};
+	guard_key(c, who, ret->guard);
 	return OK;
 }
 
-err login_sms(struct ctx *c, struct slice phone, struct slice code, const char *address, int64_t *ret_subject_id)
+err login_sms(struct ctx *c, struct slice phone, struct slice code, const char *address, struct login *ret)
 {
 	struct slice normal, digits;
 	int64_t subject_id = 0;
@@ -108,6 +105,6 @@ err login_sms(struct ctx *c, struct slice phone, struct slice code, const char *
 		TRY(note_failure(c, subject_id));
 		FAIL(c, ERR_LOGIN, "手机号码或验证码不正确");
 	}
-	*ret_subject_id = subject_id;
+	*ret = (struct login){.subject_id = subject_id};
 	return OK;
 }
