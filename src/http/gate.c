@@ -130,7 +130,7 @@ static bool size_char(struct chunk_gate *g, char c)
 
 static bool expect(struct chunk_gate *g, char c, char wanted, enum chunk_state next)
 {
-	g->state = next;
+	g->state = (int)next;
 	return c == wanted;
 }
 

@@ -33,10 +33,16 @@ struct param {
 	struct slice s;
 };
 
+/* NULL text is NULL in SQL. */
+static inline struct param param_of_text(const char *text)
+{
+	return (struct param){text ? PARAM_TEXT : PARAM_NULL, 0, slice_of(text)};
+}
+
 #define P_NULL() ((struct param){PARAM_NULL, 0, {0}})
 #define P_INT(value) ((struct param){PARAM_INT, (int64_t)(value), {0}})
 #define P_TEXT(slice_) ((struct param){PARAM_TEXT, 0, (slice_)})
-#define P_STR(text_) ((struct param){(text_) ? PARAM_TEXT : PARAM_NULL, 0, slice_of(text_)})
+#define P_STR(text_) (param_of_text(text_))
 #define P_BLOB(ptr, size) ((struct param){PARAM_BLOB, 0, slice_bytes((ptr), (size))})
 
 /* The parameters of one statement: PARAMS(P_INT(id), P_STR(name)) */

@@ -56,8 +56,8 @@ static void rows_of_an_append_only_table_cannot_be_changed(void **state)
 {
 	struct fixture *f = *state;
 	static const char *const tries[] = {"DELETE FROM entry", "UPDATE entry SET n = 1",
-					    "INSERT INTO entry (subject_id, n) VALUES (1, 1) "
-					    "ON CONFLICT (subject_id, n) DO UPDATE SET note = NULL"};
+					    ("INSERT INTO entry (subject_id, n) VALUES (1, 1) "
+					     "ON CONFLICT (subject_id, n) DO UPDATE SET note = NULL")};
 	struct lite_conn *k = NULL;
 
 	must(f, lite_open(&f->c, f->s, f->url + 7, SQLITE_OPEN_READWRITE, &k));
