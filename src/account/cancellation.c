@@ -157,7 +157,9 @@ err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struc
 {
 	struct beginning b = {.subject_id = subject_id, .certificate_id = id_new(c->now_ms), .scope = scope};
 	struct entry entry = {.action = ENTRY_DELETE, .service = "account", .basis = "own_request",
-			      .decision = "allowed", .note = scope, .ref_id = b.certificate_id};
+			      .decision = "allowed", .ref_id = b.certificate_id,
+			      .note = scope ? city_text(c->release, arena_printf(c->arena, "cancel.names.%s", scope))
+					    : NULL};
 	RELEASED_SCOPED identifiers = {0};
 	struct facts f;
 	struct head h;

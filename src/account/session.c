@@ -43,6 +43,24 @@ static void make_token(const struct session *s, char ret[static TOKEN_SIZE])
 	crypto_wipe(bytes, sizeof(bytes));
 }
 
+/* As the person reads it in the own list. */
+static const char *login_note(struct ctx *c, const char *method, const char *platform)
+{
+	static const char *const words[][2] = {
+		{"password", "密码登录"}, {"sms", "短信验证码登录"}, {"registration", "注册后登录"},
+		{"web", "网页"},          {"android", "安卓设备"},   {"ios", "苹果设备"},
+	};
+	const char *how = method, *where = platform;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i][0], method) == 0)
+			how = words[i][1];
+		if (strcmp(words[i][0], platform) == 0)
+			where = words[i][1];
+	}
+	return arena_printf(c->arena, "%s，%s", how, where);
+}
+
 struct starting {
 	const struct session *session;
 	uint8_t hash[HASH_SIZE];
@@ -71,7 +89,7 @@ err session_start(struct ctx *c, int64_t subject_id, const char *method, const c
 	struct starting s = {.session = &session, .idle_since_ms = c->now_ms - idle_ms(c), .also = also,
 			     .arg = arg};
 	struct entry entry = {.action = ENTRY_LOGIN, .service = "account", .basis = "own_request",
-			      .decision = "allowed", .note = arena_printf(c->arena, "%s %s", method, session.platform),
+			      .decision = "allowed", .note = login_note(c, method, session.platform),
 			      .ref_id = session.id};
 	struct head head;
 	char token[TOKEN_SIZE];

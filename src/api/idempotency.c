@@ -9,6 +9,7 @@ enum {
 	KEY_MAX = 200,
 	ANSWER_MAX = 256 * 1024,
 	LIFE_MS = 24 * 3600 * 1000,
+	HEAD_BYTES = 2, /* the length of the header lines, before them and the body */
 	STUCK_MS = 60 * 1000, /* a claim older than this belongs to a server that died */
 };
 
@@ -86,7 +87,11 @@ static err replay(struct api_call *k, const struct idempotency *i, const struct 
 	}
 	uint8_t *plain = arena_alloc(k->c->arena, s->sealed.n + 1);
 	TRY(unseal(k->c, i->seal, SLICE("idempotency"), s->sealed, plain, &n));
-	buf_add(&k->a->body, plain, n);
+	size_t head = n < HEAD_BYTES ? n : HEAD_BYTES + (size_t)plain[0] * 256 + plain[1];
+	if (n < HEAD_BYTES || head > n)
+		FAIL(k->c, ERR_CRYPTO, "stored answer cut short");
+	buf_add(&k->a->headers, plain + HEAD_BYTES, head - HEAD_BYTES);
+	buf_add(&k->a->body, plain + head, n - head);
 	crypto_wipe(plain, n);
 	k->a->status = s->status;
 	http_set_header(k->a, "Idempotent-Replayed", "true");
@@ -117,11 +122,18 @@ err idempotency_begin(struct api_call *k, struct idempotency *ret, bool *ret_rep
 static err keep(struct api_call *k, const struct idempotency *i)
 {
 	enum suite suite = keys_suite(k->c->keys);
-	struct slice plain = buf_slice(&k->a->body);
-	size_t size = seal_size(suite, plain.n);
-	uint8_t *sealed = arena_alloc(k->c->arena, size);
+	struct slice headers = buf_slice(&k->a->headers);
+	BUF_SCOPED plain = {0};
 
-	TRY(seal(k->c, suite, i->seal, SLICE("idempotency"), plain, sealed));
+	buf_init(&plain, HEAD_BYTES + headers.n + k->a->body.size);
+	buf_add(&plain, (uint8_t[]){(uint8_t)(headers.n >> 8), (uint8_t)headers.n}, HEAD_BYTES);
+	buf_add_slice(&plain, headers); /* a cookie is part of the answer */
+	buf_add_slice(&plain, buf_slice(&k->a->body));
+	size_t size = seal_size(suite, plain.size);
+	uint8_t *sealed = arena_alloc(k->c->arena, size);
+	err e = seal(k->c, suite, i->seal, SLICE("idempotency"), buf_slice(&plain), sealed);
+	crypto_wipe(plain.data, plain.size);
+	TRY(e);
 	return store_exec(k->c, k->c->store, Q_IDEMPOTENCY_DONE,
 			  PARAMS(P_INT(i->scope[0]), P_BLOB(i->scope, HASH_SIZE), P_BLOB(i->key, HASH_SIZE),
 				 P_INT(k->a->status), P_BLOB(sealed, size)),
@@ -139,6 +151,7 @@ void idempotency_end(struct api_call *k, struct idempotency *i, bool success)
 {
 	if (!i->active)
 		return;
-	err e = success && k->a->body.size <= ANSWER_MAX ? keep(k, i) : forget(k, i);
+	bool fits = k->a->body.size <= ANSWER_MAX && k->a->headers.size < 0xffff;
+	err e = success && fits ? keep(k, i) : forget(k, i);
 	(void)e.code;
 }

@@ -29,11 +29,27 @@ static const struct meaning meanings[] = {
 	[ERR_INTERNAL] = {500, "internal", "内部错误"},
 };
 
+enum { MEANINGS = sizeof(meanings) / sizeof(meanings[0]) };
+
+/* A refusal by policy is 403, unless its reason has a status of its own: nobody is logged in, the account is locked or gone. */
+static const struct meaning *refusal_of(const char *reason)
+{
+	static const enum err_code own[] = {ERR_LOGIN, ERR_LOCKED, ERR_GONE};
+
+	for (size_t i = 0; reason && i < sizeof(own) / sizeof(own[0]); i++) {
+		if (strcmp(meanings[own[i]].reason, reason) == 0)
+			return &meanings[own[i]];
+	}
+	return &meanings[ERR_REFUSED];
+}
+
 static const struct meaning *meaning_of(const struct failure *f)
 {
 	size_t code = (size_t)f->code;
 
-	return code < sizeof(meanings) / sizeof(meanings[0]) ? &meanings[code] : &meanings[ERR_INTERNAL];
+	if (f->code == ERR_REFUSED)
+		return refusal_of(f->reason);
+	return code < MEANINGS ? &meanings[code] : &meanings[ERR_INTERNAL];
 }
 
 int problem_status(const struct failure *f)
