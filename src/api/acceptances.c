@@ -20,7 +20,7 @@ static err acceptance_create(struct api_call *k)
 	TRY(acceptance_give(k->c, k->subject_id, api_string(k, "policy_version"), api_text(k, "reading_token")));
 	TRY(acceptance_list(k->c, k->subject_id, last_acceptance, &a));
 	json_open(&k->out, '{');
-	json_put_id(&k->out, "id", a.id);
+	json_put_id(&k->out, "id", a.id ? a.id : k->c->installation_id);
 	json_put_text(&k->out, "version", a.version);
 	json_put_text(&k->out, "kind", a.kind);
 	json_put_time(&k->out, "accepted_at", a.at_ms);
@@ -39,9 +39,9 @@ static err write_acceptance(struct ctx *c, const struct acceptance *a, void *arg
 {
 	struct json *j = arg;
 
-	(void)c;
 	json_open(j, '{');
-	json_put_id(j, "id", a->id);
+	/* before there is a person, an installation has one for each version */
+	json_put_id(j, "id", a->id ? a->id : c->installation_id);
 	json_put_text(j, "version", a->version);
 	json_put_text(j, "kind", a->kind);
 	json_put_time(j, "accepted_at", a->at_ms);

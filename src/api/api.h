@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "http/http.h"
 #include "consent/consent.h"
+#include "policy/releases.h"
 #include <jansson.h>
 
 struct api;
@@ -114,7 +115,8 @@ struct api_options {
 	struct keys *keys;
 	struct ledger *ledger;
 	struct connectors *connectors;
-	const struct release *release;
+	struct releases *releases;     /* of the store */
+	const struct release *release; /* instead of releases, where there is no store of them */
 	const char *web_dir;   /* NULL: no web app */
 	bool cookies_secure;   /* behind TLS: cookies get Secure */
 	bool (*ready)(void *); /* for /readyz; may be NULL */

@@ -95,12 +95,21 @@ static void drop_body(json_t **body)
 	json_decref(*body);
 }
 
+/* A request keeps its release to the end, whatever takes effect meanwhile. */
+static const struct release *release_of(const struct api *api, int64_t now_ms)
+{
+	const struct api_options *o = &api->options;
+
+	return o->releases ? releases_at(o->releases, now_ms) : release_hold(o->release);
+}
+
 static void handle(void *user, const struct http_request *q, struct http_response *a, void *route_user)
 {
 	struct api *api = user;
 	const struct bound_route *b = route_user;
-	const struct release *release = release_hold(api->options.release);
-	struct ctx c = {.arena = q->arena, .now_ms = clock_now_ms(api->options.clock), .store = api->options.store,
+	int64_t now_ms = clock_now_ms(api->options.clock);
+	const struct release *release = release_of(api, now_ms);
+	struct ctx c = {.arena = q->arena, .now_ms = now_ms, .store = api->options.store,
 			.keys = api->options.keys, .ledger = api->options.ledger,
 			.connectors = api->options.connectors, .release = release};
 	struct api_call k = {.api = api, .c = &c, .q = q, .a = a, .route = b->route, .out = json_to(&a->body),

@@ -1,4 +1,5 @@
-/* The policy as a document: its versions, its text, and the reading token where the city demands reading first. */
+/* The policy as a document: its versions, its text, and the reading token where the city demands reading
+ * first. */
 #include "api/api.h"
 
 static void write_version(struct api_call *k, const struct release *r)
@@ -9,7 +10,7 @@ static void write_version(struct api_call *k, const struct release *r)
 	json_put_int(j, "number", release_number(r));
 	json_put_text(j, "hash", release_hash(r));
 	json_put_time(j, "effective_at", release_effective_ms(r));
-	json_put_text(j, "updated_at", city_text(r, "policy.updated"));
+	json_put_text(j, "updated_at", release_updated(r));
 	json_put_text(j, "controller", city_text(r, "controller"));
 	json_put_text(j, "product", city_text(r, "name"));
 	json_put_text(j, "html_url", arena_printf(k->c->arena, "/policy/%s", release_version(r)));
@@ -32,11 +33,23 @@ static err policy_current(struct api_call *k)
 	return OK;
 }
 
+/* Versions that were published earlier, or that take effect later, stay readable; none decides before its
+ * date (NT-0.2). */
 static err policy_version(struct api_call *k)
 {
-	if (!slice_is(k->q->params[0], release_version(k->c->release)))
+	struct releases *all = api_options(k->api)->releases;
+	const char *version = arena_copy(k->c->arena, k->q->params[0]);
+
+	if (strcmp(version, release_version(k->c->release)) == 0)
+		return policy_current(k);
+	const struct release *r = all ? releases_version(all, version) : NULL;
+	if (!r)
 		FAIL(k->c, ERR_NOT_FOUND, "没有这个版本的隐私政策");
-	return policy_current(k);
+	json_open(&k->out, '{');
+	write_version(k, r);
+	json_close(&k->out, '}');
+	release_drop(r);
+	return OK;
 }
 
 static err policy_page(struct api_call *k)
@@ -47,20 +60,25 @@ static err policy_page(struct api_call *k)
 
 static err policy_page_version(struct api_call *k)
 {
-	if (!slice_is(k->q->params[0], release_version(k->c->release)))
-		FAIL(k->c, ERR_NOT_FOUND, "没有这个版本的隐私政策");
-	return policy_page(k);
+	struct release_page page;
+
+	if (slice_is(k->q->params[0], release_version(k->c->release)))
+		return policy_page(k);
+	TRY(releases_page(k->c, arena_copy(k->c->arena, k->q->params[0]), &page));
+	k->a->content_type = "text/html; charset=utf-8";
+	buf_add_slice(&k->a->body, page.html);
+	return OK;
 }
 
-#define VERSION_SHAPE                                                                                              \
-	"{version: text, number: int, hash: text, effective_at: time, updated_at?: text, controller: text, "       \
+#define VERSION_SHAPE                                                                                        \
+	"{version: text, number: int, hash: text, effective_at: time, updated_at?: text, controller: text, " \
 	"product: text, html_url: text, reading_required: bool, reading_token?: text}"
 
 const struct api_route api_policy_routes[] = {
 	{"GET", "/api/v1/policy/current", policy_current, API_GUEST, 0, "policy_current", "现行隐私政策",
 	 .answer = VERSION_SHAPE},
-	{"GET", "/api/v1/policy/{version}", policy_version, API_GUEST, 0, "policy_version", "某一版本的隐私政策",
-	 .answer = VERSION_SHAPE},
+	{"GET", "/api/v1/policy/{version}", policy_version, API_GUEST, 0, "policy_version",
+	 "某一版本的隐私政策", .answer = VERSION_SHAPE},
 	{"GET", "/policy", policy_page, API_ANYONE, API_NOT_JSON, "policy_page", "隐私政策全文（网页）",
 	 .answer = NULL},
 	{"GET", "/policy/{version}", policy_page_version, API_ANYONE, API_NOT_JSON, "policy_page_version",

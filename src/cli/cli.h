@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "connectors/connectors.h"
 #include "ledger/ledger.h"
-#include "policy/policy.h"
+#include "policy/releases.h"
 #include "store/store.h"
 #include "vault/keys.h"
 
@@ -47,13 +47,20 @@ struct cli {
 	char city[64], store_url[512]; /* from config.json */
 	bool test_clock;
 	enum suite suite;
-	struct release *release;
+	struct releases *releases;     /* of the store; NULL where none was opened */
+	const struct release *release; /* in force when it was opened, and held */
 };
 
 /* data: the directory; cities: where the cities' files are (default "cities"). Opens what is needed; prints
  * what is wrong to standard error and answers the exit code, or CLI_OK. cli_close releases all. */
 int cli_open(struct cli *k, const char *data, const char *cities, int needs);
 void cli_close(struct cli *k);
+
+/* Sets k->release from the files of the city, and prints complaints about them. */
+int cli_load_files(struct cli *k);
+
+/* Seeds the store from the files of the city; prints complaints, or how many drafts wait to be published. */
+int cli_seed(struct cli *k, int64_t *ret_drafts);
 
 /* Prints c->failure to standard error: detail, fields, and answers the exit code that fits. */
 int cli_failed(const struct ctx *c, const char *what);
@@ -78,3 +85,4 @@ int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
 int cli_keys(int argc, char **argv);
 int cli_openapi(int argc, char **argv);
+int cli_release(int argc, char **argv);

@@ -107,15 +107,12 @@ static int prepare(struct cli *k, const struct cli_option *o)
 static int make_all(struct cli *k, const char *store)
 {
 	static const char *const dirs[] = {"", "/keys", "/blobs"};
-	BUF_SCOPED complaints = {0};
 	char path[700];
 	int code;
 
-	buf_init(&complaints, 1 << 20);
-	if (failed(release_load(&k->ctx, k->cities, k->city, &complaints, &k->release))) {
-		fprintf(stderr, "%s", complaints.size ? complaints.data : "");
-		return cli_failed(&k->ctx, "policy");
-	}
+	/* a city that cannot be loaded leaves no directory behind */
+	if ((code = cli_load_files(k)))
+		return code;
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
 		snprintf(path, sizeof path, "%s%s", k->data, dirs[i]);
 		if (!make_dir(path, 0700))
@@ -123,7 +120,7 @@ static int make_all(struct cli *k, const char *store)
 	}
 	if (failed(store_open(&k->ctx, k->store_url, "city", &k->ctx.store)))
 		return cli_failed(&k->ctx, "store");
-	if ((code = make_keys(k)))
+	if ((code = cli_seed(k, NULL)) || (code = make_keys(k)))
 		return code;
 	return write_config(k, store) ? CLI_OK : CLI_UNAVAILABLE;
 }

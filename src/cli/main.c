@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{"backup", cli_backup, "write a backup"},
 	{"restore", cli_restore, "restore a backup; ended data stays ended"},
 	{"keys", cli_keys, "state of the key store"},
+	{"release", cli_release, "list, take up and publish versions of the policy"},
 	{"openapi", cli_openapi, "print the OpenAPI document"},
 };
 

@@ -44,17 +44,59 @@ static int read_config(struct cli *k)
 	return city ? CLI_OK : say("%s does not name a city", path);
 }
 
-static int open_release(struct cli *k)
+static int policy_failed(const struct cli *k, const struct buf *complaints)
+{
+	fprintf(stderr, "%s", complaints->size ? complaints->data : "");
+	return cli_failed(&k->ctx, "policy");
+}
+
+int cli_seed(struct cli *k, int64_t *ret_drafts)
 {
 	BUF_SCOPED complaints = {0};
 
 	buf_init(&complaints, 1 << 20);
-	if (failed(release_load(&k->ctx, k->cities, k->city, &complaints, &k->release))) {
-		fprintf(stderr, "%s", complaints.size ? complaints.data : "");
-		return cli_failed(&k->ctx, "policy");
-	}
-	k->ctx.release = k->release;
+	if (failed(releases_seed(&k->ctx, k->cities, k->city, &complaints, ret_drafts)))
+		return policy_failed(k, &complaints);
 	return CLI_OK;
+}
+
+/* A store knows only what was published. One that was made before releases had a place in it is seeded. */
+static int open_releases(struct cli *k)
+{
+	err e = releases_open(&k->ctx, &k->releases);
+
+	if (e.code == ERR_NOT_FOUND) {
+		int code = cli_seed(k, NULL);
+		if (code != CLI_OK)
+			return code;
+		failure_clear(&k->ctx);
+		e = releases_open(&k->ctx, &k->releases);
+	}
+	if (failed(e))
+		return cli_failed(&k->ctx, "policy");
+	k->release = releases_at(k->releases, k->ctx.now_ms);
+	return CLI_OK;
+}
+
+/* While the store is being brought back, the files have to do. */
+int cli_load_files(struct cli *k)
+{
+	struct release *r = NULL;
+	BUF_SCOPED complaints = {0};
+
+	buf_init(&complaints, 1 << 20);
+	if (failed(release_load(&k->ctx, k->cities, k->city, &complaints, &r)))
+		return policy_failed(k, &complaints);
+	k->release = r;
+	return CLI_OK;
+}
+
+static int open_release(struct cli *k)
+{
+	int code = k->ctx.store ? open_releases(k) : cli_load_files(k);
+
+	k->ctx.release = k->release;
+	return code;
 }
 
 static int open_keys(struct cli *k)
@@ -141,6 +183,7 @@ void cli_close(struct cli *k)
 		store_close(k->ctx.store);
 	if (k->release)
 		release_drop(k->release);
+	releases_close(k->releases);
 	arena_free(k->ctx.arena);
 	clock_free(k->clock);
 	*k = (struct cli){0};

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { JOB_ARENA = 96 << 20 };
+enum { JOB_ARENA = 96 << 20, RELEASES_REFRESH_S = 5 };
 
 struct serving {
 	struct cli *cli;
@@ -33,16 +33,17 @@ static struct ctx *job_ctx(void *user)
 {
 	struct cli *k = user;
 	struct ctx *c = calloc(1, sizeof *c);
+	int64_t now_ms = clock_now_ms(k->clock);
 
 	if (!c)
 		abort();
 	*c = (struct ctx){.arena = arena_new(JOB_ARENA),
-			  .now_ms = clock_now_ms(k->clock),
+			  .now_ms = now_ms,
 			  .actor = {.kind = ACTOR_SYSTEM, .role = "job"},
 			  .store = k->ctx.store,
 			  .keys = k->ctx.keys,
 			  .ledger = k->ctx.ledger,
-			  .release = release_hold(k->release),
+			  .release = releases_at(k->releases, now_ms),
 			  .connectors = k->ctx.connectors};
 	return c;
 }
@@ -120,13 +121,18 @@ static int start_http(struct serving *s, const char *listen, const char *web)
 					       .keys = k->ctx.keys,
 					       .ledger = k->ctx.ledger,
 					       .connectors = k->ctx.connectors,
-					       .release = k->release,
+					       .releases = k->releases,
 					       .web_dir = web,
 					       .cookies_secure = strncmp(listen, "unix:", 5) == 0,
 					       .ready = ready,
 					       .ready_user = s});
 	const struct http_route *routes = api_http_routes(s->api, &count);
-	struct http_options o = {.listen = listen, .user = s->api, .problem = api_server_problem};
+	/* hashing is bounded by the processors, whatever waits for an authority is not */
+	struct http_options o = {.listen = listen,
+				 .slow_workers = 16,
+				 .slow_queue_max = 256,
+				 .user = s->api,
+				 .problem = api_server_problem};
 	s->http = http_start(&o, routes, count, message);
 	if (!s->http) {
 		fprintf(stderr, "tongban: cannot listen on %s: %s\n", listen, message);
@@ -135,11 +141,23 @@ static int start_http(struct serving *s, const char *listen, const char *web)
 	return CLI_OK;
 }
 
-static void wait_for_end(const sigset_t *signals)
+/* What was published on another server or by the command line takes effect here without a restart. */
+static void refresh_releases(struct cli *k)
 {
+	struct ctx *c = job_ctx(k);
+
+	if (failed(releases_refresh(c, k->releases)))
+		log_event("releases_refresh_failed", LOG_T("detail", c->failure.detail));
+	job_ctx_done(k, c);
+}
+
+static void wait_for_end(struct cli *k, const sigset_t *signals)
+{
+	const struct timespec often = {.tv_sec = RELEASES_REFRESH_S};
 	int which = 0;
 
-	sigwait(signals, &which);
+	while ((which = sigtimedwait(signals, NULL, &often)) < 0)
+		refresh_releases(k);
 	log_event("server_stopping", LOG_I("signal", which));
 }
 
@@ -175,7 +193,7 @@ static int serve(struct cli *k, const struct cli_option *o, const char *listen)
 	if (code == CLI_OK) {
 		log_event("server_started", LOG_T("city", k->city),
 			  LOG_T("version", release_version(k->release)), LOG_I("port", http_port(s.http)));
-		wait_for_end(&signals);
+		wait_for_end(k, &signals);
 	}
 	stop(&s);
 	return code;

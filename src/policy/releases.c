@@ -295,6 +295,18 @@ const struct release *releases_at(struct releases *all, int64_t now_ms)
 	return r;
 }
 
+const struct release *releases_version(struct releases *all, const char *version)
+{
+	const struct release *r = NULL;
+
+	pthread_mutex_lock(&all->lock);
+	for (size_t i = all->count; i > 0 && !r; i--)
+		if (strcmp(all->rows[i - 1]->version, version) == 0)
+			r = release_hold(all->rows[i - 1]);
+	pthread_mutex_unlock(&all->lock);
+	return r;
+}
+
 /* ---- reading ---- */
 
 struct page_query {

@@ -1,0 +1,74 @@
+// Versions of the policy: published in the store, in force from their day, and readable afterwards.
+import { test, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startCity, register, root, until } from './helpers.mjs'
+
+let city
+const next = { version: '2099.1', effective: '' }
+
+before(async () => { city = await startCity({ city: 'tianjin' }) })
+after(() => city?.stop())
+
+const current = async c => (await c.ok('GET', '/policy/current')).body
+const day = (at, days) => new Date(at + days * 86400000).toISOString().slice(0, 10)
+
+// A second version beside the first, as a city would write it: a folder that another machine may have edited.
+function secondVersion(first) {
+  const cities = join(city.dir, 'cities'), policy = join(cities, 'tianjin/policy')
+  cpSync(join(root, 'cities'), cities, { recursive: true })
+  next.effective = day(Date.now(), 40)
+  const text = readFileSync(join(policy, `${first}.yaml`), 'utf8')
+    .replace(/^version: .*$/m, `version: "${next.version}"`)
+    .replace(/^effective: .*$/m, `effective: ${next.effective}`)
+  writeFileSync(join(policy, `${next.version}.yaml`), text)
+  return cities
+}
+
+const release = (...args) => city.cli('release', ...args, '--data', city.data, '--json').trim().split('\n').map(l => JSON.parse(l))
+
+test('a server decides by what was published in the store, not by the files that lie around', async () => {
+  const c = await city.client()
+  const first = await current(c)
+  const cities = secondVersion(first.version)
+  assert.deepEqual(release('draft', '--cities', cities), [{ drafts: 1 }])
+  const [one, two] = release('list')
+  assert.equal(one.hash, first.hash)
+  assert.deepEqual([two.version, two.published_at], [next.version, null])
+  await city.kill('SIGTERM')
+  await city.serve()
+  assert.equal((await current(c)).version, first.version)
+  assert.equal((await c.refused('GET', `/policy/${next.version}`)).status, 404, 'a draft is nobody\'s business')
+})
+
+test('no version decides before its day, and from that day on it does without a restart [NT-0.2]', async () => {
+  const c = await city.client()
+  await register(c, await city.person())
+  const first = await current(c)
+  release('publish', '2', '--by', '王审核')
+  const announced = await until(async () => {
+    const r = await c.call('GET', `/policy/${next.version}`)
+    return r.status === 200 && r.body
+  }, 'the announced version')
+  assert.ok(announced.effective_at.startsWith(next.effective))
+  assert.equal((await current(c)).version, first.version, 'not yet')
+
+  await city.advance('P41D')
+  const guest = await city.client({ agreed: false })
+  assert.equal((await current(guest)).version, next.version)
+  const old = (await guest.ok('GET', `/policy/${first.version}`)).body
+  assert.deepEqual([old.version, old.hash], [first.version, first.hash])
+  for (const version of [first.version, next.version]) {
+    const page = await fetch(`${city.base}/policy/${version}`)
+    assert.equal(page.status, 200)
+    assert.match(await page.text(), new RegExp(`${version.replace('.', '\\.')}[^]*id="policy-end"`))
+  }
+  assert.equal((await fetch(`${city.base}/policy/1999.1`)).status, 404)
+})
+
+test('publishing the same version twice is a conflict', () => {
+  assert.throws(() => release('publish', '2', '--by', '王审核'), e => e.status === 2)
+  assert.throws(() => release('publish', '7', '--by', '王审核'))
+  assert.throws(() => release('publish', '2'), e => e.status === 2)
+})
