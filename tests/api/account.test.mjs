@@ -282,6 +282,19 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     problem(await c.refused('POST', '/consents', { ...body, items: [body.items[0]] }, { key }), 422, 'idempotency_mismatch')
   })
 
+  test('a repeated login gets the same session, cookie included', async () => {
+    const c = await registered(city)
+    const d = await city.client()
+    const body = { method: 'password', login: c.username, password, transport: 'cookie' }
+    const key = randomUUID()
+    const first = await d.ok('POST', '/sessions', body, { key })
+    const again = await d.ok('POST', '/sessions', body, { key })
+    assert.match(first.headers.get('set-cookie'), /^tb_session=s/)
+    assert.equal(again.headers.get('set-cookie'), first.headers.get('set-cookie'))
+    assert.equal(again.body.id, first.body.id)
+    assert.equal((await c.ok('GET', '/sessions')).body.items.length, 2)
+  })
+
   test('unknown members, duplicate members and broken JSON are refused', async () => {
     const c = await city.client({ agreed: false })
     problem(await c.refused('POST', '/installations', { platform: 'web', extra: 1 }), 400, 'invalid_input')
