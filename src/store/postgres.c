@@ -169,7 +169,7 @@ static int64_t pg_integer(const struct row *r, int column)
 	case OID_NUMERIC:
 		return whole_of_numeric(p);
 	default:
-		assert(!"row_int of a column that is no number");
+		assert(false && "row_int of a column that is no number");
 		return 0;
 	}
 }
