@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Client, agree, register, verifyName, password, sleep } from '../tests/api/helpers.mjs'
+import { Client, agree, register, verifyName, password, sleep, until } from '../tests/api/helpers.mjs'
 
 const { values: o } = parseArgs({ options: {
   server: { type: 'string' }, data: { type: 'string' }, port: { type: 'string' }, 'sandbox-port': { type: 'string' } } })
@@ -23,7 +23,10 @@ const city = {
   base: app,
   advance: () => sleep(7000), // the time that reading the policy takes
   async code(phone) {
-    const { items } = await control(`sms?phone=${encodeURIComponent(phone)}`)
+    const items = await until(async () => {
+      const list = (await control(`sms?phone=${encodeURIComponent(phone)}`)).items
+      return list.length ? list : null
+    }, 'the short message')
     return /(?<!\d)\d{6}(?!\d)/.exec(items[0].text)[0]
   },
 }
