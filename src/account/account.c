@@ -40,7 +40,8 @@ static err taken(struct ctx *c, const char *kind)
 	FAIL(c, ERR_CONFLICT, "已被使用");
 }
 
-/* ---- reserving ------------------------------------------------------------------------------------------------------ */
+/* ---- reserving
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct opening {
 	int64_t subject_id;
@@ -84,11 +85,13 @@ static err open_rows(struct ctx *c, struct tx *tx, void *arg)
 static err make_blinds(struct ctx *c, struct identifier *identifiers, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		TRY(keys_blind(c, c->keys, identifiers[i].kind, identifiers[i].normal, true, identifiers[i].blind));
+		TRY(keys_blind(c, c->keys, identifiers[i].kind, identifiers[i].normal, true,
+			       identifiers[i].blind));
 	return OK;
 }
 
-/* A cancellation may have ended the identifier's key between hashing and reserving: what was reserved then could never be found again. */
+/* A cancellation may have ended the identifier's key between hashing and reserving: what was reserved then
+ * could never be found again. */
 static err check_blinds(struct ctx *c, const struct identifier *identifiers, size_t count)
 {
 	uint8_t now[HASH_SIZE];
@@ -111,10 +114,14 @@ static err reserve(struct ctx *c, struct identifier *identifiers, struct opening
 	return check_blinds(c, identifiers, o->count);
 }
 
-err account_open(struct ctx *c, struct identifier *identifiers, size_t count, bool minor, int64_t *ret_subject_id)
+err account_open(struct ctx *c, struct identifier *identifiers, size_t count, bool minor,
+		 int64_t *ret_subject_id)
 {
-	struct opening o = {.subject_id = id_new(c->now_ms), .identifiers = identifiers, .count = count,
-			    .new_person = true, .minor = minor};
+	struct opening o = {.subject_id = id_new(c->now_ms),
+			    .identifiers = identifiers,
+			    .count = count,
+			    .new_person = true,
+			    .minor = minor};
 
 	TRY(reserve(c, identifiers, &o));
 	*ret_subject_id = o.subject_id;
@@ -128,7 +135,8 @@ err identifier_reserve(struct ctx *c, int64_t subject_id, struct identifier *id)
 	return reserve(c, id, &o);
 }
 
-/* ---- confirming ------------------------------------------------------------------------------------------------------ */
+/* ---- confirming
+ * ------------------------------------------------------------------------------------------------------ */
 
 err account_confirm_rows(struct ctx *c, struct tx *tx, void *confirmation)
 {
@@ -143,7 +151,8 @@ err account_confirm_rows(struct ctx *c, struct tx *tx, void *confirmation)
 	return facts_change_rows(c, tx, &change);
 }
 
-/* ---- giving up -------------------------------------------------------------------------------------------------------- */
+/* ---- giving up
+ * -------------------------------------------------------------------------------------------------------- */
 
 err identifier_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id)
 {

@@ -16,14 +16,15 @@ static void blob(const struct row *r, int column, void *ret, size_t size)
 		memset(ret, 0, size);
 }
 
-/* ---- identifiers -------------------------------------------------------------------------------------------------- */
+/* ---- identifiers
+ * -------------------------------------------------------------------------------------------------- */
 
 err account_db_reserve(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id,
 		       int64_t *ret_changed)
 {
 	return tx_exec(c, tx, Q_IDENTIFIER_RESERVE,
-		       PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id), P_INT(c->now_ms),
-			      P_INT(c->now_ms - RESERVATION_MS)),
+		       PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id),
+			      P_INT(c->now_ms), P_INT(c->now_ms - RESERVATION_MS)),
 		       ret_changed);
 }
 
@@ -69,11 +70,13 @@ static err found_row(struct ctx *c, const struct row *r, void *arg)
 	return OK;
 }
 
-err account_db_find(struct ctx *c, const char *kind, const uint8_t blind[static HASH_SIZE], int64_t *ret_subject_id)
+err account_db_find(struct ctx *c, const char *kind, const uint8_t blind[static HASH_SIZE],
+		    int64_t *ret_subject_id)
 {
 	struct found f = {0};
 
-	TRY(store_rows(c, c->store, Q_IDENTIFIER_FIND, PARAMS(P_BLOB(blind, HASH_SIZE), P_STR(kind)), found_row, &f));
+	TRY(store_rows(c, c->store, Q_IDENTIFIER_FIND, PARAMS(P_BLOB(blind, HASH_SIZE), P_STR(kind)),
+		       found_row, &f));
 	*ret_subject_id = f.confirmed ? f.subject_id : 0;
 	return OK;
 }
@@ -103,22 +106,26 @@ err account_db_identifiers(struct ctx *c, struct tx *tx, int64_t subject_id, str
 	if (tx)
 		TRY(tx_rows(c, tx, Q_ACCOUNT_IDENTIFIER_LIST, PARAMS(P_INT(subject_id)), identifier_row, &l));
 	else
-		TRY(store_rows(c, c->store, Q_ACCOUNT_IDENTIFIER_LIST, PARAMS(P_INT(subject_id)), identifier_row, &l));
+		TRY(store_rows(c, c->store, Q_ACCOUNT_IDENTIFIER_LIST, PARAMS(P_INT(subject_id)),
+			       identifier_row, &l));
 	*ret_count = l.count;
 	return OK;
 }
 
-err account_db_forget(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier_row *rows, size_t count)
+err account_db_forget(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier_row *rows,
+		      size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		TRY(tx_exec(c, tx, Q_IDENTIFIER_DELETE,
-			    PARAMS(P_BLOB(rows[i].blind, HASH_SIZE), P_STR(rows[i].kind), P_INT(subject_id)), NULL));
+			    PARAMS(P_BLOB(rows[i].blind, HASH_SIZE), P_STR(rows[i].kind), P_INT(subject_id)),
+			    NULL));
 	}
 	TRY(tx_exec(c, tx, Q_ACCOUNT_IDENTIFIER_CLEAR, PARAMS(P_INT(subject_id)), NULL));
 	return tx_exec(c, tx, Q_CREDENTIAL_DELETE, PARAMS(P_INT(subject_id)), NULL);
 }
 
-/* ---- the account --------------------------------------------------------------------------------------------------- */
+/* ---- the account
+ * --------------------------------------------------------------------------------------------------- */
 
 err account_db_insert(struct ctx *c, struct tx *tx, int64_t subject_id)
 {
@@ -153,25 +160,30 @@ err account_db_end_finish(struct ctx *c, struct tx *tx, int64_t subject_id)
 	return tx_exec(c, tx, Q_ACCOUNT_END_FINISH, PARAMS(P_INT(subject_id)), NULL);
 }
 
-err account_db_cancellation(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t certificate_id, const char *scope)
+err account_db_cancellation(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t certificate_id,
+			    const char *scope)
 {
 	return tx_exec(c, tx, Q_CANCELLATION_INSERT,
-		       PARAMS(P_INT(subject_id), P_INT(certificate_id), P_STR(scope), P_INT(c->now_ms)), NULL);
+		       PARAMS(P_INT(subject_id), P_INT(certificate_id), P_STR(scope), P_INT(c->now_ms)),
+		       NULL);
 }
 
-/* ---- credentials --------------------------------------------------------------------------------------------------- */
+/* ---- credentials
+ * --------------------------------------------------------------------------------------------------- */
 
 /* ERR_CONFLICT when there is one already. */
-err account_db_credential_add(struct ctx *c, struct tx *tx, int64_t subject_id, const struct sealed_password *p)
+err account_db_credential_add(struct ctx *c, struct tx *tx, int64_t subject_id,
+			      const struct sealed_password *p)
 {
 	return tx_exec(c, tx, Q_CREDENTIAL_INSERT,
 		       PARAMS(P_INT(subject_id), P_BLOB(p->bytes, p->size), P_INT(c->now_ms)), NULL);
 }
 
-err account_db_credential_put(struct ctx *c, struct tx *tx, int64_t subject_id, const struct sealed_password *p)
+err account_db_credential_put(struct ctx *c, struct tx *tx, int64_t subject_id,
+			      const struct sealed_password *p)
 {
-	return tx_exec(c, tx, Q_CREDENTIAL_PUT, PARAMS(P_INT(subject_id), P_BLOB(p->bytes, p->size), P_INT(c->now_ms)),
-		       NULL);
+	return tx_exec(c, tx, Q_CREDENTIAL_PUT,
+		       PARAMS(P_INT(subject_id), P_BLOB(p->bytes, p->size), P_INT(c->now_ms)), NULL);
 }
 
 struct credential {
@@ -202,13 +214,16 @@ err account_db_credential(struct ctx *c, int64_t subject_id, struct sealed_passw
 	return store_rows(c, c->store, Q_CREDENTIAL_GET, PARAMS(P_INT(subject_id)), credential_row, &k);
 }
 
-/* ---- sessions ------------------------------------------------------------------------------------------------------- */
+/* ---- sessions
+ * ------------------------------------------------------------------------------------------------------- */
 
-err account_db_session_put(struct ctx *c, struct tx *tx, const struct session *s, const uint8_t hash[static HASH_SIZE])
+err account_db_session_put(struct ctx *c, struct tx *tx, const struct session *s,
+			   const uint8_t hash[static HASH_SIZE])
 {
 	return tx_exec(c, tx, Q_SESSION_INSERT,
-		       PARAMS(P_INT(s->subject_id), P_INT(s->id), P_BLOB(hash, HASH_SIZE), P_INT(s->installation_id),
-			      P_STR(s->platform), P_INT(s->created_at_ms), P_INT(s->ends_at_ms)),
+		       PARAMS(P_INT(s->subject_id), P_INT(s->id), P_BLOB(hash, HASH_SIZE),
+			      P_INT(s->installation_id), P_STR(s->platform), P_INT(s->created_at_ms),
+			      P_INT(s->ends_at_ms)),
 		       NULL);
 }
 
@@ -238,13 +253,14 @@ err account_db_session(struct ctx *c, int64_t subject_id, int64_t session_id, st
 
 	memset(ret_hash, 0, HASH_SIZE);
 	*ret = (struct session){.subject_id = subject_id};
-	return store_rows(c, c->store, Q_SESSION_GET, PARAMS(P_INT(subject_id), P_INT(session_id)), session_row, &f);
+	return store_rows(c, c->store, Q_SESSION_GET, PARAMS(P_INT(subject_id), P_INT(session_id)),
+			  session_row, &f);
 }
 
 err account_db_session_touch(struct ctx *c, int64_t subject_id, int64_t session_id)
 {
-	return store_exec(c, c->store, Q_SESSION_TOUCH, PARAMS(P_INT(subject_id), P_INT(session_id), P_INT(c->now_ms)),
-			  NULL);
+	return store_exec(c, c->store, Q_SESSION_TOUCH,
+			  PARAMS(P_INT(subject_id), P_INT(session_id), P_INT(c->now_ms)), NULL);
 }
 
 struct session_listing {
@@ -255,8 +271,11 @@ struct session_listing {
 static err listed_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct session_listing *l = arg;
-	struct session s = {.id = row_int(r, 0), .platform = text(c, r, 1), .created_at_ms = row_int(r, 2),
-			    .last_seen_at_ms = row_int(r, 3), .ends_at_ms = row_int(r, 4)};
+	struct session s = {.id = row_int(r, 0),
+			    .platform = text(c, r, 1),
+			    .created_at_ms = row_int(r, 2),
+			    .last_seen_at_ms = row_int(r, 3),
+			    .ends_at_ms = row_int(r, 4)};
 
 	return l->fn(c, &s, l->arg);
 }
@@ -276,10 +295,12 @@ err account_db_session_delete(struct ctx *c, struct tx *tx, int64_t subject_id, 
 
 err account_db_sessions_end(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t except_session_id)
 {
-	return tx_exec(c, tx, Q_SESSION_DELETE_OTHERS, PARAMS(P_INT(subject_id), P_INT(except_session_id)), NULL);
+	return tx_exec(c, tx, Q_SESSION_DELETE_OTHERS, PARAMS(P_INT(subject_id), P_INT(except_session_id)),
+		       NULL);
 }
 
 err account_db_sessions_sweep(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t idle_since_ms)
 {
-	return tx_exec(c, tx, Q_SESSION_SWEEP, PARAMS(P_INT(subject_id), P_INT(c->now_ms), P_INT(idle_since_ms)), NULL);
+	return tx_exec(c, tx, Q_SESSION_SWEEP,
+		       PARAMS(P_INT(subject_id), P_INT(c->now_ms), P_INT(idle_since_ms)), NULL);
 }

@@ -12,7 +12,8 @@ err account_db_note(struct ctx *c, struct tx *tx, int64_t subject_id, const stru
 err account_db_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id);
 err account_db_drop(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
 err account_db_confirm(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
-err account_db_find(struct ctx *c, const char *kind, const uint8_t blind[static HASH_SIZE], int64_t *ret_subject_id);
+err account_db_find(struct ctx *c, const char *kind, const uint8_t blind[static HASH_SIZE],
+		    int64_t *ret_subject_id);
 err account_db_insert(struct ctx *c, struct tx *tx, int64_t subject_id);
 err account_db_activate(struct ctx *c, struct tx *tx, int64_t subject_id);
 /* "" when there is no such account. */
@@ -28,8 +29,10 @@ err account_db_identifiers(struct ctx *c, struct tx *tx, int64_t subject_id, str
 err account_db_forget(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier_row *rows,
 		      size_t count);
 
-err account_db_credential_add(struct ctx *c, struct tx *tx, int64_t subject_id, const struct sealed_password *p);
-err account_db_credential_put(struct ctx *c, struct tx *tx, int64_t subject_id, const struct sealed_password *p);
+err account_db_credential_add(struct ctx *c, struct tx *tx, int64_t subject_id,
+			      const struct sealed_password *p);
+err account_db_credential_put(struct ctx *c, struct tx *tx, int64_t subject_id,
+			      const struct sealed_password *p);
 err account_db_credential(struct ctx *c, int64_t subject_id, struct sealed_password *ret,
 			  struct password_state *ret_state);
 
@@ -46,10 +49,12 @@ err account_db_sessions_end(struct ctx *c, struct tx *tx, int64_t subject_id, in
 err account_db_sessions_sweep(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t idle_since_ms);
 
 /* *ret_changed 0: it was not in the state that this starts from. */
-err account_db_end_begin(struct ctx *c, struct tx *tx, int64_t subject_id, bool pending, int64_t *ret_changed);
+err account_db_end_begin(struct ctx *c, struct tx *tx, int64_t subject_id, bool pending,
+			 int64_t *ret_changed);
 err account_db_end_finish(struct ctx *c, struct tx *tx, int64_t subject_id);
 err account_db_cancellation(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t certificate_id,
 			    const char *scope);
 
-/* The last part of an end, after the keys are gone: identifiers, credential, sessions, other modules' rows. */
+/* The last part of an end, after the keys are gone: identifiers, credential, sessions, other modules' rows.
+ */
 err account_finish_end(struct ctx *c, int64_t subject_id);

@@ -15,9 +15,13 @@ static struct identifier name_of(const char *text)
 	return (struct identifier){.kind = "username", .normal = slice_of(text)};
 }
 
-static err confirm(struct ctx *c, int64_t subject_id, struct identifier *id, const struct sealed_password *password)
+static err confirm(struct ctx *c, int64_t subject_id, struct identifier *id,
+		   const struct sealed_password *password)
 {
-	struct confirmation k = {.subject_id = subject_id, .identifiers = id, .count = 1, .password = password,
+	struct confirmation k = {.subject_id = subject_id,
+				 .identifiers = id,
+				 .count = 1,
+				 .password = password,
 				 .realname_level = -1};
 	struct entry entry = {.action = ENTRY_CHANGE, .decision = "allowed"};
 	struct head h;
@@ -47,7 +51,8 @@ static int64_t found(struct ctx *c, const char *username)
 	return subject_id;
 }
 
-/* ---- identifiers ------------------------------------------------------------------------------------------------------ */
+/* ---- identifiers
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void an_unconfirmed_identifier_finds_nobody(void **state)
 {
@@ -65,7 +70,8 @@ static void an_unconfirmed_identifier_finds_nobody(void **state)
 
 static err open_account(struct ctx *c, void *arg)
 {
-	struct identifier ids[] = {{.kind = "phone", .normal = SLICE("12900000011")}, *(struct identifier *)arg};
+	struct identifier ids[] = {{.kind = "phone", .normal = SLICE("12900000011")},
+				   *(struct identifier *)arg};
 	int64_t subject_id = 0;
 
 	return account_open(c, ids, 2, false, &subject_id);
@@ -152,7 +158,9 @@ static void opening_leaves_nothing_when_a_call_fails(void **state)
 	assert_true(subject_id > 0);
 }
 
-/* ---- passwords ---------------------------------------------------------------------------------------------------------- */
+/* ---- passwords
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static bool opens(struct ctx *c, int64_t subject_id, const char *password)
 {
@@ -200,7 +208,9 @@ static void nothing_on_disk_tells_name_or_hash(void **state)
 	assert_int_equal(files_with(p->place.dir, "$argon2id", 9), 0);
 }
 
-/* ---- sessions -------------------------------------------------------------------------------------------------------------- */
+/* ---- sessions
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
 static void a_session_ends_when_idle_or_old(void **state)
 {
@@ -266,7 +276,8 @@ static void replacing_the_password_ends_the_other_sessions(void **state)
 	assert_false(opens(c, one, "Right-word1"));
 }
 
-/* ---- the end: TJ-4.3.b to TJ-4.3.g -------------------------------------------------------------------------------------------- */
+/* ---- the end: TJ-4.3.b to TJ-4.3.g
+ * -------------------------------------------------------------------------------------------- */
 
 static err checked_rows(struct ctx *c, struct tx *tx, void *arg)
 {

@@ -11,13 +11,14 @@ enum {
 	QUIET_MINUTES = 10, /* after a change of password, unless cancel.quiet_minutes says otherwise */
 };
 
-/* ---- the preview: its token is the proof that the page was shown (TJ-4.3.e) ------------------------------------------------ */
+/* ---- the preview: its token is the proof that the page was shown (TJ-4.3.e)
+ * ------------------------------------------------ */
 
 static void preview_mac(struct ctx *c, int64_t subject_id, const char *scope, int64_t at_ms,
 			uint8_t ret[static HASH_SIZE])
 {
-	const char *text = arena_printf(c->arena, "%lld|%lld|%s|%lld", (long long)subject_id, (long long)c->session_id,
-					scope, (long long)at_ms);
+	const char *text = arena_printf(c->arena, "%lld|%lld|%s|%lld", (long long)subject_id,
+					(long long)c->session_id, scope, (long long)at_ms);
 
 	keys_hash(c->keys, "cancellation", slice_of(text), ret);
 }
@@ -44,7 +45,8 @@ static bool preview_was_shown(struct ctx *c, int64_t subject_id, const char *sco
 	for (int i = 0; i < STAMP_BYTES; i++)
 		at = at << 8 | bytes[i];
 	preview_mac(c, subject_id, scope, (int64_t)at, mac);
-	return crypto_equal(mac, bytes + STAMP_BYTES, MAC_BYTES) && c->now_ms - (int64_t)at <= PREVIEW_LIFE_MS;
+	return crypto_equal(mac, bytes + STAMP_BYTES, MAC_BYTES) &&
+	       c->now_ms - (int64_t)at <= PREVIEW_LIFE_MS;
 }
 
 static err check_scope(struct ctx *c, const char *scope)
@@ -60,13 +62,17 @@ err cancellation_preview(struct ctx *c, int64_t subject_id, const char *scope, s
 
 	TRY(check_scope(c, scope));
 	TRY(plan_make(c, subject_id, &p));
-	*ret = (struct cancellation){.scope = scope, .ends = p.ends, .end_count = p.end_count, .keeps = p.keeps,
+	*ret = (struct cancellation){.scope = scope,
+				     .ends = p.ends,
+				     .end_count = p.end_count,
+				     .keeps = p.keeps,
 				     .keep_count = p.keep_count};
 	preview_token(c, subject_id, scope, ret->token);
 	return OK;
 }
 
-/* ---- the checks before (cancel.checks) ----------------------------------------------------------------------------------------- */
+/* ---- the checks before (cancel.checks)
+ * ----------------------------------------------------------------------------------------- */
 
 static err check_identity(struct ctx *c, const struct facts *f)
 {
@@ -92,7 +98,9 @@ static err check_security_state(struct ctx *c, int64_t subject_id)
 	return OK;
 }
 
-/* ---- the end --------------------------------------------------------------------------------------------------------------------- */
+/* ---- the end
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
 
 struct beginning {
 	int64_t subject_id, certificate_id;
@@ -116,11 +124,14 @@ static err begin_rows(struct ctx *c, struct tx *tx, void *arg)
 		TRY(job_add(c, tx, "audit_end", b->subject_id, 0, b->audit_until_ms, NULL));
 	for (size_t i = 0; i < b->plan->keep_count; i++)
 		TRY(job_add(c, tx, "retention_end", b->subject_id, 0, b->plan->keeps[i].until_ms, NULL));
-	return job_add(c, tx, "cancellation_finish", b->subject_id, b->certificate_id, c->now_ms + 60 * 1000, NULL);
+	return job_add(c, tx, "cancellation_finish", b->subject_id, b->certificate_id, c->now_ms + 60 * 1000,
+		       NULL);
 }
 
 static const char *const identifier_items[][2] = {
-	{"username", "username"}, {"mobile_phone", "phone"}, {"id_number", "id_number"},
+	{"username", "username"},
+	{"mobile_phone", "phone"},
+	{"id_number", "id_number"},
 };
 
 /* Ends the keys by which the person was found, so that yesterday's backup cannot find the person either. */
@@ -141,7 +152,8 @@ static err release_identifiers(struct ctx *c, const struct facts *f, struct head
 
 	if (!s)
 		FAIL(c, ERR_INTERNAL, "the release has no service my_information");
-	struct gate_request q = {.action = GATE_READ, .service = s, .purpose = s->purpose, .now_ms = c->now_ms};
+	struct gate_request q = {
+		.action = GATE_READ, .service = s, .purpose = s->purpose, .now_ms = c->now_ms};
 	for (size_t i = 0; i < sizeof(identifier_items) / sizeof(identifier_items[0]); i++) {
 		const struct item *item = release_item(c->release, identifier_items[i][0]);
 		if (item && (itemset_has(&s->items, item->number) || itemset_has(&s->reads, item->number)))
@@ -151,15 +163,20 @@ static err release_identifiers(struct ctx *c, const struct facts *f, struct head
 	return vault_release(c, permit, h, 0, "注销账号：终止登录标识", ret);
 }
 
-/* Order: decide and stop everything in one transaction; end the keys; then the rows. A crash after the first is finished by the job. */
+/* Order: decide and stop everything in one transaction; end the keys; then the rows. A crash after the first
+ * is finished by the job. */
 err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struct slice token,
 		     struct buf *ret_certificate)
 {
 	struct beginning b = {.subject_id = subject_id, .certificate_id = id_new(c->now_ms), .scope = scope};
-	struct entry entry = {.action = ENTRY_DELETE, .service = "account", .basis = "own_request",
-			      .decision = "allowed", .ref_id = b.certificate_id,
-			      .note = scope ? city_text(c->release, arena_printf(c->arena, "cancel.names.%s", scope))
-					    : NULL};
+	struct entry entry = {
+		.action = ENTRY_DELETE,
+		.service = "account",
+		.basis = "own_request",
+		.decision = "allowed",
+		.ref_id = b.certificate_id,
+		.note = scope ? city_text(c->release, arena_printf(c->arena, "cancel.names.%s", scope))
+			      : NULL};
 	RELEASED_SCOPED identifiers = {0};
 	struct facts f;
 	struct head h;
@@ -183,4 +200,3 @@ err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struc
 	TRY(account_finish_end(c, subject_id));
 	return certificate_write(c, b.certificate_id, scope, &p, ret_certificate);
 }
-

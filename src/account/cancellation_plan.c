@@ -1,4 +1,5 @@
-/* What a cancellation ends and what the law keeps: the same plan for the page, the end and the certificate. */
+/* What a cancellation ends and what the law keeps: the same plan for the page, the end and the certificate.
+ */
 #include "account/cancellation_plan.h"
 
 enum { PLAN_MAX = 512 };
@@ -21,8 +22,8 @@ static const char *class_of(struct ctx *c, const char *scope)
 	return arena_copy(c->arena, (struct slice){class, strcspn(class, "@")});
 }
 
-/* The class under which the law keeps what a scope holds, where the city declares it: "service:payment" → payment, a case → the
- * record of how it was handled. */
+/* The class under which the law keeps what a scope holds, where the city declares it: "service:payment" →
+ * payment, a case → the record of how it was handled. */
 static const struct retention *retention_of(struct ctx *c, const char *scope)
 {
 	if (strncmp(scope, "service:", 8) == 0)
@@ -56,7 +57,9 @@ static const char *name_of(struct ctx *c, const char *scope)
 	return strncmp(scope, "case:", 5) == 0 ? "办件资料" : "其他资料";
 }
 
-/* ---- building --------------------------------------------------------------------------------------------------------- */
+/* ---- building
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static bool listed(const struct ending *list, size_t count, const char *scope)
 {
@@ -78,7 +81,8 @@ static err add_end(struct ctx *c, struct plan *p, const char *scope)
 		return OK;
 	if (p->end_count == PLAN_MAX)
 		return full(c);
-	p->ends[p->end_count++] = (struct ending){arena_copy(c->arena, slice_of(scope)), name_of(c, scope), NULL, 0};
+	p->ends[p->end_count++] =
+		(struct ending){arena_copy(c->arena, slice_of(scope)), name_of(c, scope), NULL, 0};
 	return OK;
 }
 
@@ -113,7 +117,8 @@ static err add_portion(struct ctx *c, const struct held *h, void *arg)
 		if (p->portion_count == PLAN_MAX)
 			return full(c);
 		at = &p->portions[p->portion_count++];
-		*at = (struct portion){.scope = arena_copy(c->arena, slice_of(h->scope)), .record_id = h->record_id};
+		*at = (struct portion){.scope = arena_copy(c->arena, slice_of(h->scope)),
+				       .record_id = h->record_id};
 	}
 	itemset_add(&at->items, h->item->number);
 	return OK;
@@ -158,7 +163,8 @@ err plan_make(struct ctx *c, int64_t subject_id, struct plan *ret)
 	return OK;
 }
 
-/* ---- carrying out -------------------------------------------------------------------------------------------------------- */
+/* ---- carrying out
+ * -------------------------------------------------------------------------------------------------------- */
 
 static err keep_by_law(struct ctx *c, int64_t subject_id, const struct plan *p)
 {

@@ -1,6 +1,7 @@
-/* The certificate of a cancellation. Signed is the document without its last three members; the key is the ledger's. */
-#include "account/cancellation_plan.h"
+/* The certificate of a cancellation. Signed is the document without its last three members; the key is the
+ * ledger's. */
 #include "account/certificate.h"
+#include "account/cancellation_plan.h"
 #include "base/json.h"
 
 static void write_endings(struct json *j, const char *member, const struct ending *list, size_t count)
@@ -22,7 +23,8 @@ static void write_endings(struct json *j, const char *member, const struct endin
 
 static err sign_certificate(struct ctx *c, struct buf *ret)
 {
-	uint8_t public_key[SIGN_PUBLIC_SIZE], secret_key[SIGN_SECRET_SIZE], signature[SIGNATURE_SIZE], hash[HASH_SIZE];
+	uint8_t public_key[SIGN_PUBLIC_SIZE], secret_key[SIGN_SECRET_SIZE], signature[SIGNATURE_SIZE],
+		hash[HASH_SIZE];
 	char text[128];
 
 	TRY(keys_ledger_signer(c, c->keys, public_key, secret_key));
@@ -39,7 +41,8 @@ static err sign_certificate(struct ctx *c, struct buf *ret)
 	return OK;
 }
 
-err certificate_write(struct ctx *c, int64_t certificate_id, const char *scope, const struct plan *p, struct buf *ret)
+err certificate_write(struct ctx *c, int64_t certificate_id, const char *scope, const struct plan *p,
+		      struct buf *ret)
 {
 	struct json j = json_to(ret);
 
@@ -49,8 +52,8 @@ err certificate_write(struct ctx *c, int64_t certificate_id, const char *scope, 
 	json_put_time(&j, "ended_at", c->now_ms);
 	write_endings(&j, "ended", p->ends, p->end_count);
 	write_endings(&j, "kept", p->keeps, p->keep_count);
-	json_put_time(&j, "backups_until", c->now_ms + city_int(c->release, "retention.backup_days", 30) * 24 * 3600 * 1000);
+	json_put_time(&j, "backups_until",
+		      c->now_ms + city_int(c->release, "retention.backup_days", 30) * 24 * 3600 * 1000);
 	json_close(&j, '}');
 	return sign_certificate(c, ret);
 }
-

@@ -5,7 +5,8 @@
 #include <semaphore.h>
 #include <unistd.h>
 
-/* Each hash takes 19 MiB and a whole processor: more at once than there are processors would only slow each other down. */
+/* Each hash takes 19 MiB and a whole processor: more at once than there are processors would only slow each
+ * other down. */
 static sem_t hashing;
 static pthread_once_t hashing_once = PTHREAD_ONCE_INIT;
 
@@ -67,7 +68,8 @@ static err stored_hash(struct ctx *c, int64_t subject_id, char ret[static PASSWO
 	if (!state.set)
 		return OK;
 	TRY(keys_get(c, c->keys, subject_id, "account", key));
-	err e = unseal(c, key, slice_of(aad_of(c, subject_id)), slice_bytes(sealed.bytes, sealed.size), plain, &n);
+	err e = unseal(c, key, slice_of(aad_of(c, subject_id)), slice_bytes(sealed.bytes, sealed.size), plain,
+		       &n);
 	crypto_wipe(key, sizeof(key));
 	TRY(e);
 	if (n >= PASSWORD_HASH_SIZE)
@@ -108,12 +110,16 @@ static err replace_rows(struct ctx *c, struct tx *tx, void *arg)
 	return account_db_sessions_end(c, tx, r->subject_id, r->keep_session_id);
 }
 
-err password_replace(struct ctx *c, int64_t subject_id, const struct sealed_password *password, const char *note)
+err password_replace(struct ctx *c, int64_t subject_id, const struct sealed_password *password,
+		     const char *note)
 {
 	struct replacement r = {subject_id, c->session_id, password};
 	struct head head;
-	struct entry entry = {.action = ENTRY_CHANGE, .service = "account", .basis = "own_request",
-			      .decision = "allowed", .note = note};
+	struct entry entry = {.action = ENTRY_CHANGE,
+			      .service = "account",
+			      .basis = "own_request",
+			      .decision = "allowed",
+			      .note = note};
 	const struct item *item = release_item(c->release, "password");
 
 	if (item)

@@ -48,7 +48,7 @@ static const char *login_note(struct ctx *c, const char *method, const char *pla
 {
 	static const char *const words[][2] = {
 		{"password", "密码登录"}, {"sms", "短信验证码登录"}, {"registration", "注册后登录"},
-		{"web", "网页"},          {"android", "安卓设备"},   {"ios", "苹果设备"},
+		{"web", "网页"},	  {"android", "安卓设备"},   {"ios", "苹果设备"},
 	};
 	const char *how = method, *where = platform;
 
@@ -79,17 +79,23 @@ static err start_rows(struct ctx *c, struct tx *tx, void *arg)
 	return account_db_session_put(c, tx, s->session, s->hash);
 }
 
-err session_start(struct ctx *c, int64_t subject_id, const char *method, const char *platform, tx_fn also, void *arg,
-		  char ret_token[static TOKEN_SIZE], struct session *ret)
+err session_start(struct ctx *c, int64_t subject_id, const char *method, const char *platform, tx_fn also,
+		  void *arg, char ret_token[static TOKEN_SIZE], struct session *ret)
 {
-	struct session session = {.id = id_new(c->now_ms), .subject_id = subject_id,
-				  .installation_id = c->installation_id, .created_at_ms = c->now_ms,
-				  .last_seen_at_ms = c->now_ms, .ends_at_ms = c->now_ms + life_ms(c),
+	struct session session = {.id = id_new(c->now_ms),
+				  .subject_id = subject_id,
+				  .installation_id = c->installation_id,
+				  .created_at_ms = c->now_ms,
+				  .last_seen_at_ms = c->now_ms,
+				  .ends_at_ms = c->now_ms + life_ms(c),
 				  .platform = platform ? platform : "web"};
-	struct starting s = {.session = &session, .idle_since_ms = c->now_ms - idle_ms(c), .also = also,
-			     .arg = arg};
-	struct entry entry = {.action = ENTRY_LOGIN, .service = "account", .basis = "own_request",
-			      .decision = "allowed", .note = login_note(c, method, session.platform),
+	struct starting s = {
+		.session = &session, .idle_since_ms = c->now_ms - idle_ms(c), .also = also, .arg = arg};
+	struct entry entry = {.action = ENTRY_LOGIN,
+			      .service = "account",
+			      .basis = "own_request",
+			      .decision = "allowed",
+			      .note = login_note(c, method, session.platform),
 			      .ref_id = session.id};
 	struct head head;
 	char token[TOKEN_SIZE];
@@ -176,8 +182,12 @@ static err end_rows(struct ctx *c, struct tx *tx, void *arg)
 err session_end(struct ctx *c, int64_t subject_id, int64_t session_id)
 {
 	struct end end = {subject_id, session_id};
-	struct entry entry = {.action = ENTRY_LOGIN, .service = "account", .basis = "own_request",
-			      .decision = "allowed", .note = "退出登录", .ref_id = session_id};
+	struct entry entry = {.action = ENTRY_LOGIN,
+			      .service = "account",
+			      .basis = "own_request",
+			      .decision = "allowed",
+			      .note = "退出登录",
+			      .ref_id = session_id};
 	struct head head;
 
 	TRY(ledger_head(c, c->store, subject_id, &head));

@@ -17,7 +17,8 @@ static err acceptance_create(struct api_call *k)
 	static const char *const operations[] = {"collect", "use", "store", "provide"};
 	struct acceptance a = {0};
 
-	TRY(acceptance_give(k->c, k->subject_id, api_string(k, "policy_version"), api_text(k, "reading_token")));
+	TRY(acceptance_give(k->c, k->subject_id, api_string(k, "policy_version"),
+			    api_text(k, "reading_token")));
 	TRY(acceptance_list(k->c, k->subject_id, last_acceptance, &a));
 	json_open(&k->out, '{');
 	json_put_id(&k->out, "id", a.id ? a.id : k->c->installation_id);
@@ -66,10 +67,13 @@ static err acceptance_get_all(struct api_call *k)
 const struct api_route api_acceptance_routes[] = {
 	{"POST", "/api/v1/acceptances", acceptance_create, API_INSTALLATION, API_CREATES, "acceptance_create",
 	 "同意隐私政策", .body = "{policy_version: text, reading_token?: text}",
-	 .answer = "{id: id, version: text, kind: text, accepted_at: time, operations: [text], controller: text, "
+	 .answer = "{id: id, version: text, kind: text, accepted_at: time, operations: [text], controller: "
+		   "text, "
 		   "product: text}",
 	 .status = 201},
-	{"GET", "/api/v1/acceptances", acceptance_get_all, API_INSTALLATION, 0, "acceptance_list", "同意过的版本",
-	 .answer = "{items: [{id: id, version: text, kind: text, accepted_at: time, hash: text}], next?: text}"},
+	{"GET", "/api/v1/acceptances", acceptance_get_all, API_INSTALLATION, 0, "acceptance_list",
+	 "同意过的版本",
+	 .answer = "{items: [{id: id, version: text, kind: text, accepted_at: time, hash: text}], next?: "
+		   "text}"},
 	{0},
 };

@@ -37,12 +37,14 @@ err api_open_session(struct api_call *k, int64_t subject_id, const char *method,
 	return OK;
 }
 
-/* ---- codes -------------------------------------------------------------------------------------------------------- */
+/* ---- codes
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* Alike in text and time for any number. */
 static err sms_code_create(struct api_call *k)
 {
-	err e = sms_code_send(k->c, k->subject_id, api_text(k, "phone"), api_string(k, "purpose"), k->q->peer);
+	err e = sms_code_send(k->c, k->subject_id, api_text(k, "phone"), api_string(k, "purpose"),
+			      k->q->peer);
 
 	api_even_out(k, SMS_ANSWER_MS);
 	TRY(e);
@@ -53,7 +55,8 @@ static err sms_code_create(struct api_call *k)
 	return OK;
 }
 
-/* ---- registering ------------------------------------------------------------------------------------------------------ */
+/* ---- registering
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void write_next(struct json *j, const char *action)
 {
@@ -109,7 +112,9 @@ static err phone_create(struct api_call *k)
 	return OK;
 }
 
-/* ---- passwords ---------------------------------------------------------------------------------------------------------- */
+/* ---- passwords
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* Whether one is set and since when; never the password or its hash (TJ-4.1.2.a). */
 static err password_get(struct api_call *k)
@@ -133,8 +138,8 @@ static err password_put(struct api_call *k)
 
 static err password_reset_create(struct api_call *k)
 {
-	err e = password_reset(k->c, api_text(k, "username"), api_text(k, "mobile_phone"), api_text(k, "sms_code"),
-			       api_text(k, "password"), k->q->peer);
+	err e = password_reset(k->c, api_text(k, "username"), api_text(k, "mobile_phone"),
+			       api_text(k, "sms_code"), api_text(k, "password"), k->q->peer);
 
 	api_even_out(k, RESET_ANSWER_MS);
 	return e;
@@ -143,22 +148,23 @@ static err password_reset_create(struct api_call *k)
 #define SESSION_SHAPE "{id: id, token?: text, expires_at: time}"
 
 const struct api_route api_account_routes[] = {
-	{"POST", "/api/v1/sms-codes", sms_code_create, API_INSTALLATION, 0, "sms_code_create", "发送短信验证码",
-	 .body = "{phone: text, purpose: register|login|bind|reset|second_check}",
+	{"POST", "/api/v1/sms-codes", sms_code_create, API_INSTALLATION, 0, "sms_code_create",
+	 "发送短信验证码", .body = "{phone: text, purpose: register|login|bind|reset|second_check}",
 	 .answer = "{expires_in_s: int, resend_in_s: int}", .status = 202},
-	{"POST", "/api/v1/accounts", account_create, API_INSTALLATION, API_CREATES | API_SLOW, "account_create",
-	 "注册账号", .body = "{transport?: bearer|cookie, *: text}",
+	{"POST", "/api/v1/accounts", account_create, API_INSTALLATION, API_CREATES | API_SLOW,
+	 "account_create", "注册账号", .body = "{transport?: bearer|cookie, *: text}",
 	 .answer = "{subject_id: id, session: " SESSION_SHAPE ", next: [{action: text}]}", .status = 201},
-	{"POST", "/api/v1/me/credentials", credentials_create, API_SESSION, API_CREATES | API_SLOW, "credentials_create",
-	 "设置用户名和密码", .body = "{username: text, password: text}", .answer = "{next: [{action: text}]}",
-	 .status = 201},
+	{"POST", "/api/v1/me/credentials", credentials_create, API_SESSION, API_CREATES | API_SLOW,
+	 "credentials_create", "设置用户名和密码", .body = "{username: text, password: text}",
+	 .answer = "{next: [{action: text}]}", .status = 201},
 	{"POST", "/api/v1/me/phone", phone_create, API_SESSION, API_CREATES, "phone_bind", "绑定手机号码",
 	 .body = "{sms_code: text}", .answer = "{phone_bound: bool}", .status = 201},
 	{"GET", "/api/v1/me/password", password_get, API_SESSION, 0, "password_state", "密码的状态",
 	 .answer = "{set: bool, set_at?: time, changed_at?: time}"},
 	{"PUT", "/api/v1/me/password", password_put, API_SESSION, API_SLOW, "password_change", "修改密码",
 	 .body = "{password: text, current_password?: text, sms_code?: text}", .status = 204},
-	{"POST", "/api/v1/password-resets", password_reset_create, API_INSTALLATION, API_SLOW, "password_reset",
-	 "重置密码", .body = "{username: text, mobile_phone: text, sms_code: text, password: text}", .status = 204},
+	{"POST", "/api/v1/password-resets", password_reset_create, API_INSTALLATION, API_SLOW,
+	 "password_reset", "重置密码",
+	 .body = "{username: text, mobile_phone: text, sms_code: text, password: text}", .status = 204},
 	{0},
 };

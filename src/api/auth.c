@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* ---- tokens -------------------------------------------------------------------------------------------------------- */
+/* ---- tokens
+ * -------------------------------------------------------------------------------------------------------- */
 
 static struct slice bearer(const struct http_request *q)
 {
@@ -35,7 +36,8 @@ static void set_cookie(struct api_call *k, const char *name, const char *token, 
 	bool secure = k->api->options.cookies_secure;
 
 	http_set_header(k->a, "Set-Cookie",
-			arena_printf(k->c->arena, "tb_%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", name,
+			arena_printf(k->c->arena,
+				     "tb_%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", name,
 				     token, (long long)life_s, secure ? "; Secure" : ""));
 }
 
@@ -52,7 +54,8 @@ void api_drop_cookie(struct api_call *k, const char *name)
 	set_cookie(k, name, "", 0);
 }
 
-/* ---- origin: a cookie travels with any page's request, so the page must be ours ----------------------------------------- */
+/* ---- origin: a cookie travels with any page's request, so the page must be ours
+ * ----------------------------------------- */
 
 static bool is_own_origin(const struct http_request *q)
 {
@@ -69,7 +72,9 @@ static err check_origin(struct api_call *k)
 	FAIL(k->c, ERR_NOT_YOURS, "请求不是由本应用的页面发出的");
 }
 
-/* ---- resolving ------------------------------------------------------------------------------------------------------------- */
+/* ---- resolving
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 static void become_person(struct api_call *k, const struct session *s)
 {
@@ -102,7 +107,8 @@ static err resolve_installation(struct api_call *k, struct slice token)
 	return OK;
 }
 
-/* A bearer token says what it is; of cookies the session goes before the installation, and one that has ended counts as none. */
+/* A bearer token says what it is; of cookies the session goes before the installation, and one that has ended
+ * counts as none. */
 static err resolve(struct api_call *k)
 {
 	struct slice token = bearer(k->q);

@@ -8,10 +8,11 @@
 /* Nothing that a browser runs comes from elsewhere; maps and pictures are our own. */
 static void security_headers(struct http_response *a)
 {
-	http_set_header(a, "Content-Security-Policy",
-			"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-			"media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
-			"object-src 'none'");
+	http_set_header(
+		a, "Content-Security-Policy",
+		"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+		"media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+		"object-src 'none'");
 	http_set_header(a, "X-Content-Type-Options", "nosniff");
 	http_set_header(a, "X-Frame-Options", "DENY");
 	http_set_header(a, "Referrer-Policy", "no-referrer");
@@ -25,7 +26,8 @@ static bool is_api(const struct http_request *q)
 	return slice_starts(q->path, "/api/");
 }
 
-/* ---- the body ----------------------------------------------------------------------------------------------------- */
+/* ---- the body
+ * ----------------------------------------------------------------------------------------------------- */
 
 static err parse_body(struct api_call *k, const struct bound_route *b)
 {
@@ -39,17 +41,20 @@ static err parse_body(struct api_call *k, const struct bound_route *b)
 		return fail_field(k->c, "body", "内容类型应为 application/json");
 	if (!slice_is_utf8(q->body))
 		return fail_field(k->c, "body", "内容不是有效的 UTF-8 文字");
-	k->body = q->body.n ? json_loadb(q->body.p, q->body.n, JSON_REJECT_DUPLICATES, &where) : json_object();
+	k->body =
+		q->body.n ? json_loadb(q->body.p, q->body.n, JSON_REJECT_DUPLICATES, &where) : json_object();
 	if (!k->body) {
 		/* the parser's own text may quote what was sent */
-		return fail_field(k->c, "body", json_error_code(&where) == json_error_duplicate_key
-							? "同一项出现了两次"
-							: "不是有效的 JSON");
+		return fail_field(k->c, "body",
+				  json_error_code(&where) == json_error_duplicate_key ? "同一项出现了两次"
+										      : "不是有效的 JSON");
 	}
 	return shape_check(k->c, b->body, k->body);
 }
 
-/* ---- outcome --------------------------------------------------------------------------------------------------------- */
+/* ---- outcome
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void log_failure(const struct api_call *k, err e)
 {
@@ -109,10 +114,19 @@ static void handle(void *user, const struct http_request *q, struct http_respons
 	const struct bound_route *b = route_user;
 	int64_t now_ms = clock_now_ms(api->options.clock);
 	const struct release *release = release_of(api, now_ms);
-	struct ctx c = {.arena = q->arena, .now_ms = now_ms, .store = api->options.store,
-			.keys = api->options.keys, .ledger = api->options.ledger,
-			.connectors = api->options.connectors, .release = release};
-	struct api_call k = {.api = api, .c = &c, .q = q, .a = a, .route = b->route, .out = json_to(&a->body),
+	struct ctx c = {.arena = q->arena,
+			.now_ms = now_ms,
+			.store = api->options.store,
+			.keys = api->options.keys,
+			.ledger = api->options.ledger,
+			.connectors = api->options.connectors,
+			.release = release};
+	struct api_call k = {.api = api,
+			     .c = &c,
+			     .q = q,
+			     .a = a,
+			     .route = b->route,
+			     .out = json_to(&a->body),
 			     .status = b->route->status ? b->route->status : 200};
 	struct idempotency i = {0};
 	bool replayed = false;
@@ -129,7 +143,8 @@ static void handle(void *user, const struct http_request *q, struct http_respons
 	release_drop(release);
 }
 
-/* ---- the table of routes --------------------------------------------------------------------------------------------------- */
+/* ---- the table of routes
+ * --------------------------------------------------------------------------------------------------- */
 
 static size_t count_routes(const struct api_route *const *tables)
 {

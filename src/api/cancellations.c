@@ -60,7 +60,8 @@ static err cancellation_get(struct api_call *k)
 	TRY(cancellation_preview(k->c, k->subject_id, scope_param(k), &n));
 	json_open(j, '{');
 	json_put_text(j, "scope", n.scope);
-	json_put_text(j, "name", city_text(k->c->release, arena_printf(k->c->arena, "cancel.names.%s", n.scope)));
+	json_put_text(j, "name",
+		      city_text(k->c->release, arena_printf(k->c->arena, "cancel.names.%s", n.scope)));
 	json_put_text(j, "preview_token", n.token);
 	put_ends(j, &n);
 	put_keeps(j, &n);
@@ -72,7 +73,8 @@ static err cancellation_get(struct api_call *k)
 static err me_delete(struct api_call *k)
 {
 	k->a->content_type = "application/json; charset=utf-8";
-	TRY(cancellation_run(k->c, k->subject_id, scope_param(k), http_query(k->q, "preview_token"), &k->a->body));
+	TRY(cancellation_run(k->c, k->subject_id, scope_param(k), http_query(k->q, "preview_token"),
+			     &k->a->body));
 	if (k->by_cookie)
 		api_drop_cookie(k, "session");
 	return OK;
@@ -81,13 +83,14 @@ static err me_delete(struct api_call *k)
 #define ENDING_LIST "[{scope: text, name: text, rule?: text, until?: time}]"
 
 const struct api_route api_cancellation_routes[] = {
-	{"GET", "/api/v1/me/cancellation", cancellation_get, API_SESSION, 0, "cancellation_preview", "注销说明",
-	 .query = "scope",
+	{"GET", "/api/v1/me/cancellation", cancellation_get, API_SESSION, 0, "cancellation_preview",
+	 "注销说明", .query = "scope",
 	 .answer = "{scope: text, name: text, preview_token: text, ends: [{scope: text, name: text}],"
 		   " keeps: [{name: text, rule: text, until: time}], effects: [text]}"},
 	{"DELETE", "/api/v1/me", me_delete, API_SESSION, API_NOT_JSON, "cancellation_run", "注销账号",
 	 .query = "scope preview_token",
-	 .answer = "{certificate_id: id, scope: text, ended_at: time, ended: " ENDING_LIST ", kept: " ENDING_LIST
+	 .answer = "{certificate_id: id, scope: text, ended_at: time, ended: " ENDING_LIST
+		   ", kept: " ENDING_LIST
 		   ", backups_until: time, hash: text, signature: text, public_key: text}"},
 	{0},
 };

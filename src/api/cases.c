@@ -252,7 +252,6 @@ const struct api_route api_cases_routes[] = {
 	 .answer = "{id: id, content_type: text, size_bytes: int}", .query = "service source", .status = 201,
 	 .body_max = ATTACHMENT_MAX},
 	{"GET", "/api/v1/attachments/{id}", attachment_get, API_SESSION, API_NOT_JSON, "attachment_get",
-	 "查看本人上传的图片",
-	 .body = NULL},
+	 "查看本人上传的图片", .body = NULL},
 	{0},
 };

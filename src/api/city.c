@@ -1,4 +1,5 @@
-/* The city: names, contacts, features. Everything that a client does differently from city to city is here. */
+/* The city: names, contacts, features. Everything that a client does differently from city to city is here.
+ */
 #include "api/api.h"
 
 static void put_list(struct json *j, const struct release *r, const char *member, const char *setting)
@@ -71,7 +72,8 @@ static void put_scopes(struct ctx *c, struct json *j)
 	json_close(j, ']');
 }
 
-/* What registering needs to be agreed to separately: what is sensitive, and what is compared with an authority. */
+/* What registering needs to be agreed to separately: what is sensitive, and what is compared with an
+ * authority. */
 static err put_register_consent(struct ctx *c, struct json *j)
 {
 	const struct service *s = release_service(c->release, "account");
@@ -162,7 +164,8 @@ static void put_tabs(struct ctx *c, struct json *j)
 	for (size_t i = 0; i < n; i++) {
 		json_open(j, '{');
 		json_put_text(j, "key", keys[i]);
-		json_put_text(j, "name", city_text(c->release, arena_printf(c->arena, "tabs.%s.name", keys[i])));
+		json_put_text(j, "name",
+			      city_text(c->release, arena_printf(c->arena, "tabs.%s.name", keys[i])));
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -197,11 +200,14 @@ const struct api_route api_city_routes[] = {
 		   " theme: {primary: text, accent: text, background: text},"
 		   " contacts: {hotlines: [text], address: text, unit: text}, policy_version: text,"
 		   " features: {register_fields: [{item: text, name: text, kind: text, hint?: text}],"
-		   "  register_follow: [text], login_methods: [text], login_names: [text], realname_methods: [text],"
+		   "  register_follow: [text], login_methods: [text], login_names: [text], realname_methods: "
+		   "[text],"
 		   "  policy_reading: bool, reading_min_seconds: int, permission_timing: text,"
 		   "  permission_first_entry: [text], cancel_scopes: [{key: text, name: text, text: text}],"
 		   "  my_info_title: text, hotline_service?: text, guest_browse: text,"
-		   "  consent_register?: {scope: text, recipient?: text, items: [text], text: text, text_hash: text}},"
-		   " categories: " NAMED ", permissions: [{key: text, name: text, why: text}], tabs: " NAMED "}"},
+		   "  consent_register?: {scope: text, recipient?: text, items: [text], text: text, "
+		   "text_hash: text}},"
+		   " categories: " NAMED ", permissions: [{key: text, name: text, why: text}], tabs: " NAMED
+		   "}"},
 	{0},
 };

@@ -1,7 +1,8 @@
 /* Idempotency-Key: the same request again gets the same answer; another one under the same key is refused.
  *
- * The scope is the caller's token. What is stored are keyed hashes, and the answer sealed under a key derived from that token: the row
- * opens for the caller alone, and for nobody once the token is gone. Answers with personal data are therefore no payload in the store. */
+ * The scope is the caller's token. What is stored are keyed hashes, and the answer sealed under a key derived
+ * from that token: the row opens for the caller alone, and for nobody once the token is gone. Answers with
+ * personal data are therefore no payload in the store. */
 #include "api/server.h"
 #include "vault/keys.h"
 
@@ -9,7 +10,7 @@ enum {
 	KEY_MAX = 200,
 	ANSWER_MAX = 256 * 1024,
 	LIFE_MS = 24 * 3600 * 1000,
-	HEAD_BYTES = 2, /* the length of the header lines, before them and the body */
+	HEAD_BYTES = 2,	      /* the length of the header lines, before them and the body */
 	STUCK_MS = 60 * 1000, /* a claim older than this belongs to a server that died */
 };
 
@@ -42,7 +43,8 @@ static err claim_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	struct claim *m = arg;
 	struct idempotency *i = m->i;
-	struct param bucket = P_INT(i->scope[0]), scope = P_BLOB(i->scope, HASH_SIZE), key = P_BLOB(i->key, HASH_SIZE);
+	struct param bucket = P_INT(i->scope[0]), scope = P_BLOB(i->scope, HASH_SIZE),
+		     key = P_BLOB(i->key, HASH_SIZE);
 	int64_t changed = 0;
 
 	TRY(tx_exec(c, tx, Q_IDEMPOTENCY_SWEEP, PARAMS(bucket, P_INT(c->now_ms - LIFE_MS)), NULL));
@@ -143,7 +145,8 @@ static err keep(struct api_call *k, const struct idempotency *i)
 static err forget(struct api_call *k, const struct idempotency *i)
 {
 	return store_exec(k->c, k->c->store, Q_IDEMPOTENCY_FORGET,
-			  PARAMS(P_INT(i->scope[0]), P_BLOB(i->scope, HASH_SIZE), P_BLOB(i->key, HASH_SIZE)), NULL);
+			  PARAMS(P_INT(i->scope[0]), P_BLOB(i->scope, HASH_SIZE), P_BLOB(i->key, HASH_SIZE)),
+			  NULL);
 }
 
 /* The answer stands already: what fails here costs a repeated request its replay, nothing else. */

@@ -30,10 +30,10 @@ static err installation_leave(struct api_call *k)
 }
 
 const struct api_route api_installation_routes[] = {
-	{"POST", "/api/v1/installations", installation_create, API_ANYONE, 0, "installation_create", "登记一台设备",
-	 .body = "{platform: web|android|ios, transport?: bearer|cookie}",
+	{"POST", "/api/v1/installations", installation_create, API_ANYONE, 0, "installation_create",
+	 "登记一台设备", .body = "{platform: web|android|ios, transport?: bearer|cookie}",
 	 .answer = "{installation_id: id, token?: text}", .status = 201},
-	{"DELETE", "/api/v1/installations/current", installation_leave, API_INSTALLATION, 0, "installation_leave",
-	 "卸载或停用本设备", .answer = NULL, .status = 204},
+	{"DELETE", "/api/v1/installations/current", installation_leave, API_INSTALLATION, 0,
+	 "installation_leave", "卸载或停用本设备", .answer = NULL, .status = 204},
 	{0},
 };

@@ -14,9 +14,9 @@ static err tile_get(struct api_call *k)
 }
 
 const struct api_route api_ledger_routes[] = {
-	{"GET", "/api/v1/ledger/checkpoint", checkpoint_get, API_ANYONE, API_NOT_JSON | API_OPTIONAL, "ledger_checkpoint",
-	 "公开日志的检查点", .answer = NULL},
-	{"GET", "/api/v1/ledger/tile/{path...}", tile_get, API_ANYONE, API_NOT_JSON | API_OPTIONAL, "ledger_tile",
-	 "公开日志的分块", .answer = NULL},
+	{"GET", "/api/v1/ledger/checkpoint", checkpoint_get, API_ANYONE, API_NOT_JSON | API_OPTIONAL,
+	 "ledger_checkpoint", "公开日志的检查点", .answer = NULL},
+	{"GET", "/api/v1/ledger/tile/{path...}", tile_get, API_ANYONE, API_NOT_JSON | API_OPTIONAL,
+	 "ledger_tile", "公开日志的分块", .answer = NULL},
 	{0},
 };

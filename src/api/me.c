@@ -13,14 +13,16 @@ static err my_service(struct api_call *k, const struct service **ret)
 static err read_permit(struct api_call *k, const struct facts *f, struct itemset items, bool masked,
 		       struct permit **ret)
 {
-	struct gate_request q = {.action = GATE_READ, .items = items, .masked = masked, .now_ms = k->c->now_ms};
+	struct gate_request q = {
+		.action = GATE_READ, .items = items, .masked = masked, .now_ms = k->c->now_ms};
 
 	TRY(my_service(k, &q.service));
 	q.purpose = q.service->purpose;
 	return gate_decide(k->c, k->c->release, f, &q, ret);
 }
 
-/* ---- who I am ------------------------------------------------------------------------------------------------------- */
+/* ---- who I am
+ * ------------------------------------------------------------------------------------------------------- */
 
 struct profile {
 	const char *username, *phone, *name;
@@ -93,7 +95,8 @@ static err me_get(struct api_call *k)
 	return OK;
 }
 
-/* ---- what is held ------------------------------------------------------------------------------------------------------ */
+/* ---- what is held
+ * ------------------------------------------------------------------------------------------------------ */
 
 static err note_item(struct ctx *c, const struct held *h, void *arg)
 {
@@ -150,7 +153,9 @@ static err items_get(struct api_call *k)
 	return OK;
 }
 
-/* ---- one value --------------------------------------------------------------------------------------------------------- */
+/* ---- one value
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static err param_item(struct api_call *k, const struct item **ret)
 {
@@ -164,8 +169,11 @@ static err param_item(struct api_call *k, const struct item **ret)
 static err note_refusal(struct api_call *k, struct head *h, const struct item *item, err e)
 {
 	struct failure failure = k->c->failure;
-	struct entry entry = {.action = ENTRY_REFUSE, .service = "my_information", .basis = "own_request",
-			      .decision = failure.reason, .clause = failure.clause};
+	struct entry entry = {.action = ENTRY_REFUSE,
+			      .service = "my_information",
+			      .basis = "own_request",
+			      .decision = failure.reason,
+			      .clause = failure.clause};
 
 	itemset_add(&entry.items, item->number);
 	TRY(ledger_write(k->c, h, &entry, LEDGER_ANY_EPOCH, NULL, NULL, NULL));
@@ -251,14 +259,18 @@ static err item_put(struct api_call *k)
 
 const struct api_route api_me_routes[] = {
 	{"GET", "/api/v1/me", me_get, API_SESSION, 0, "me_get", "本人账号",
-	 .answer = "{subject_id: id, username?: text, phone?: text, name?: text, realname_level: int, phone_bound: bool,"
+	 .answer = "{subject_id: id, username?: text, phone?: text, name?: text, realname_level: int, "
+		   "phone_bound: bool,"
 		   " credentials_set: bool, minor: bool, accepted_version?: text}"},
 	{"GET", "/api/v1/me/items", items_get, API_SESSION, 0, "me_items", "本人信息（脱敏）",
-	 .answer = "{items: [{key: text, name: text, kind: text, masked: text, sensitive: bool, category: text,"
-		   " category_name: text, service?: text, origin: text, basis: text, rule?: text, collected_at: time,"
-		   " ends_at?: time, record_id: id}], next?: text}"},
-	{"POST", "/api/v1/me/items/{key}/reveal", item_reveal, API_SESSION, 0, "me_reveal", "查看一项信息的完整内容",
-	 .body = "{record_id?: text}", .answer = "{key: text, value: text, usage_n: int}"},
+	 .answer =
+		 "{items: [{key: text, name: text, kind: text, masked: text, sensitive: bool, category: text,"
+		 " category_name: text, service?: text, origin: text, basis: text, rule?: text, "
+		 "collected_at: time,"
+		 " ends_at?: time, record_id: id}], next?: text}"},
+	{"POST", "/api/v1/me/items/{key}/reveal", item_reveal, API_SESSION, 0, "me_reveal",
+	 "查看一项信息的完整内容", .body = "{record_id?: text}",
+	 .answer = "{key: text, value: text, usage_n: int}"},
 	{"PUT", "/api/v1/me/items/{key}", item_put, API_SESSION, 0, "me_change", "更正一项信息",
 	 .body = "{value: text, sms_code?: text}", .status = 204},
 	{0},

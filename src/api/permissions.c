@@ -9,7 +9,8 @@ static void write_state(struct json *j, const struct permission_state *p)
 
 static err permission_put(struct api_call *k)
 {
-	const struct permission *p = release_permission(k->c->release, arena_copy(k->c->arena, k->q->params[0]));
+	const struct permission *p =
+		release_permission(k->c->release, arena_copy(k->c->arena, k->q->params[0]));
 	struct permission_state state = {p, slice_is(api_text(k, "state"), "granted"), k->c->now_ms};
 
 	if (!p)
@@ -53,7 +54,8 @@ const struct api_route api_permission_routes[] = {
 	{"PUT", "/api/v1/permissions/{key}", permission_put, API_INSTALLATION, 0, "permission_put",
 	 "开启或关闭一项权限", .body = "{state: granted|denied}",
 	 .answer = "{key: text, state: text, changed_at: time}"},
-	{"GET", "/api/v1/permissions", permission_get_all, API_INSTALLATION, 0, "permission_list", "本设备的各项权限",
+	{"GET", "/api/v1/permissions", permission_get_all, API_INSTALLATION, 0, "permission_list",
+	 "本设备的各项权限",
 	 .answer = "{items: [{key: text, name: text, why: text, platforms: text, state: granted|denied|unset,"
 		   " changed_at?: time}]}"},
 	{0},

@@ -31,7 +31,8 @@ static const struct meaning meanings[] = {
 
 enum { MEANINGS = sizeof(meanings) / sizeof(meanings[0]) };
 
-/* A refusal by policy is 403, unless its reason has a status of its own: nobody is logged in, the account is locked or gone. */
+/* A refusal by policy is 403, unless its reason has a status of its own: nobody is logged in, the account is
+ * locked or gone. */
 static const struct meaning *refusal_of(const char *reason)
 {
 	static const enum err_code own[] = {ERR_LOGIN, ERR_LOCKED, ERR_GONE};
@@ -60,7 +61,8 @@ int problem_status(const struct failure *f)
 /* What went wrong inside is nobody's business outside. */
 static bool is_internal(enum err_code code)
 {
-	return code == ERR_STORE || code == ERR_CRYPTO || code == ERR_INTERNAL || code == ERR_STALE || code == ERR_OK;
+	return code == ERR_STORE || code == ERR_CRYPTO || code == ERR_INTERNAL || code == ERR_STALE ||
+	       code == ERR_OK;
 }
 
 static void write_fields(const struct failure *f, struct json *j)

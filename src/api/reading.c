@@ -48,7 +48,9 @@ err api_facts(struct api_call *k, struct facts *ret, struct head *ret_head)
 	return facts_load(k->c, k->subject_id, ret, ret_head);
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------------------------- */
+/* ---- lists
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 err api_page_open(struct api_call *k, struct api_page *p)
 {

@@ -80,8 +80,8 @@ static err second_check_create(struct api_call *k)
 	int64_t until_ms = 0;
 
 	if (slice_is(api_text(k, "method"), "sms"))
-		TRY(second_check_sms(k->c, k->subject_id, api_text(k, "mobile_phone"), api_text(k, "sms_code"),
-				     &until_ms));
+		TRY(second_check_sms(k->c, k->subject_id, api_text(k, "mobile_phone"),
+				     api_text(k, "sms_code"), &until_ms));
 	else
 		TRY(second_check_password(k->c, k->subject_id, api_text(k, "password"), &until_ms));
 	json_open(&k->out, '{');
@@ -91,19 +91,21 @@ static err second_check_create(struct api_call *k)
 }
 
 const struct api_route api_session_routes[] = {
-	{"POST", "/api/v1/sessions", session_create, API_INSTALLATION, API_CREATES | API_SLOW, "session_create", "登录",
+	{"POST", "/api/v1/sessions", session_create, API_INSTALLATION, API_CREATES | API_SLOW,
+	 "session_create", "登录",
 	 .body = "{method: password|sms, login?: text, password?: text, mobile_phone?: text, sms_code?: text,"
 		 " transport?: bearer|cookie}",
 	 .answer = "{id: id, token?: text, expires_at: time, subject_id: id}", .status = 201},
 	{"GET", "/api/v1/sessions", session_get_all, API_SESSION, 0, "session_list", "已登录的设备",
 	 .answer = "{items: [{id: id, current: bool, platform: text, created_at: time, last_seen_at: time}],"
 		   " next?: text}"},
-	{"DELETE", "/api/v1/sessions/current", session_delete_current, API_SESSION, 0, "session_end_current", "退出登录",
-	 .status = 204},
-	{"DELETE", "/api/v1/sessions/{id}", session_delete, API_SESSION, 0, "session_end", "让一台设备退出登录",
-	 .status = 204},
+	{"DELETE", "/api/v1/sessions/current", session_delete_current, API_SESSION, 0, "session_end_current",
+	 "退出登录", .status = 204},
+	{"DELETE", "/api/v1/sessions/{id}", session_delete, API_SESSION, 0, "session_end",
+	 "让一台设备退出登录", .status = 204},
 	{"POST", "/api/v1/second-checks", second_check_create, API_SESSION, API_SLOW, "second_check_create",
-	 "再次验证身份", .body = "{method: password|sms, password?: text, mobile_phone?: text, sms_code?: text}",
+	 "再次验证身份",
+	 .body = "{method: password|sms, password?: text, mobile_phone?: text, sms_code?: text}",
 	 .answer = "{valid_until: time}", .status = 201},
 	{0},
 };

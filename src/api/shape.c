@@ -3,7 +3,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-/* ---- parsing ----------------------------------------------------------------------------------------------------- */
+/* ---- parsing
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void *must_alloc(void *p, size_t size)
 {
@@ -79,7 +80,7 @@ static void parse_word(const char **at, struct shape *s)
 		const char *word;
 		enum shape_kind kind;
 	} words[] = {{"text", SHAPE_TEXT}, {"int", SHAPE_INTEGER}, {"bool", SHAPE_BOOL},
-		     {"id", SHAPE_ID},     {"time", SHAPE_TIME},   {"any", SHAPE_ANY}};
+		     {"id", SHAPE_ID},	   {"time", SHAPE_TIME},   {"any", SHAPE_ANY}};
 	char *word = take_word(at, "|");
 
 	s->kind = SHAPE_WORDS;
@@ -134,7 +135,8 @@ void shape_free(struct shape *s)
 	free(s);
 }
 
-/* ---- checking a body ------------------------------------------------------------------------------------------------ */
+/* ---- checking a body
+ * ------------------------------------------------------------------------------------------------ */
 
 static bool is_word(const char *words, struct slice value)
 {
@@ -175,7 +177,8 @@ static const char *path(struct ctx *c, const char *name, const char *key)
 	return *name ? arena_printf(c->arena, "%s.%s", name, key) : key;
 }
 
-static void check_object(struct ctx *c, const struct shape *s, const json_t *value, const char *name, int depth)
+static void check_object(struct ctx *c, const struct shape *s, const json_t *value, const char *name,
+			 int depth)
 {
 	const char *key;
 	json_t *member;
@@ -194,10 +197,12 @@ static void check_object(struct ctx *c, const struct shape *s, const json_t *val
 	}
 }
 
-static void check_array(struct ctx *c, const struct shape *s, const json_t *value, const char *name, int depth)
+static void check_array(struct ctx *c, const struct shape *s, const json_t *value, const char *name,
+			int depth)
 {
 	for (size_t i = 0; i < json_array_size(value); i++)
-		check(c, s->element, json_array_get(value, i), arena_printf(c->arena, "%s.%zu", name, i), depth + 1);
+		check(c, s->element, json_array_get(value, i), arena_printf(c->arena, "%s.%zu", name, i),
+		      depth + 1);
 }
 
 static void check_text(struct ctx *c, const struct shape *s, const json_t *value, const char *name)
@@ -215,13 +220,13 @@ static void check_text(struct ctx *c, const struct shape *s, const json_t *value
 static void check(struct ctx *c, const struct shape *s, const json_t *value, const char *name, int depth)
 {
 	static const char *const expected[] = {
-		[SHAPE_TEXT] = "应为文字",     [SHAPE_INTEGER] = "应为整数", [SHAPE_BOOL] = "应为是或否",
-		[SHAPE_ID] = "应为编号",       [SHAPE_TIME] = "应为时间",    [SHAPE_WORDS] = "应为文字",
-		[SHAPE_ARRAY] = "应为列表",    [SHAPE_OBJECT] = "应为对象",  [SHAPE_ANY] = "",
+		[SHAPE_TEXT] = "应为文字",  [SHAPE_INTEGER] = "应为整数", [SHAPE_BOOL] = "应为是或否",
+		[SHAPE_ID] = "应为编号",    [SHAPE_TIME] = "应为时间",	  [SHAPE_WORDS] = "应为文字",
+		[SHAPE_ARRAY] = "应为列表", [SHAPE_OBJECT] = "应为对象",  [SHAPE_ANY] = "",
 	};
 	static const json_type types[] = {
 		[SHAPE_TEXT] = JSON_STRING, [SHAPE_INTEGER] = JSON_INTEGER, [SHAPE_BOOL] = JSON_TRUE,
-		[SHAPE_ID] = JSON_STRING,   [SHAPE_TIME] = JSON_STRING,     [SHAPE_WORDS] = JSON_STRING,
+		[SHAPE_ID] = JSON_STRING,   [SHAPE_TIME] = JSON_STRING,	    [SHAPE_WORDS] = JSON_STRING,
 		[SHAPE_ARRAY] = JSON_ARRAY, [SHAPE_OBJECT] = JSON_OBJECT,
 	};
 
@@ -246,7 +251,9 @@ err shape_check(struct ctx *c, const struct shape *s, const json_t *value)
 	return OK;
 }
 
-/* ---- JSON Schema --------------------------------------------------------------------------------------------------------- */
+/* ---- JSON Schema
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void schema_object(const struct shape *s, struct json *j)
 {
@@ -289,7 +296,7 @@ void shape_schema(const struct shape *s, struct json *j)
 {
 	static const char *const types[] = {
 		[SHAPE_TEXT] = "string", [SHAPE_INTEGER] = "integer", [SHAPE_BOOL] = "boolean",
-		[SHAPE_ID] = "string",   [SHAPE_TIME] = "string",
+		[SHAPE_ID] = "string",	 [SHAPE_TIME] = "string",
 	};
 
 	json_open(j, '{');

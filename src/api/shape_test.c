@@ -48,7 +48,8 @@ static void a_body_has_its_members_and_no_others(void **state)
 	assert_string_equal(complaint(c, shape, "{\"platform\":\"web\",\"more\":1}"), "more");
 	assert_string_equal(complaint(c, shape, "{\"platform\":\"web\",\"count\":\"3\"}"), "count");
 	assert_string_equal(complaint(c, shape, "{\"platform\":\"web\",\"count\":null}"), "count");
-	assert_string_equal(complaint(c, shape, "{\"platform\":\"web\",\"deep\":{\"list\":[\"a\",2]}}"), "deep.list.1");
+	assert_string_equal(complaint(c, shape, "{\"platform\":\"web\",\"deep\":{\"list\":[\"a\",2]}}"),
+			    "deep.list.1");
 	assert_string_equal(complaint(c, shape, "{\"platform\":\"web\",\"deep\":{}}"), "deep.list");
 	assert_string_equal(complaint(c, shape, "[]"), "body");
 	arena_free(c->arena);
@@ -90,11 +91,10 @@ static void a_schema_says_what_the_check_demands(void **state)
 	buf_init(&out, 4096);
 	struct json j = json_to(&out);
 	shape_schema(s, &j);
-	assert_string_equal(out.data,
-			    "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},"
-			    "\"b\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}},"
-			    "\"c\":{\"type\":\"string\",\"enum\":[\"x\",\"y\"]}},"
-			    "\"required\":[\"a\",\"c\"],\"additionalProperties\":false}");
+	assert_string_equal(out.data, "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},"
+				      "\"b\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}},"
+				      "\"c\":{\"type\":\"string\",\"enum\":[\"x\",\"y\"]}},"
+				      "\"required\":[\"a\",\"c\"],\"additionalProperties\":false}");
 	shape_free(s);
 }
 
@@ -106,14 +106,27 @@ static void each_reason_has_its_status(void **state)
 		const char *reason;
 		int status;
 	} rows[] = {
-		{ERR_INVALID, NULL, 400},   {ERR_LOGIN, NULL, 401},      {ERR_REFUSED, "consent_required", 403},
-		{ERR_REFUSED, "guardian_required", 403},                 {ERR_REFUSED, "not_declared", 403},
-		{ERR_REFUSED, "login_required", 401},                    {ERR_REFUSED, "locked", 423},
-		{ERR_REFUSED, "gone", 410}, {ERR_NOT_YOURS, NULL, 403},  {ERR_NOT_FOUND, NULL, 404},
-		{ERR_CONFLICT, NULL, 409},  {ERR_GONE, NULL, 410},       {ERR_TOO_LARGE, NULL, 413},
-		{ERR_MISMATCH, NULL, 422},  {ERR_LOCKED, NULL, 423},     {ERR_LIMIT, NULL, 429},
-		{ERR_AUTHORITY, NULL, 502}, {ERR_OVERLOADED, NULL, 503}, {ERR_STORE, NULL, 503},
-		{ERR_INTERNAL, NULL, 500},  {ERR_CRYPTO, NULL, 500},
+		{ERR_INVALID, NULL, 400},
+		{ERR_LOGIN, NULL, 401},
+		{ERR_REFUSED, "consent_required", 403},
+		{ERR_REFUSED, "guardian_required", 403},
+		{ERR_REFUSED, "not_declared", 403},
+		{ERR_REFUSED, "login_required", 401},
+		{ERR_REFUSED, "locked", 423},
+		{ERR_REFUSED, "gone", 410},
+		{ERR_NOT_YOURS, NULL, 403},
+		{ERR_NOT_FOUND, NULL, 404},
+		{ERR_CONFLICT, NULL, 409},
+		{ERR_GONE, NULL, 410},
+		{ERR_TOO_LARGE, NULL, 413},
+		{ERR_MISMATCH, NULL, 422},
+		{ERR_LOCKED, NULL, 423},
+		{ERR_LIMIT, NULL, 429},
+		{ERR_AUTHORITY, NULL, 502},
+		{ERR_OVERLOADED, NULL, 503},
+		{ERR_STORE, NULL, 503},
+		{ERR_INTERNAL, NULL, 500},
+		{ERR_CRYPTO, NULL, 500},
 	};
 
 	(void)state;

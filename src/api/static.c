@@ -1,4 +1,5 @@
-/* The web apps' files: / the citizen app, /console/ the console; paths without a file are the app's own pages. */
+/* The web apps' files: / the citizen app, /console/ the console; paths without a file are the app's own
+ * pages. */
 #include "api/api.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,14 +11,22 @@ enum { PATH_SIZE = 700, FILE_MAX = 16 << 20 };
 static const char *type_of(struct slice path)
 {
 	static const char *const types[][2] = {
-		{".html", "text/html; charset=utf-8"},       {".js", "text/javascript; charset=utf-8"},
-		{".css", "text/css; charset=utf-8"},         {".json", "application/json; charset=utf-8"},
-		{".svg", "image/svg+xml"},                   {".png", "image/png"},
-		{".jpg", "image/jpeg"},                      {".webp", "image/webp"},
-		{".ico", "image/x-icon"},                    {".woff2", "font/woff2"},
-		{".woff", "font/woff"},                      {".ttf", "font/ttf"},
-		{".webmanifest", "application/manifest+json"}, {".txt", "text/plain; charset=utf-8"},
-		{".map", "application/json"},                {".wasm", "application/wasm"},
+		{".html", "text/html; charset=utf-8"},
+		{".js", "text/javascript; charset=utf-8"},
+		{".css", "text/css; charset=utf-8"},
+		{".json", "application/json; charset=utf-8"},
+		{".svg", "image/svg+xml"},
+		{".png", "image/png"},
+		{".jpg", "image/jpeg"},
+		{".webp", "image/webp"},
+		{".ico", "image/x-icon"},
+		{".woff2", "font/woff2"},
+		{".woff", "font/woff"},
+		{".ttf", "font/ttf"},
+		{".webmanifest", "application/manifest+json"},
+		{".txt", "text/plain; charset=utf-8"},
+		{".map", "application/json"},
+		{".wasm", "application/wasm"},
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -87,7 +96,8 @@ static err file_get(struct api_call *k)
 	if (path.n && send_file(k, dir, path))
 		return OK;
 	bool console = slice_is(path, "console") || slice_starts(path, "console/");
-	if (has_extension(path) || !send_file(k, dir, console ? SLICE("console/index.html") : SLICE("index.html")))
+	if (has_extension(path) ||
+	    !send_file(k, dir, console ? SLICE("console/index.html") : SLICE("index.html")))
 		FAIL(k->c, ERR_NOT_FOUND, "没有找到");
 	return OK;
 }

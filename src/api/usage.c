@@ -15,9 +15,17 @@ static const char *named(const struct word *words, const char *key)
 }
 
 static const struct word action_words[] = {
-	{"collect", "收集"},       {"read", "读取"},     {"share", "提供给他人"}, {"sent", "对外提供的结果"},
-	{"refuse", "拒绝"},        {"consent", "同意"},  {"withdraw", "撤回"},    {"change", "变更"},
-	{"login", "登录与验证"},   {"delete", "删除"},   {0},
+	{"collect", "收集"},
+	{"read", "读取"},
+	{"share", "提供给他人"},
+	{"sent", "对外提供的结果"},
+	{"refuse", "拒绝"},
+	{"consent", "同意"},
+	{"withdraw", "撤回"},
+	{"change", "变更"},
+	{"login", "登录与验证"},
+	{"delete", "删除"},
+	{0},
 };
 
 static const struct word decision_words[] = {
@@ -40,7 +48,11 @@ static const struct word decision_words[] = {
 };
 
 static const struct word actor_words[] = {
-	{"person", "本人"}, {"system", "系统自动处理"}, {"nobody", "未登录的访问者"}, {"staff", "工作人员"}, {0},
+	{"person", "本人"},
+	{"system", "系统自动处理"},
+	{"nobody", "未登录的访问者"},
+	{"staff", "工作人员"},
+	{0},
 };
 
 struct listing {
@@ -140,14 +152,16 @@ static err head_get(struct api_call *k)
 }
 
 const struct api_route api_usage_routes[] = {
-	{"GET", "/api/v1/me/usage", usage_get, API_SESSION, 0, "usage_list", "谁用过我的信息", .query = "cursor limit",
+	{"GET", "/api/v1/me/usage", usage_get, API_SESSION, 0, "usage_list", "谁用过我的信息",
+	 .query = "cursor limit",
 	 .answer = "{items: [{n: int, at: time, actor: {kind: text, name: text, role?: text}, action: text,"
-		   " action_name: text, service?: text, service_name?: text, purpose?: text, purpose_name?: text,"
+		   " action_name: text, service?: text, service_name?: text, purpose?: text, purpose_name?: "
+		   "text,"
 		   " recipient?: text, recipient_name?: text, items: [{key: text, name: text}], basis?: text,"
 		   " decision: text, decision_name: text, clause?: text, note?: text, policy_version?: text,"
 		   " ref_id?: id}], next?: text}"},
-	{"GET", "/api/v1/me/usage/head", head_get, API_SESSION, API_NOT_JSON, "usage_head", "已签名的记录末端",
-	 .answer = "{*: any}"},
+	{"GET", "/api/v1/me/usage/head", head_get, API_SESSION, API_NOT_JSON, "usage_head",
+	 "已签名的记录末端", .answer = "{*: any}"},
 	{"GET", "/api/v1/me/usage/{n}/receipt", receipt_get, API_SESSION, API_NOT_JSON, "usage_receipt",
 	 "一条记录的回执", .answer = "{*: any}"},
 	{0},

@@ -3,14 +3,21 @@
 #include "consent/consent_store.h"
 #include "vault/keys.h"
 
-/* ---- the reading token: when the text was fetched, by whom, which version; nothing is stored for it -------------------- */
+/* ---- the reading token: when the text was fetched, by whom, which version; nothing is stored for it
+ * -------------------- */
 
-enum { STAMP_BYTES = 8, MAC_BYTES = 24, READING_BYTES = STAMP_BYTES + MAC_BYTES, READING_LIFE_MS = 24 * 3600 * 1000 };
+enum {
+	STAMP_BYTES = 8,
+	MAC_BYTES = 24,
+	READING_BYTES = STAMP_BYTES + MAC_BYTES,
+	READING_LIFE_MS = 24 * 3600 * 1000
+};
 
 static void reading_mac(struct ctx *c, int64_t read_at_ms, uint8_t ret[static HASH_SIZE])
 {
-	const char *text = arena_printf(c->arena, "%lld|%s|%s|%lld", (long long)c->installation_id,
-					release_version(c->release), release_hash(c->release), (long long)read_at_ms);
+	const char *text =
+		arena_printf(c->arena, "%lld|%s|%s|%lld", (long long)c->installation_id,
+			     release_version(c->release), release_hash(c->release), (long long)read_at_ms);
 
 	keys_hash(c->keys, "reading", slice_of(text), ret);
 }
@@ -52,7 +59,8 @@ static err check_reading(struct ctx *c, struct slice token, int64_t *ret_read_at
 	*ret_read_at_ms = c->now_ms;
 	if (!city_flag(c->release, "policy.reading"))
 		return OK;
-	if (!token.n || !reading_time(c, token, &at) || c->now_ms - at > READING_LIFE_MS || c->now_ms < at + least_ms) {
+	if (!token.n || !reading_time(c, token, &at) || c->now_ms - at > READING_LIFE_MS ||
+	    c->now_ms < at + least_ms) {
 		err e = refuse(c, "consent_required", city_text(c->release, "gate.clause.accept"),
 			       "请先完整阅读隐私政策，再选择是否同意");
 		refuse_next(c, "read_policy", NULL);
@@ -62,7 +70,9 @@ static err check_reading(struct ctx *c, struct slice token, int64_t *ret_read_at
 	return OK;
 }
 
-/* ---- giving ------------------------------------------------------------------------------------------------------------- */
+/* ---- giving
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 struct giving {
 	struct owner owner;
@@ -79,10 +89,12 @@ static err give_rows(struct ctx *c, struct tx *tx, void *arg)
 static err give_person(struct ctx *c, struct giving *g)
 {
 	struct head head;
-	struct entry entry = {.action = ENTRY_CONSENT, .basis = "acceptance", .decision = "allowed",
-			      .note = arena_printf(c->arena, "同意隐私政策 %s：收集、使用、存储、对外提供",
-						   g->row.version),
-			      .ref_id = g->row.id};
+	struct entry entry = {
+		.action = ENTRY_CONSENT,
+		.basis = "acceptance",
+		.decision = "allowed",
+		.note = arena_printf(c->arena, "同意隐私政策 %s：收集、使用、存储、对外提供", g->row.version),
+		.ref_id = g->row.id};
 
 	TRY(ledger_head(c, c->store, g->owner.subject_id, &head));
 	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, give_rows, g, NULL);
@@ -91,8 +103,11 @@ static err give_person(struct ctx *c, struct giving *g)
 err acceptance_give(struct ctx *c, int64_t subject_id, const char *version, struct slice reading_token)
 {
 	struct giving g = {{0, c->installation_id},
-			   {.id = id_new(c->now_ms), .version = release_version(c->release),
-			    .release_hash = release_hash(c->release), .kind = "express", .at_ms = c->now_ms,
+			   {.id = id_new(c->now_ms),
+			    .version = release_version(c->release),
+			    .release_hash = release_hash(c->release),
+			    .kind = "express",
+			    .at_ms = c->now_ms,
 			    .release_number = release_number(c->release)}};
 
 	if (strcmp(version, g.row.version) != 0)
@@ -113,7 +128,8 @@ err acceptance_list(struct ctx *c, int64_t subject_id, acceptance_fn fn, void *a
 	TRY(consent_db_acceptances(c, NULL, (struct owner){subject_id, c->installation_id}, &list));
 	const struct acceptance_row *rows = list.rows;
 	for (size_t i = 0; i < list.count; i++) {
-		struct acceptance a = {rows[i].id, rows[i].at_ms, rows[i].version, rows[i].kind, rows[i].release_hash};
+		struct acceptance a = {rows[i].id, rows[i].at_ms, rows[i].version, rows[i].kind,
+				       rows[i].release_hash};
 		TRY(fn(c, &a, arg));
 	}
 	return OK;
@@ -144,7 +160,9 @@ err installation_accepted(struct ctx *c)
 	return e;
 }
 
-/* ---- taking over ------------------------------------------------------------------------------------------------------------ */
+/* ---- taking over
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 struct adoption {
 	int64_t installation_id, subject_id;
@@ -211,7 +229,9 @@ err consent_adopt(struct ctx *c, struct tx *tx, int64_t installation_id, int64_t
 	TRY(adoption_load(c, NULL, &a));
 	if (!anything_new(&a))
 		return OK;
-	struct entry entry = {.action = ENTRY_CONSENT, .basis = "acceptance", .decision = "allowed",
+	struct entry entry = {.action = ENTRY_CONSENT,
+			      .basis = "acceptance",
+			      .decision = "allowed",
 			      .note = "本设备上作出的同意归入本人账号"};
 	TRY(ledger_head(c, c->store, subject_id, &head));
 	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, adopt_rows, &a, NULL);

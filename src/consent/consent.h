@@ -1,14 +1,15 @@
 /* Consents, policy acceptances, sensor permissions, and the facts that the gate decides on.
  *
- * Before a person exists, an installation may hold an acceptance, permissions and the consents that registering needs; registration and
- * login take them over (consent_adopt). Each change about a person is a ledger entry and raises the epoch. */
+ * Before a person exists, an installation may hold an acceptance, permissions and the consents that
+ * registering needs; registration and login take them over (consent_adopt). Each change about a person is a
+ * ledger entry and raises the epoch. */
 #pragma once
 
 #include "ledger/ledger.h"
 #include "policy/gate.h"
 
-/* Loads facts and head in one consistent read; consents live in the arena. subject_id 0: the facts of the installation alone. The
- * session's second check is read from c->session_id. */
+/* Loads facts and head in one consistent read; consents live in the arena. subject_id 0: the facts of the
+ * installation alone. The session's second check is read from c->session_id. */
 err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head *ret_head);
 
 /* Inside the transaction that creates a person (account_register). */
@@ -16,17 +17,19 @@ err facts_person_new(struct ctx *c, struct tx *tx, int64_t subject_id, bool mino
 /* Row functions for ledger_write: to be run with LEDGER_RAISE_EPOCH. */
 struct facts_change {
 	int64_t subject_id;
-	int realname_level;  /* -1: leave */
-	int phone_bound;     /* -1: leave */
-	int status;          /* enum person_status, -1: leave */
+	int realname_level; /* -1: leave */
+	int phone_bound;    /* -1: leave */
+	int status;	    /* enum person_status, -1: leave */
 };
 err facts_change_rows(struct ctx *c, struct tx *tx, void *facts_change);
-/* Cancellation: withdraws every consent at one time (TJ-4.2.1.a), forgets second checks, sets PERSON_CANCELLED. Inside the transaction. */
+/* Cancellation: withdraws every consent at one time (TJ-4.2.1.a), forgets second checks, sets
+ * PERSON_CANCELLED. Inside the transaction. */
 err facts_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id);
 /* The session proved the person again: valid until until_ms. Inside a transaction. */
 err second_check_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id, int64_t until_ms);
 
-/* ---- installations ------------------------------------------------------------------------------------------------ */
+/* ---- installations
+ * ------------------------------------------------------------------------------------------------ */
 enum { TOKEN_SIZE = 48 }; /* text of a bearer token, NUL included */
 /* Makes an installation; nothing but its token's hash, platform and time is stored. */
 err installation_new(struct ctx *c, const char *platform, char ret_token[static TOKEN_SIZE], int64_t *ret_id);
@@ -35,15 +38,19 @@ err installation_find(struct ctx *c, struct slice token, int64_t *ret_id, const 
 
 /* Uninstalling withdraws all permissions of the installation (TJ-4.2.1.c). */
 err installation_goodbye(struct ctx *c);
-/* OK when the installation has accepted the version in force; else ERR_REFUSED, consent_required with next accept_policy (TJ-0.2.b). */
+/* OK when the installation has accepted the version in force; else ERR_REFUSED, consent_required with next
+ * accept_policy (TJ-0.2.b). */
 err installation_accepted(struct ctx *c);
 
-/* ---- acceptances of the policy ---------------------------------------------------------------------------------------- */
-/* The reading token of the version in force, bound to the installation; given out when the policy text is fetched.  An acceptance where the city demands reading
- * (policy.reading: true) needs it, not younger than policy.reading_min_seconds. */
+/* ---- acceptances of the policy
+ * ---------------------------------------------------------------------------------------- */
+/* The reading token of the version in force, bound to the installation; given out when the policy text is
+ * fetched.  An acceptance where the city demands reading (policy.reading: true) needs it, not younger than
+ * policy.reading_min_seconds. */
 err acceptance_reading_token(struct ctx *c, char ret[static TOKEN_SIZE]);
-/* Express acceptance for the installation, and for the person when logged in. Records the four operations collect, use, store, provide
- * (TJ-0.2.c). ERR_CONFLICT: not the version in force; ERR_REFUSED (reading_required): no valid reading token (NT-0.4.b). */
+/* Express acceptance for the installation, and for the person when logged in. Records the four operations
+ * collect, use, store, provide (TJ-0.2.c). ERR_CONFLICT: not the version in force; ERR_REFUSED
+ * (reading_required): no valid reading token (NT-0.4.b). */
 err acceptance_give(struct ctx *c, int64_t subject_id, const char *version, struct slice reading_token);
 struct acceptance {
 	int64_t id, at_ms;
@@ -52,14 +59,16 @@ struct acceptance {
 typedef err (*acceptance_fn)(struct ctx *c, const struct acceptance *a, void *arg);
 err acceptance_list(struct ctx *c, int64_t subject_id, acceptance_fn fn, void *arg);
 
-/* ---- separate consents -------------------------------------------------------------------------------------------- */
+/* ---- separate consents
+ * -------------------------------------------------------------------------------------------- */
 struct consent_offer {
 	const struct service *service;
 	const struct recipient *recipient; /* NULL: taking only */
 	struct itemset items;
 	struct slice text_hash; /* hex of the text that was shown */
 };
-/* ERR_INVALID when text_hash is not the hash of today's text for exactly this offer. subject_id 0: for the installation. */
+/* ERR_INVALID when text_hash is not the hash of today's text for exactly this offer. subject_id 0: for the
+ * installation. */
 err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *offer, int64_t *ret_id);
 err consent_withdraw(struct ctx *c, int64_t subject_id, int64_t consent_id);
 struct consent {
@@ -71,10 +80,12 @@ typedef err (*consent_fn)(struct ctx *c, const struct consent *k, void *arg);
 err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg);
 /* The text that was shown, by its hash. */
 err consent_text_by_hash(struct ctx *c, struct slice text_hash, struct buf *ret);
-/* Registration or login: what the installation agreed to becomes the person's (within the creating transaction when tx is given). */
+/* Registration or login: what the installation agreed to becomes the person's (within the creating
+ * transaction when tx is given). */
 err consent_adopt(struct ctx *c, struct tx *tx, int64_t installation_id, int64_t subject_id);
 
-/* ---- sensor permissions of the installation ------------------------------------------------------------------------------ */
+/* ---- sensor permissions of the installation
+ * ------------------------------------------------------------------------------ */
 err permission_set(struct ctx *c, int64_t subject_id, const struct permission *p, bool granted);
 struct permission_state {
 	const struct permission *permission;

@@ -16,10 +16,11 @@ static void *list_add(struct ctx *c, struct list *l, size_t size)
 }
 
 /* Within a transaction, or as a read of its own. */
-static err rows(struct ctx *c, struct tx *tx, enum query q, const struct param *params, size_t count, row_fn fn,
-		void *arg)
+static err rows(struct ctx *c, struct tx *tx, enum query q, const struct param *params, size_t count,
+		row_fn fn, void *arg)
 {
-	return tx ? tx_rows(c, tx, q, params, count, fn, arg) : store_rows(c, c->store, q, params, count, fn, arg);
+	return tx ? tx_rows(c, tx, q, params, count, fn, arg)
+		  : store_rows(c, c->store, q, params, count, fn, arg);
 }
 
 static char *text(struct ctx *c, const struct row *r, int column)
@@ -27,12 +28,15 @@ static char *text(struct ctx *c, const struct row *r, int column)
 	return arena_copy(c->arena, row_text(r, column));
 }
 
-/* ---- installations ------------------------------------------------------------------------------------------------- */
+/* ---- installations
+ * ------------------------------------------------------------------------------------------------- */
 
-err consent_db_installation_add(struct ctx *c, int64_t id, const uint8_t hash[static HASH_SIZE], const char *platform)
+err consent_db_installation_add(struct ctx *c, int64_t id, const uint8_t hash[static HASH_SIZE],
+				const char *platform)
 {
 	return store_exec(c, c->store, Q_INSTALLATION_INSERT,
-			  PARAMS(P_INT(id), P_BLOB(hash, HASH_SIZE), P_STR(platform), P_INT(c->now_ms)), NULL);
+			  PARAMS(P_INT(id), P_BLOB(hash, HASH_SIZE), P_STR(platform), P_INT(c->now_ms)),
+			  NULL);
 }
 
 struct installation_found {
@@ -51,7 +55,8 @@ static err installation_row(struct ctx *c, const struct row *r, void *arg)
 	return OK;
 }
 
-err consent_db_installation_get(struct ctx *c, int64_t id, uint8_t ret_hash[static HASH_SIZE], const char **ret_platform)
+err consent_db_installation_get(struct ctx *c, int64_t id, uint8_t ret_hash[static HASH_SIZE],
+				const char **ret_platform)
 {
 	struct installation_found f = {ret_hash, ret_platform};
 
@@ -59,15 +64,20 @@ err consent_db_installation_get(struct ctx *c, int64_t id, uint8_t ret_hash[stat
 	return store_rows(c, c->store, Q_INSTALLATION_GET, PARAMS(P_INT(id)), installation_row, &f);
 }
 
-/* ---- acceptances ----------------------------------------------------------------------------------------------------- */
+/* ---- acceptances
+ * ----------------------------------------------------------------------------------------------------- */
 
 static err installation_acceptance_row(struct ctx *c, const struct row *r, void *arg)
 {
 	struct acceptance_row *a = list_add(c, arg, sizeof(*a));
 
-	*a = (struct acceptance_row){.version = text(c, r, 0), .release_number = row_int(r, 1),
-				     .release_hash = text(c, r, 2), .read_at_ms = row_int(r, 3),
-				     .at_ms = row_int(r, 4), .kind = "express", .whole = row_int(r, 5) == 4};
+	*a = (struct acceptance_row){.version = text(c, r, 0),
+				     .release_number = row_int(r, 1),
+				     .release_hash = text(c, r, 2),
+				     .read_at_ms = row_int(r, 3),
+				     .at_ms = row_int(r, 4),
+				     .kind = "express",
+				     .whole = row_int(r, 5) == 4};
 	return OK;
 }
 
@@ -75,8 +85,12 @@ static err person_acceptance_row(struct ctx *c, const struct row *r, void *arg)
 {
 	struct acceptance_row *a = list_add(c, arg, sizeof(*a));
 
-	*a = (struct acceptance_row){.id = row_int(r, 0), .version = text(c, r, 1), .release_number = row_int(r, 2),
-				     .release_hash = text(c, r, 3), .kind = text(c, r, 4), .at_ms = row_int(r, 5),
+	*a = (struct acceptance_row){.id = row_int(r, 0),
+				     .version = text(c, r, 1),
+				     .release_number = row_int(r, 2),
+				     .release_hash = text(c, r, 3),
+				     .kind = text(c, r, 4),
+				     .at_ms = row_int(r, 5),
 				     .whole = row_int(r, 6) == 4};
 	return OK;
 }
@@ -94,9 +108,9 @@ err consent_db_acceptance_add(struct ctx *c, struct tx *tx, struct owner o, cons
 {
 	if (o.subject_id)
 		return tx_exec(c, tx, Q_ACCEPTANCE_INSERT,
-			       PARAMS(P_INT(o.subject_id), P_INT(a->id), P_STR(a->version), P_INT(a->release_number),
-				      P_STR(a->release_hash), P_STR(a->kind), P_INT(o.installation_id),
-				      P_INT(a->read_at_ms), P_INT(a->at_ms)),
+			       PARAMS(P_INT(o.subject_id), P_INT(a->id), P_STR(a->version),
+				      P_INT(a->release_number), P_STR(a->release_hash), P_STR(a->kind),
+				      P_INT(o.installation_id), P_INT(a->read_at_ms), P_INT(a->at_ms)),
 			       NULL);
 	return tx_exec(c, tx, Q_INSTALLATION_ACCEPT,
 		       PARAMS(P_INT(o.installation_id), P_STR(a->version), P_INT(a->release_number),
@@ -104,15 +118,22 @@ err consent_db_acceptance_add(struct ctx *c, struct tx *tx, struct owner o, cons
 		       NULL);
 }
 
-/* ---- consents ---------------------------------------------------------------------------------------------------------- */
+/* ---- consents
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static err consent_row(struct ctx *c, const struct row *r, void *arg)
 {
 	struct consent_row *k = list_add(c, arg, sizeof(*k));
 
-	*k = (struct consent_row){.id = row_int(r, 0), .service = text(c, r, 1), .recipient = text(c, r, 2),
-				  .items = text(c, r, 3), .text_hash = text(c, r, 4), .version = text(c, r, 5),
-				  .given_at_ms = row_int(r, 6), .withdrawn_at_ms = row_int(r, 7)};
+	*k = (struct consent_row){.id = row_int(r, 0),
+				  .service = text(c, r, 1),
+				  .recipient = text(c, r, 2),
+				  .items = text(c, r, 3),
+				  .text_hash = text(c, r, 4),
+				  .version = text(c, r, 5),
+				  .given_at_ms = row_int(r, 6),
+				  .withdrawn_at_ms = row_int(r, 7)};
 	return OK;
 }
 
@@ -131,20 +152,23 @@ err consent_db_consent_add(struct ctx *c, struct tx *tx, struct owner o, const s
 	struct param owner = P_INT(person ? o.subject_id : o.installation_id);
 
 	TRY(tx_exec(c, tx, person ? Q_CONSENT_SUPERSEDE : Q_INSTALLATION_CONSENT_SUPERSEDE,
-		    PARAMS(owner, P_STR(k->service), P_STR(k->recipient), P_STR(k->items), P_INT(c->now_ms)), NULL));
+		    PARAMS(owner, P_STR(k->service), P_STR(k->recipient), P_STR(k->items), P_INT(c->now_ms)),
+		    NULL));
 	return tx_exec(c, tx, person ? Q_CONSENT_INSERT : Q_INSTALLATION_CONSENT_INSERT,
 		       PARAMS(owner, P_INT(k->id), P_STR(k->service), P_STR(k->recipient), P_STR(k->items),
 			      P_STR(k->text_hash), P_STR(k->version), P_INT(k->given_at_ms)),
 		       NULL);
 }
 
-err consent_db_consent_withdraw(struct ctx *c, struct tx *tx, struct owner o, int64_t consent_id, int64_t *ret_changed)
+err consent_db_consent_withdraw(struct ctx *c, struct tx *tx, struct owner o, int64_t consent_id,
+				int64_t *ret_changed)
 {
 	bool person = o.subject_id != 0;
 
-	return tx_exec(c, tx, person ? Q_CONSENT_WITHDRAW_ONE : Q_INSTALLATION_CONSENT_WITHDRAW,
-		       PARAMS(P_INT(person ? o.subject_id : o.installation_id), P_INT(consent_id), P_INT(c->now_ms)),
-		       ret_changed);
+	return tx_exec(
+		c, tx, person ? Q_CONSENT_WITHDRAW_ONE : Q_INSTALLATION_CONSENT_WITHDRAW,
+		PARAMS(P_INT(person ? o.subject_id : o.installation_id), P_INT(consent_id), P_INT(c->now_ms)),
+		ret_changed);
 }
 
 err consent_db_consents_moved(struct ctx *c, struct tx *tx, int64_t installation_id)
@@ -169,7 +193,8 @@ err consent_db_text_get(struct ctx *c, struct slice hash, struct buf *ret)
 	return store_rows(c, c->store, Q_CONSENT_TEXT_GET, PARAMS(P_TEXT(hash)), text_row, ret);
 }
 
-/* ---- permissions ------------------------------------------------------------------------------------------------------- */
+/* ---- permissions
+ * ------------------------------------------------------------------------------------------------------- */
 
 static err permission_row(struct ctx *c, const struct row *r, void *arg)
 {
@@ -185,7 +210,8 @@ err consent_db_permissions(struct ctx *c, struct tx *tx, int64_t installation_id
 	return rows(c, tx, Q_PERMISSION_STATES, PARAMS(P_INT(installation_id)), permission_row, ret);
 }
 
-err consent_db_permission_put(struct ctx *c, struct tx *tx, int64_t installation_id, const char *key, bool granted)
+err consent_db_permission_put(struct ctx *c, struct tx *tx, int64_t installation_id, const char *key,
+			      bool granted)
 {
 	return tx_exec(c, tx, Q_PERMISSION_PUT,
 		       PARAMS(P_INT(installation_id), P_STR(key), P_INT(granted), P_INT(c->now_ms)), NULL);
@@ -193,10 +219,13 @@ err consent_db_permission_put(struct ctx *c, struct tx *tx, int64_t installation
 
 err consent_db_permissions_off(struct ctx *c, struct tx *tx, int64_t installation_id)
 {
-	return tx_exec(c, tx, Q_PERMISSION_WITHDRAW_ALL, PARAMS(P_INT(installation_id), P_INT(c->now_ms)), NULL);
+	return tx_exec(c, tx, Q_PERMISSION_WITHDRAW_ALL, PARAMS(P_INT(installation_id), P_INT(c->now_ms)),
+		       NULL);
 }
 
-/* ---- the person ----------------------------------------------------------------------------------------------------------- */
+/* ---- the person
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static err person_row(struct ctx *c, const struct row *r, void *arg)
 {
@@ -219,7 +248,8 @@ err consent_db_person(struct ctx *c, struct tx *tx, int64_t subject_id, struct f
 
 err facts_person_new(struct ctx *c, struct tx *tx, int64_t subject_id, bool minor)
 {
-	return tx_exec(c, tx, Q_PERSON_FACTS_INSERT, PARAMS(P_INT(subject_id), P_INT(minor), P_INT(c->now_ms)), NULL);
+	return tx_exec(c, tx, Q_PERSON_FACTS_INSERT,
+		       PARAMS(P_INT(subject_id), P_INT(minor), P_INT(c->now_ms)), NULL);
 }
 
 err facts_change_rows(struct ctx *c, struct tx *tx, void *facts_change)
@@ -228,7 +258,8 @@ err facts_change_rows(struct ctx *c, struct tx *tx, void *facts_change)
 	int64_t changed = 0;
 
 	TRY(tx_exec(c, tx, Q_PERSON_FACTS_CHANGE,
-		    PARAMS(P_INT(f->subject_id), P_INT(f->realname_level), P_INT(f->phone_bound), P_INT(f->status)),
+		    PARAMS(P_INT(f->subject_id), P_INT(f->realname_level), P_INT(f->phone_bound),
+			   P_INT(f->status)),
 		    &changed));
 	if (changed == 0)
 		FAIL(c, ERR_GONE, "账号已注销");
@@ -251,13 +282,16 @@ static err until_row(struct ctx *c, const struct row *r, void *arg)
 	return OK;
 }
 
-err consent_db_second_check(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id, int64_t *ret_until_ms)
+err consent_db_second_check(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id,
+			    int64_t *ret_until_ms)
 {
 	*ret_until_ms = 0;
-	return rows(c, tx, Q_SECOND_CHECK_GET, PARAMS(P_INT(subject_id), P_INT(session_id)), until_row, ret_until_ms);
+	return rows(c, tx, Q_SECOND_CHECK_GET, PARAMS(P_INT(subject_id), P_INT(session_id)), until_row,
+		    ret_until_ms);
 }
 
 err second_check_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id, int64_t until_ms)
 {
-	return tx_exec(c, tx, Q_SECOND_CHECK_PUT, PARAMS(P_INT(subject_id), P_INT(session_id), P_INT(until_ms)), NULL);
+	return tx_exec(c, tx, Q_SECOND_CHECK_PUT,
+		       PARAMS(P_INT(subject_id), P_INT(session_id), P_INT(until_ms)), NULL);
 }

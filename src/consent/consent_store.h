@@ -5,7 +5,7 @@
 
 /* One table of each kind for persons, one for installations: which one is a matter of `owner`. */
 struct owner {
-	int64_t subject_id;      /* 0: the installation itself */
+	int64_t subject_id; /* 0: the installation itself */
 	int64_t installation_id;
 };
 
@@ -31,7 +31,8 @@ err consent_db_acceptances(struct ctx *c, struct tx *tx, struct owner o, struct 
 err consent_db_consents(struct ctx *c, struct tx *tx, struct owner o, bool live_only, struct list *ret);
 err consent_db_permissions(struct ctx *c, struct tx *tx, int64_t installation_id, struct list *ret);
 err consent_db_person(struct ctx *c, struct tx *tx, int64_t subject_id, struct facts *ret);
-err consent_db_second_check(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id, int64_t *ret_until_ms);
+err consent_db_second_check(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id,
+			    int64_t *ret_until_ms);
 
 struct permission_row {
 	const char *key;
@@ -42,15 +43,19 @@ struct permission_row {
 /* Inserts inside a transaction. */
 err consent_db_acceptance_add(struct ctx *c, struct tx *tx, struct owner o, const struct acceptance_row *a);
 err consent_db_consent_add(struct ctx *c, struct tx *tx, struct owner o, const struct consent_row *k);
-err consent_db_consent_withdraw(struct ctx *c, struct tx *tx, struct owner o, int64_t consent_id, int64_t *ret_changed);
+err consent_db_consent_withdraw(struct ctx *c, struct tx *tx, struct owner o, int64_t consent_id,
+				int64_t *ret_changed);
 err consent_db_consents_moved(struct ctx *c, struct tx *tx, int64_t installation_id);
-err consent_db_permission_put(struct ctx *c, struct tx *tx, int64_t installation_id, const char *key, bool granted);
+err consent_db_permission_put(struct ctx *c, struct tx *tx, int64_t installation_id, const char *key,
+			      bool granted);
 err consent_db_permissions_off(struct ctx *c, struct tx *tx, int64_t installation_id);
 err consent_db_text_put(struct ctx *c, struct tx *tx, const char *hash, struct slice body);
 
-err consent_db_installation_add(struct ctx *c, int64_t id, const uint8_t hash[static HASH_SIZE], const char *platform);
+err consent_db_installation_add(struct ctx *c, int64_t id, const uint8_t hash[static HASH_SIZE],
+				const char *platform);
 /* ret_hash is all zero when there is none. */
-err consent_db_installation_get(struct ctx *c, int64_t id, uint8_t ret_hash[static HASH_SIZE], const char **ret_platform);
+err consent_db_installation_get(struct ctx *c, int64_t id, uint8_t ret_hash[static HASH_SIZE],
+				const char **ret_platform);
 err consent_db_text_get(struct ctx *c, struct slice hash, struct buf *ret);
 
 /* The items named in a stored list of keys; keys that the release does not know are left out. */

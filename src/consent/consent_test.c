@@ -40,7 +40,8 @@ static int64_t entries_of(struct ctx *c, int64_t subject_id)
 	return h.n;
 }
 
-/* ---- installations ------------------------------------------------------------------------------------------------ */
+/* ---- installations
+ * ------------------------------------------------------------------------------------------------ */
 
 static void an_installation_is_found_by_its_token_only(void **state)
 {
@@ -60,7 +61,8 @@ static void an_installation_is_found_by_its_token_only(void **state)
 	assert_err(installation_find(c, SLICE(""), &found, &platform), ERR_LOGIN);
 }
 
-/* ---- acceptances: TJ-0.2.b, TJ-0.2.c, NT-0.4.b ---------------------------------------------------------------------- */
+/* ---- acceptances: TJ-0.2.b, TJ-0.2.c, NT-0.4.b
+ * ---------------------------------------------------------------------- */
 
 static void an_installation_has_accepted_only_after_the_press(void **state)
 {
@@ -144,13 +146,15 @@ static void an_acceptance_leaves_nothing_when_a_call_fails(void **state)
 	assert_int_equal(facts_of(c, MEI).acceptance, ACCEPT_EXPRESS);
 }
 
-/* ---- consents: TJ-4.2.3.a, NT-4.4.b --------------------------------------------------------------------------------- */
+/* ---- consents: TJ-4.2.3.a, NT-4.4.b
+ * --------------------------------------------------------------------------------- */
 
 static void a_consent_needs_exactly_the_text_that_was_shown(void **state)
 {
 	struct people *p = *state;
 	struct ctx *c = p->c;
-	struct consent_offer offer = {.service = release_service(c->release, "account"), .text_hash = SLICE("00")};
+	struct consent_offer offer = {.service = release_service(c->release, "account"),
+				      .text_hash = SLICE("00")};
 	int64_t id = -1;
 
 	offer.items = consent_offer_items(c->release, offer.service);
@@ -245,7 +249,8 @@ static void what_an_installation_agreed_to_becomes_the_persons_once(void **state
 	people_ctx_free(d);
 }
 
-/* ---- permissions: TJ-1.1.4.f, TJ-1.1.4.h ------------------------------------------------------------------------------ */
+/* ---- permissions: TJ-1.1.4.f, TJ-1.1.4.h
+ * ------------------------------------------------------------------------------ */
 
 static void a_permission_is_off_until_granted_and_belongs_to_one_installation(void **state)
 {
@@ -263,7 +268,8 @@ static void a_permission_is_off_until_granted_and_belongs_to_one_installation(vo
 	people_ctx_free(d);
 }
 
-/* ---- the end: TJ-4.2.1.a ---------------------------------------------------------------------------------------------------- */
+/* ---- the end: TJ-4.2.1.a
+ * ---------------------------------------------------------------------------------------------------- */
 
 static err end_rows(struct ctx *c, struct tx *tx, void *arg)
 {

@@ -14,7 +14,8 @@ static err load_rows(struct ctx *c, struct tx *tx, void *arg)
 
 	if (l->owner.subject_id) {
 		TRY(consent_db_person(c, tx, l->owner.subject_id, f));
-		TRY(consent_db_second_check(c, tx, l->owner.subject_id, c->session_id, &f->second_check_until_ms));
+		TRY(consent_db_second_check(c, tx, l->owner.subject_id, c->session_id,
+					    &f->second_check_until_ms));
 	}
 	TRY(consent_db_acceptances(c, tx, l->owner, &l->acceptances));
 	TRY(consent_db_consents(c, tx, l->owner, true, &l->consents));
@@ -28,7 +29,8 @@ static enum acceptance_kind kind_of(const char *kind)
 	return strcmp(kind, "continued") == 0 ? ACCEPT_CONTINUED : ACCEPT_BY_USE;
 }
 
-/* The strongest record of the newest release agreed to. One whose four operations do not all stand is none (TJ-0.2.c). */
+/* The strongest record of the newest release agreed to. One whose four operations do not all stand is none
+ * (TJ-0.2.c). */
 static void take_acceptances(const struct list *l, struct facts *f)
 {
 	const struct acceptance_row *a = l->rows;
@@ -85,14 +87,17 @@ static void take_consents(struct ctx *c, const struct list *l, struct facts *f)
 			*k[i].recipient ? release_recipient(c->release, k[i].recipient) : NULL;
 		if (k[i].withdrawn_at_ms || !service || (*k[i].recipient && !recipient))
 			continue;
-		facts[f->consent_count++] = (struct consent_fact){
-			.consent_id = k[i].id, .service = service, .recipient = recipient,
-			.items = itemset_of_keys(c->release, k[i].items)};
+		facts[f->consent_count++] =
+			(struct consent_fact){.consent_id = k[i].id,
+					      .service = service,
+					      .recipient = recipient,
+					      .items = itemset_of_keys(c->release, k[i].items)};
 	}
 	f->consents = facts;
 }
 
-/* The head is read first: whatever changes after it raises the epoch, so that a write decided on these facts fails as stale. */
+/* The head is read first: whatever changes after it raises the epoch, so that a write decided on these facts
+ * fails as stale. */
 err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head *ret_head)
 {
 	struct head head = {0};

@@ -4,7 +4,8 @@
 
 static void open_stores(struct people *p, struct ctx *c)
 {
-	struct ledger_means means = {.key_get = keys_get, .key_make = keys_make, .clock = p->clock, .test_clock = true};
+	struct ledger_means means = {
+		.key_get = keys_get, .key_make = keys_make, .clock = p->clock, .test_clock = true};
 	char dir[96], url[256];
 
 	snprintf(dir, sizeof(dir), "%s/keys", p->place.dir);

@@ -1,9 +1,10 @@
-/* A city without people yet, for the tests of consent, account and identity: stores, keys, ledger, the city's real policy. */
+/* A city without people yet, for the tests of consent, account and identity: stores, keys, ledger, the city's
+ * real policy. */
 #pragma once
 
 #include "consent/consent.h"
-#include "vault/vault.h"
 #include "vault/testing.h"
+#include "vault/vault.h"
 
 struct people {
 	struct place place;

@@ -21,11 +21,15 @@ err permission_set(struct ctx *c, int64_t subject_id, const struct permission *p
 	if (!subject_id)
 		return store_write(c, c->store, change_rows, &change);
 
-	struct entry entry = {.action = granted ? ENTRY_CHANGE : ENTRY_WITHDRAW, .basis = "own_request",
-			      .decision = "allowed", .clause = p->clause,
-			      .note = arena_printf(c->arena, "%s权限：%s", granted ? "开启" : "关闭", p->name)};
+	struct entry entry = {
+		.action = granted ? ENTRY_CHANGE : ENTRY_WITHDRAW,
+		.basis = "own_request",
+		.decision = "allowed",
+		.clause = p->clause,
+		.note = arena_printf(c->arena, "%s权限：%s", granted ? "开启" : "关闭", p->name)};
 	TRY(ledger_head(c, c->store, subject_id, &head));
-	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, change_rows, &change, NULL);
+	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, change_rows, &change,
+			    NULL);
 }
 
 err permission_list(struct ctx *c, permission_fn fn, void *arg)

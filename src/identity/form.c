@@ -25,7 +25,8 @@ static void note(struct ctx *c, const char *field, const char *message)
 	(void)e.code; /* told together at the end */
 }
 
-static err read_one(struct ctx *c, const char *key, bool required, const struct typed *t, struct typed_values *f)
+static err read_one(struct ctx *c, const char *key, bool required, const struct typed *t,
+		    struct typed_values *f)
 {
 	const struct item *item = release_item(c->release, key);
 	struct slice normal;
@@ -77,8 +78,8 @@ static void check_password(struct ctx *c, const struct typed_values *f)
 		note(c, "password", "密码不能与用户名相同");
 }
 
-err typed_read(struct ctx *c, const char *const *keys, size_t key_count, size_t required, const struct typed *typed,
-	      size_t count, struct typed_values *ret)
+err typed_read(struct ctx *c, const char *const *keys, size_t key_count, size_t required,
+	       const struct typed *typed, size_t count, struct typed_values *ret)
 {
 	struct typed_values f = {0};
 
@@ -117,7 +118,8 @@ static bool is_identity(const struct item *item)
 	       strcmp(item->key, "real_name") == 0 || strcmp(item->key, "bank_reserved_mobile") == 0;
 }
 
-size_t typed_part(const struct typed_values *f, bool identity, struct vault_value *ret, struct itemset *ret_items)
+size_t typed_part(const struct typed_values *f, bool identity, struct vault_value *ret,
+		  struct itemset *ret_items)
 {
 	size_t n = 0;
 
@@ -144,10 +146,14 @@ err item_read(struct ctx *c, const char *item, struct slice value, struct slice 
 }
 
 err typed_permit(struct ctx *c, const struct facts *f, enum gate_action action, const struct service *s,
-		const struct recipient *to, struct itemset items, struct permit **ret)
+		 const struct recipient *to, struct itemset items, struct permit **ret)
 {
-	struct gate_request q = {.action = action, .service = s, .purpose = s->purpose, .recipient = to,
-				 .items = items, .now_ms = c->now_ms};
+	struct gate_request q = {.action = action,
+				 .service = s,
+				 .purpose = s->purpose,
+				 .recipient = to,
+				 .items = items,
+				 .now_ms = c->now_ms};
 
 	return gate_decide(c, c->release, f, &q, ret);
 }

@@ -1,7 +1,8 @@
 /* Who is it? Registration, login, SMS codes, passwords, second checks, proof of the real name.
  *
- * Answers about known and unknown people are alike in text, work and time. What is typed is validated against the city's settings:
- * the items that a city demands are data (register.fields, login.names, realname.methods). */
+ * Answers about known and unknown people are alike in text, work and time. What is typed is validated against
+ * the city's settings: the items that a city demands are data (register.fields, login.names,
+ * realname.methods). */
 #pragma once
 
 #include "account/account.h"
@@ -11,54 +12,72 @@ struct typed { /* one member of a flat body: an item and what was typed */
 	struct slice value;
 };
 
-/* ---- SMS codes ------------------------------------------------------------------------------------------------------- */
+/* ---- SMS codes
+ * ------------------------------------------------------------------------------------------------------- */
 enum { SMS_CODE_LIFE_MS = 5 * 60 * 1000, SMS_RESEND_MS = 60 * 1000, SMS_ATTEMPTS_MAX = 5 };
-/* Sends a code for one purpose ("register", "login", "bind", "reset", "second_check") to the number, if there is anyone to
- * send it to; answers alike for any number. address: of the caller, for the limit. ERR_LIMIT. */
-err sms_code_send(struct ctx *c, int64_t subject_id, struct slice phone, const char *purpose, const char *address);
-/* Takes the code: once, in time, for this number, purpose and installation (TJ-1.1.1.f). ERR_INVALID with a field error. */
+/* Sends a code for one purpose ("register", "login", "bind", "reset", "second_check") to the number, if there
+ * is anyone to send it to; answers alike for any number. address: of the caller, for the limit. ERR_LIMIT. */
+err sms_code_send(struct ctx *c, int64_t subject_id, struct slice phone, const char *purpose,
+		  const char *address);
+/* Takes the code: once, in time, for this number, purpose and installation (TJ-1.1.1.f). ERR_INVALID with a
+ * field error. */
 err sms_code_take(struct ctx *c, struct slice phone, const char *purpose, struct slice code);
 
-/* ---- registration ------------------------------------------------------------------------------------------------------ */
-/* The items of register.fields and no others. ERR_CONFLICT: taken; ERR_REFUSED: not agreed, too young, not verified. */
+/* ---- registration
+ * ------------------------------------------------------------------------------------------------------ */
+/* The items of register.fields and no others. ERR_CONFLICT: taken; ERR_REFUSED: not agreed, too young, not
+ * verified. */
 err register_person(struct ctx *c, const struct typed *typed, size_t count, const char *address,
 		    int64_t *ret_subject_id);
 /* The following step of a city whose registration takes no password. */
 err credentials_set(struct ctx *c, int64_t subject_id, struct slice username, struct slice password);
 /* The number given at registration becomes the person's by a code sent to it. */
 err phone_bind(struct ctx *c, int64_t subject_id, struct slice code);
-/* Another number: before it is bound, just that; afterwards with a second check and a code (purpose "bind") to the new number. */
+/* Another number: before it is bound, just that; afterwards with a second check and a code (purpose "bind")
+ * to the new number. */
 err phone_change(struct ctx *c, int64_t subject_id, struct slice number, struct slice code);
 /* What registration left to do: "set_credentials", "bind_phone", or NULL. */
 err register_next(struct ctx *c, int64_t subject_id, const char **ret_action);
 
-/* ---- login ----------------------------------------------------------------------------------------------------------------- */
-/* By any of login.names. ERR_LOGIN, one text for whatever is wrong; ERR_LOCKED after repeated failures (failure.retry_after_s). Slow. */
+/* ---- login
+ * -----------------------------------------------------------------------------------------------------------------
+ */
+/* By any of login.names. ERR_LOGIN, one text for whatever is wrong; ERR_LOCKED after repeated failures
+ * (failure.retry_after_s). Slow. */
 struct login {
 	int64_t subject_id;
 	bool guarded;
 	uint8_t guard[HASH_SIZE]; /* what login_rows clears */
 };
-err login_password(struct ctx *c, struct slice login, struct slice password, const char *address, struct login *ret);
+err login_password(struct ctx *c, struct slice login, struct slice password, const char *address,
+		   struct login *ret);
 err login_sms(struct ctx *c, struct slice phone, struct slice code, const char *address, struct login *ret);
 /* To be run with session_start. */
 err login_rows(struct ctx *c, struct tx *tx, void *login);
 
-/* ---- passwords --------------------------------------------------------------------------------------------------------------- */
-/* With the present password, or a code of purpose "second_check" to the own number. Ends the other sessions. */
+/* ---- passwords
+ * ---------------------------------------------------------------------------------------------------------------
+ */
+/* With the present password, or a code of purpose "second_check" to the own number. Ends the other sessions.
+ */
 err password_change(struct ctx *c, int64_t subject_id, struct slice password, struct slice current,
 		    struct slice sms_code);
 /* User name, number and code must belong together (TJ-1.1.3.b). Ends every session. */
 err password_reset(struct ctx *c, struct slice username, struct slice phone, struct slice sms_code,
 		   struct slice password, const char *address);
 
-/* ---- second check ---------------------------------------------------------------------------------------------------------------- */
+/* ---- second check
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 enum { SECOND_CHECK_MS = 5 * 60 * 1000 };
 /* Proves again who holds this session; valid for SECOND_CHECK_MS. */
 err second_check_password(struct ctx *c, int64_t subject_id, struct slice password, int64_t *ret_until_ms);
-err second_check_sms(struct ctx *c, int64_t subject_id, struct slice phone, struct slice code, int64_t *ret_until_ms);
+err second_check_sms(struct ctx *c, int64_t subject_id, struct slice phone, struct slice code,
+		     int64_t *ret_until_ms);
 
-/* ---- the real name ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the real name
+ * ------------------------------------------------------------------------------------------------------------------
+ */
 /* method: one of realname.methods. The items of the internal service realname_<method> and no others. */
-err realname_prove(struct ctx *c, int64_t subject_id, const char *method, const struct typed *typed, size_t count,
-		   int *ret_level);
+err realname_prove(struct ctx *c, int64_t subject_id, const char *method, const struct typed *typed,
+		   size_t count, int *ret_level);

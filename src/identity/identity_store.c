@@ -3,13 +3,15 @@
 #include "vault/keys.h"
 
 enum {
-	GUARD_FREE_TRIES = 5,            /* from the fifth on, each one locks */
+	GUARD_FREE_TRIES = 5,		 /* from the fifth on, each one locks */
 	GUARD_FIRST_LOCK_MS = 60 * 1000, /* and the lock doubles */
 	GUARD_LONGEST_LOCK_MS = 24 * 3600 * 1000,
 	DAY_MS = 24 * 3600 * 1000,
 };
 
-/* ---- counters --------------------------------------------------------------------------------------------------------- */
+/* ---- counters
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 struct counting {
 	uint8_t hash[HASH_SIZE];
@@ -37,7 +39,8 @@ static err count_rows(struct ctx *c, struct tx *tx, void *arg)
 		       counted_row, k);
 }
 
-static void counting_init(struct ctx *c, const char *kind, struct slice value, int64_t window_ms, struct counting *ret)
+static void counting_init(struct ctx *c, const char *kind, struct slice value, int64_t window_ms,
+			  struct counting *ret)
 {
 	const char *text = arena_printf(c->arena, "%s|%.*s", kind, (int)value.n, value.p);
 
@@ -62,7 +65,8 @@ err throttle(struct ctx *c, const char *kind, struct slice value, int64_t limit,
 	return check_count(c, &k, limit);
 }
 
-/* ---- the lock after wrong passwords --------------------------------------------------------------------------------------- */
+/* ---- the lock after wrong passwords
+ * --------------------------------------------------------------------------------------- */
 
 struct guard {
 	uint8_t hash[HASH_SIZE];
@@ -94,13 +98,14 @@ static err guard_rows(struct ctx *c, struct tx *tx, void *arg)
 	int64_t changed = 0;
 
 	TRY(tx_exec(c, tx, Q_LOGIN_GUARD_BEGIN,
-		    PARAMS(P_INT(g->hash[0]), P_BLOB(g->hash, HASH_SIZE), P_INT(c->now_ms), P_INT(GUARD_FREE_TRIES),
-			   P_INT(GUARD_FIRST_LOCK_MS), P_INT(GUARD_LONGEST_LOCK_MS)),
+		    PARAMS(P_INT(g->hash[0]), P_BLOB(g->hash, HASH_SIZE), P_INT(c->now_ms),
+			   P_INT(GUARD_FREE_TRIES), P_INT(GUARD_FIRST_LOCK_MS), P_INT(GUARD_LONGEST_LOCK_MS)),
 		    &changed));
 	g->locked = changed == 0;
 	if (!g->locked)
 		return OK;
-	return tx_rows(c, tx, Q_LOGIN_GUARD_GET, PARAMS(P_INT(g->hash[0]), P_BLOB(g->hash, HASH_SIZE)), guard_row, g);
+	return tx_rows(c, tx, Q_LOGIN_GUARD_GET, PARAMS(P_INT(g->hash[0]), P_BLOB(g->hash, HASH_SIZE)),
+		       guard_row, g);
 }
 
 static err check_guard(struct ctx *c, const struct guard *g)
@@ -153,7 +158,8 @@ err login_rows(struct ctx *c, struct tx *tx, void *login)
 
 	if (!l->guarded)
 		return OK;
-	return tx_exec(c, tx, Q_LOGIN_GUARD_CLEAR, PARAMS(P_INT(l->guard[0]), P_BLOB(l->guard, HASH_SIZE)), NULL);
+	return tx_exec(c, tx, Q_LOGIN_GUARD_CLEAR, PARAMS(P_INT(l->guard[0]), P_BLOB(l->guard, HASH_SIZE)),
+		       NULL);
 }
 
 err guard_clear(struct ctx *c, const char *who)
@@ -161,10 +167,13 @@ err guard_clear(struct ctx *c, const char *who)
 	struct guard g;
 
 	guard_init(c, who, &g);
-	return store_exec(c, c->store, Q_LOGIN_GUARD_CLEAR, PARAMS(P_INT(g.hash[0]), P_BLOB(g.hash, HASH_SIZE)), NULL);
+	return store_exec(c, c->store, Q_LOGIN_GUARD_CLEAR,
+			  PARAMS(P_INT(g.hash[0]), P_BLOB(g.hash, HASH_SIZE)), NULL);
 }
 
-/* ---- codes -------------------------------------------------------------------------------------------------------------------- */
+/* ---- codes
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 err identity_db_code_put(struct ctx *c, struct tx *tx, const struct sms_code_row *row, int64_t *ret_changed)
 {
@@ -191,8 +200,8 @@ static err take_rows(struct ctx *c, struct tx *tx, void *arg)
 	int64_t changed = 0;
 
 	TRY(tx_exec(c, tx, Q_SMS_CODE_TAKE,
-		    PARAMS(bucket, phone, P_STR(row->purpose), P_BLOB(row->code_hash, HASH_SIZE), P_INT(c->now_ms),
-			   P_INT(SMS_ATTEMPTS_MAX)),
+		    PARAMS(bucket, phone, P_STR(row->purpose), P_BLOB(row->code_hash, HASH_SIZE),
+			   P_INT(c->now_ms), P_INT(SMS_ATTEMPTS_MAX)),
 		    &changed));
 	t->right = changed == 1;
 	if (t->right)

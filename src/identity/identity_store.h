@@ -3,7 +3,9 @@
 
 #include "identity/identity.h"
 
-/* ---- counters ---------------------------------------------------------------------------------------------------------- */
+/* ---- counters
+ * ----------------------------------------------------------------------------------------------------------
+ */
 /* Counts one event of `kind` for `value`; ERR_LIMIT with retry_after_s above `limit` within window_ms. */
 err throttle(struct ctx *c, const char *kind, struct slice value, int64_t limit, int64_t window_ms);
 
@@ -14,7 +16,9 @@ err guard_clear(struct ctx *c, const char *who);
 err guard_admit(struct ctx *c, const char *who, const char *address, int64_t limit, int64_t window_ms);
 void guard_key(struct ctx *c, const char *who, uint8_t ret[static HASH_SIZE]);
 
-/* ---- codes ------------------------------------------------------------------------------------------------------------- */
+/* ---- codes
+ * -------------------------------------------------------------------------------------------------------------
+ */
 struct sms_code_row {
 	uint8_t phone_hash[HASH_SIZE], code_hash[HASH_SIZE];
 	const char *purpose;
@@ -25,21 +29,25 @@ err identity_db_code_put(struct ctx *c, struct tx *tx, const struct sms_code_row
 /* *ret_right: the code was right, and is used up now. */
 err identity_db_code_take(struct ctx *c, const struct sms_code_row *row, bool *ret_right);
 
-/* ---- forms --------------------------------------------------------------------------------------------------------------- */
+/* ---- forms
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 enum { FORM_ITEMS_MAX = 16 };
 struct typed_values {
 	struct vault_value values[FORM_ITEMS_MAX];
 	size_t count;
 	struct itemset items;
 };
-/* Exactly the items of keys, the first `required` of them all, each validated and in normal form; one field error for each that is
- * missing, wrong or not asked for. */
-err typed_read(struct ctx *c, const char *const *keys, size_t key_count, size_t required, const struct typed *typed,
-	      size_t count, struct typed_values *ret);
+/* Exactly the items of keys, the first `required` of them all, each validated and in normal form; one field
+ * error for each that is missing, wrong or not asked for. */
+err typed_read(struct ctx *c, const char *const *keys, size_t key_count, size_t required,
+	       const struct typed *typed, size_t count, struct typed_values *ret);
 /* p NULL when missing. */
 struct slice typed_get(const struct typed_values *f, const char *item);
-/* The values of the items that are held in the vault: without codes and passwords. identity: those that prove who someone is. */
-size_t typed_part(const struct typed_values *f, bool identity, struct vault_value *ret, struct itemset *ret_items);
+/* The values of the items that are held in the vault: without codes and passwords. identity: those that prove
+ * who someone is. */
+size_t typed_part(const struct typed_values *f, bool identity, struct vault_value *ret,
+		  struct itemset *ret_items);
 
 /* One item on its own. */
 err item_read(struct ctx *c, const char *item, struct slice value, struct slice *ret);
@@ -47,10 +55,12 @@ err item_read(struct ctx *c, const char *item, struct slice value, struct slice 
 /* The person's own number, read from the vault with an entry that says why; in the arena. */
 err own_phone(struct ctx *c, int64_t subject_id, const char *why, struct slice *ret);
 
-/* ---- comparing with a body allowed by law -------------------------------------------------------------------------------------------- */
-/* Sends exactly the permit's items of the form to the authority, and consumes the permit. ERR_CONFLICT with the mismatching
- * fields; ERR_AUTHORITY. ret_sent: "sent", "not_sent" or "unknown", on failure too. */
-err compare_identity(struct ctx *c, struct permit *share, const struct typed_values *f, const char **ret_sent);
+/* ---- comparing with a body allowed by law
+ * -------------------------------------------------------------------------------------------- */
+/* Sends exactly the permit's items of the form to the authority, and consumes the permit. ERR_CONFLICT with
+ * the mismatching fields; ERR_AUTHORITY. ret_sent: "sent", "not_sent" or "unknown", on failure too. */
+err compare_identity(struct ctx *c, struct permit *share, const struct typed_values *f,
+		     const char **ret_sent);
 /* The entry of such a share. */
 struct entry share_entry(const struct permit *share);
 /* ERR_REFUSED (guardian_required) for someone below minor.age by the document number. */
@@ -60,4 +70,4 @@ err refuse_minor(struct ctx *c);
 
 /* The gate's answer for the items of a form. */
 err typed_permit(struct ctx *c, const struct facts *f, enum gate_action action, const struct service *s,
-		const struct recipient *to, struct itemset items, struct permit **ret);
+		 const struct recipient *to, struct itemset items, struct permit **ret);

@@ -11,7 +11,8 @@ static int setup(void **state)
 	return 0;
 }
 
-/* ---- counters and locks: TJ-1.1.2.d ------------------------------------------------------------------------------------- */
+/* ---- counters and locks: TJ-1.1.2.d
+ * ------------------------------------------------------------------------------------- */
 
 static void a_limit_holds_within_its_window_only(void **state)
 {
@@ -73,7 +74,8 @@ static void racing_guesses_get_no_more_tries(void **state)
 	people_ctx_free(d);
 }
 
-/* ---- codes: TJ-1.1.1.f ----------------------------------------------------------------------------------------------------- */
+/* ---- codes: TJ-1.1.1.f
+ * ----------------------------------------------------------------------------------------------------- */
 
 static struct sms_code_row row_of(struct ctx *c, const char *phone, const char *code)
 {
@@ -116,7 +118,8 @@ static void a_code_works_once_in_time_for_its_number(void **state)
 {
 	struct people *p = *state;
 	struct ctx *c = p->c;
-	struct sms_code_row mine = row_of(c, "12900000011", "123456"), wrong = row_of(c, "12900000011", "123457"),
+	struct sms_code_row mine = row_of(c, "12900000011", "123456"),
+			    wrong = row_of(c, "12900000011", "123457"),
 			    other = row_of(c, "12900000012", "123456");
 
 	assert_int_equal(put_code(c, &mine), 1);
@@ -136,7 +139,8 @@ static void a_code_dies_after_five_wrong_tries(void **state)
 {
 	struct people *p = *state;
 	struct ctx *c = p->c;
-	struct sms_code_row mine = row_of(c, "12900000011", "123456"), wrong = row_of(c, "12900000011", "123457");
+	struct sms_code_row mine = row_of(c, "12900000011", "123456"),
+			    wrong = row_of(c, "12900000011", "123457");
 
 	assert_int_equal(put_code(c, &mine), 1);
 	for (int i = 0; i < SMS_ATTEMPTS_MAX; i++)
@@ -148,7 +152,8 @@ static void a_new_code_waits_and_replaces_the_old_one(void **state)
 {
 	struct people *p = *state;
 	struct ctx *c = p->c;
-	struct sms_code_row first = row_of(c, "12900000011", "111111"), second = row_of(c, "12900000011", "222222");
+	struct sms_code_row first = row_of(c, "12900000011", "111111"),
+			    second = row_of(c, "12900000011", "222222");
 
 	assert_int_equal(put_code(c, &first), 1);
 	assert_int_equal(put_code(c, &second), 0);
@@ -188,7 +193,8 @@ static void a_code_is_bound_to_purpose_and_installation(void **state)
 	struct people *p = *state;
 	struct ctx *c = p->c, *d = people_ctx(p);
 
-	/* nobody knows the code that was sent; what can be seen is that no code opens another purpose or place */
+	/* nobody knows the code that was sent; what can be seen is that no code opens another purpose or
+	 * place */
 	assert_ok(sms_code_send(c, 0, SLICE("12900000021"), "bind", "127.0.0.1"));
 	assert_err(sms_code_take(c, SLICE("12900000021"), "reset", SLICE("123456")), ERR_INVALID);
 	assert_err(sms_code_take(d, SLICE("12900000021"), "bind", SLICE("123456")), ERR_INVALID);
@@ -197,7 +203,8 @@ static void a_code_is_bound_to_purpose_and_installation(void **state)
 	people_ctx_free(d);
 }
 
-/* ---- registration: NT-1.1.a ---------------------------------------------------------------------------------------------------- */
+/* ---- registration: NT-1.1.a
+ * ---------------------------------------------------------------------------------------------------- */
 
 static struct typed form[] = {
 	{"username", {"wangxiaomei", 11}},
@@ -223,7 +230,8 @@ static void registering_asks_for_the_separate_consent_first(void **state)
 	assert_ok(register_person(c, form, 3, "127.0.0.1", &subject_id));
 	assert_ok(account_lookup(c, "username", SLICE("wangxiaomei"), &found));
 	assert_int_equal(found, subject_id);
-	assert_int_equal(held_count(c, subject_id), 2); /* name and number; the password is no item of the vault */
+	assert_int_equal(held_count(c, subject_id),
+			 2); /* name and number; the password is no item of the vault */
 	assert_ok(account_lookup(c, "phone", SLICE("12900000031"), &found));
 	assert_int_equal(found, 0); /* no code has confirmed it yet */
 }
@@ -267,7 +275,8 @@ static int64_t held_count(struct ctx *c, int64_t subject_id)
 	return n;
 }
 
-/* Whatever call fails, either nobody is registered and the name is free again, or the person is there whole. */
+/* Whatever call fails, either nobody is registered and the name is free again, or the person is there whole.
+ */
 static void a_registration_that_fails_at_any_call_leaves_nothing(void **state)
 {
 	struct people *p = *state;
@@ -294,7 +303,9 @@ static void a_registration_that_fails_at_any_call_leaves_nothing(void **state)
 	assert_int_equal(held_count(c, subject_id), 2);
 }
 
-/* ---- login and second check ---------------------------------------------------------------------------------------------------------- */
+/* ---- login and second check
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t registered(struct ctx *c)
 {
@@ -315,14 +326,18 @@ static void login_answers_alike_and_locks_for_whichever_name(void **state)
 	assert_ok(login_password(c, SLICE("wangxiaomei"), SLICE("Right-word1"), "127.0.0.1", &who));
 	assert_int_equal(who.subject_id, subject_id);
 	assert_ok(store_write(c, c->store, login_rows, &who));
-	assert_err(login_password(c, SLICE("wangxiaomei"), SLICE("Wrong-word1"), "127.0.0.1", &who), ERR_LOGIN);
+	assert_err(login_password(c, SLICE("wangxiaomei"), SLICE("Wrong-word1"), "127.0.0.1", &who),
+		   ERR_LOGIN);
 	char *text = arena_copy(c->arena, slice_of(c->failure.detail));
 	failure_clear(c);
-	assert_err(login_password(c, SLICE("nobody_here"), SLICE("Wrong-word1"), "127.0.0.1", &who), ERR_LOGIN);
+	assert_err(login_password(c, SLICE("nobody_here"), SLICE("Wrong-word1"), "127.0.0.1", &who),
+		   ERR_LOGIN);
 	assert_string_equal(c->failure.detail, text);
 	for (int i = 0; i < 4; i++)
-		assert_err(login_password(c, SLICE("wangxiaomei"), SLICE("Wrong-word1"), "127.0.0.1", &who), ERR_LOGIN);
-	assert_err(login_password(c, SLICE("wangxiaomei"), SLICE("Right-word1"), "127.0.0.1", &who), ERR_LOCKED);
+		assert_err(login_password(c, SLICE("wangxiaomei"), SLICE("Wrong-word1"), "127.0.0.1", &who),
+			   ERR_LOGIN);
+	assert_err(login_password(c, SLICE("wangxiaomei"), SLICE("Right-word1"), "127.0.0.1", &who),
+		   ERR_LOCKED);
 	c->now_ms += MINUTE_MS + 1;
 	assert_ok(login_password(c, SLICE("wangxiaomei"), SLICE("Right-word1"), "127.0.0.1", &who));
 }
@@ -348,7 +363,8 @@ static void a_second_check_lasts_five_minutes_in_its_session(void **state)
 	assert_int_equal(f.second_check_until_ms, 0);
 }
 
-/* ---- age: TJ-6.2.a, NT-5.1.a -------------------------------------------------------------------------------------------------------- */
+/* ---- age: TJ-6.2.a, NT-5.1.a
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void age_counts_from_the_day_of_the_eighteenth_birthday(void **state)
 {

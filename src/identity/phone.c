@@ -1,13 +1,18 @@
 /* The person's number: confirming the one given at registration, and changing it. */
 #include "identity/identity_store.h"
 
-/* ---- binding ---------------------------------------------------------------------------------------------------------- */
+/* ---- binding
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static struct entry phone_entry(const struct ctx *c, const char *note)
 {
 	const struct item *item = release_item(c->release, "mobile_phone");
-	struct entry entry = {.action = ENTRY_CHANGE, .service = "account", .basis = "own_request",
-			      .decision = "allowed", .note = note};
+	struct entry entry = {.action = ENTRY_CHANGE,
+			      .service = "account",
+			      .basis = "own_request",
+			      .decision = "allowed",
+			      .note = note};
 
 	if (item)
 		itemset_add(&entry.items, item->number);
@@ -16,14 +21,17 @@ static struct entry phone_entry(const struct ctx *c, const char *note)
 
 static err bind_rows(struct ctx *c, int64_t subject_id, const struct identifier *phone)
 {
-	struct confirmation confirmation = {.subject_id = subject_id, .identifiers = phone, .count = 1,
-					    .phone_bound = true, .realname_level = -1};
+	struct confirmation confirmation = {.subject_id = subject_id,
+					    .identifiers = phone,
+					    .count = 1,
+					    .phone_bound = true,
+					    .realname_level = -1};
 	struct entry entry = phone_entry(c, "绑定手机号码");
 	struct head head;
 
 	TRY(ledger_head(c, c->store, subject_id, &head));
-	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, account_confirm_rows, &confirmation,
-			    NULL);
+	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, account_confirm_rows,
+			    &confirmation, NULL);
 }
 
 static err give_back(struct ctx *c, int64_t subject_id, const struct identifier *phone, err e)
@@ -31,7 +39,8 @@ static err give_back(struct ctx *c, int64_t subject_id, const struct identifier 
 	struct failure failure = c->failure;
 
 	if (failed(e)) {
-		err undone = identifier_unreserve(c, subject_id, phone); /* else it grows stale and may be taken */
+		err undone =
+			identifier_unreserve(c, subject_id, phone); /* else it grows stale and may be taken */
 		(void)undone.code;
 		c->failure = failure;
 	}
@@ -55,7 +64,9 @@ err phone_bind(struct ctx *c, int64_t subject_id, struct slice code)
 	return give_back(c, subject_id, &phone, bind_rows(c, subject_id, &phone));
 }
 
-/* ---- changing ---------------------------------------------------------------------------------------------------------- */
+/* ---- changing
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static err collect_phone(struct ctx *c, int64_t subject_id, struct slice number, tx_fn also, void *arg)
 {
@@ -88,13 +99,17 @@ static err change_rows(struct ctx *c, struct tx *tx, void *arg)
 	return account_confirm_rows(c, tx, &k->confirmation);
 }
 
-/* The new number proves itself by a code; the person proves again who they are. The old number then finds nobody. */
+/* The new number proves itself by a code; the person proves again who they are. The old number then finds
+ * nobody. */
 static err change_bound(struct ctx *c, int64_t subject_id, const struct facts *f, struct slice number,
 			struct slice code)
 {
 	struct identifier phone = {.kind = "phone", .normal = number};
-	struct changing k = {.confirmation = {.subject_id = subject_id, .identifiers = &phone, .count = 1,
-					      .phone_bound = true, .realname_level = -1},
+	struct changing k = {.confirmation = {.subject_id = subject_id,
+					      .identifiers = &phone,
+					      .count = 1,
+					      .phone_bound = true,
+					      .realname_level = -1},
 			     .old = {.kind = "phone"}};
 	struct slice digits;
 

@@ -1,4 +1,5 @@
-/* Registration: what the city demands, agreed to beforehand, checked, and kept by one winner (TJ-1.1.1.a, NT-1.1.a). */
+/* Registration: what the city demands, agreed to beforehand, checked, and kept by one winner (TJ-1.1.1.a,
+ * NT-1.1.a). */
 #include "identity/identity_store.h"
 
 enum { HOUR_MS = 3600 * 1000, PER_ADDRESS = 300 };
@@ -43,8 +44,8 @@ static err ask_gate(struct ctx *c, struct registration *r)
 	if (!city_flag(c->release, "register.verify"))
 		return OK;
 	r->authority = release_recipient(c->release, city_text(c->release, "register.authority"));
-	return typed_permit(c, &facts, GATE_SHARE, r->service, r->authority, both(&r->form.items, &r->service->shared),
-			   &r->share);
+	return typed_permit(c, &facts, GATE_SHARE, r->service, r->authority,
+			    both(&r->form.items, &r->service->shared), &r->share);
 }
 
 static bool has_code(const struct registration *r)
@@ -67,18 +68,25 @@ static void collect_identifiers(const struct ctx *c, struct registration *r)
 			continue;
 		if (strcmp(kinds[i].kind, "phone") == 0 && !has_code(r))
 			continue;
-		r->identifiers[r->identifier_count++] = (struct identifier){.kind = kinds[i].kind, .normal = value};
+		r->identifiers[r->identifier_count++] =
+			(struct identifier){.kind = kinds[i].kind, .normal = value};
 	}
 }
 
-/* ---- keeping ---------------------------------------------------------------------------------------------------------- */
+/* ---- keeping
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* The person's list begins with what was agreed to before there was a person. */
 static err write_agreed(struct ctx *c, struct head *h)
 {
-	struct entry entry = {.action = ENTRY_CONSENT, .service = "account", .basis = "acceptance",
-			      .decision = "allowed", .clause = city_text(c->release, "gate.clause.accept"),
-			      .note = arena_printf(c->arena, "注册前在本设备上同意隐私政策 %s 和注册所需的单独同意",
+	struct entry entry = {.action = ENTRY_CONSENT,
+			      .service = "account",
+			      .basis = "acceptance",
+			      .decision = "allowed",
+			      .clause = city_text(c->release, "gate.clause.accept"),
+			      .note = arena_printf(c->arena,
+						   "注册前在本设备上同意隐私政策 %s 和注册所需的单独同意",
 						   release_version(c->release))};
 
 	return ledger_write(c, h, &entry, 0, NULL, NULL, NULL);
@@ -98,8 +106,8 @@ static err write_share(struct ctx *c, struct registration *r, struct head *h)
 	return ledger_write(c, h, &entry, 0, NULL, NULL, NULL);
 }
 
-static err collect_part(struct ctx *c, struct registration *r, const struct facts *f, struct head *h, bool identity,
-			tx_fn also, void *arg)
+static err collect_part(struct ctx *c, struct registration *r, const struct facts *f, struct head *h,
+			bool identity, tx_fn also, void *arg)
 {
 	struct vault_value values[FORM_ITEMS_MAX];
 	struct permit *permit = NULL;
@@ -116,11 +124,12 @@ static err keep(struct ctx *c, struct registration *r)
 {
 	static const char *const scopes[] = {"account", "identity", "audit"};
 	struct slice password = typed_get(&r->form, "password");
-	struct confirmation confirmation = {.subject_id = r->subject_id, .identifiers = r->identifiers,
-					    .count = r->identifier_count, .phone_bound = has_code(r),
-					    .realname_level = r->share ? (int)city_int(c->release,
-										       "realname.level.number", 1)
-								       : -1};
+	struct confirmation confirmation = {
+		.subject_id = r->subject_id,
+		.identifiers = r->identifiers,
+		.count = r->identifier_count,
+		.phone_bound = has_code(r),
+		.realname_level = r->share ? (int)city_int(c->release, "realname.level.number", 1) : -1};
 	uint8_t made[3][KEY_SIZE];
 	struct sealed_password sealed;
 	struct facts facts;
@@ -154,7 +163,8 @@ err register_person(struct ctx *c, const struct typed *typed, size_t count, cons
 	TRY(ask_gate(c, &r));
 	TRY(check_age(c, &r.form));
 	if (has_code(&r))
-		TRY(sms_code_take(c, typed_get(&r.form, "mobile_phone"), "register", typed_get(&r.form, "sms_code")));
+		TRY(sms_code_take(c, typed_get(&r.form, "mobile_phone"), "register",
+				  typed_get(&r.form, "sms_code")));
 	if (r.share)
 		TRY(compare_identity(c, r.share, &r.form, &r.sent));
 	collect_identifiers(c, &r);
@@ -171,15 +181,16 @@ err register_person(struct ctx *c, const struct typed *typed, size_t count, cons
 	return OK;
 }
 
-/* ---- the following step --------------------------------------------------------------------------------------------------- */
+/* ---- the following step
+ * --------------------------------------------------------------------------------------------------- */
 
-static err credentials_keep(struct ctx *c, const struct service *s, int64_t subject_id, struct identifier *name,
-			    struct slice password)
+static err credentials_keep(struct ctx *c, const struct service *s, int64_t subject_id,
+			    struct identifier *name, struct slice password)
 {
 	const struct item *item = release_item(c->release, "username");
 	struct vault_value value = {item, name->normal, "typed", 0};
-	struct confirmation confirmation = {.subject_id = subject_id, .identifiers = name, .count = 1,
-					    .realname_level = -1};
+	struct confirmation confirmation = {
+		.subject_id = subject_id, .identifiers = name, .count = 1, .realname_level = -1};
 	struct sealed_password sealed;
 	struct itemset items = {0};
 	struct permit *permit = NULL;

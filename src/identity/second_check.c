@@ -15,8 +15,12 @@ static err checked_rows(struct ctx *c, struct tx *tx, void *arg)
 static err pass(struct ctx *c, int64_t subject_id, const char *method, int64_t *ret_until_ms)
 {
 	struct checked k = {subject_id, c->now_ms + SECOND_CHECK_MS};
-	struct entry entry = {.action = ENTRY_LOGIN, .service = "account", .basis = "own_request",
-			      .decision = "allowed", .note = method, .ref_id = c->session_id};
+	struct entry entry = {.action = ENTRY_LOGIN,
+			      .service = "account",
+			      .basis = "own_request",
+			      .decision = "allowed",
+			      .note = method,
+			      .ref_id = c->session_id};
 	struct head head;
 
 	TRY(ledger_head(c, c->store, subject_id, &head));
@@ -27,9 +31,12 @@ static err pass(struct ctx *c, int64_t subject_id, const char *method, int64_t *
 
 static err note_failure(struct ctx *c, int64_t subject_id)
 {
-	struct entry entry = {.action = ENTRY_REFUSE, .service = "account", .basis = "own_request",
+	struct entry entry = {.action = ENTRY_REFUSE,
+			      .service = "account",
+			      .basis = "own_request",
 			      .decision = "second_check_required",
-			      .clause = city_text(c->release, "gate.clause.second_check"), .note = "二次验证未通过",
+			      .clause = city_text(c->release, "gate.clause.second_check"),
+			      .note = "二次验证未通过",
 			      .ref_id = c->session_id};
 	struct head head;
 
@@ -39,7 +46,8 @@ static err note_failure(struct ctx *c, int64_t subject_id)
 
 static err refused(struct ctx *c, const char *text)
 {
-	err e = refuse(c, "second_check_required", city_text(c->release, "gate.clause.second_check"), "%s", text);
+	err e = refuse(c, "second_check_required", city_text(c->release, "gate.clause.second_check"), "%s",
+		       text);
 	refuse_next(c, "confirm_again", NULL);
 	return e;
 }
@@ -59,7 +67,8 @@ err second_check_password(struct ctx *c, int64_t subject_id, struct slice passwo
 	return pass(c, subject_id, "二次验证（密码）", ret_until_ms);
 }
 
-err second_check_sms(struct ctx *c, int64_t subject_id, struct slice phone, struct slice code, int64_t *ret_until_ms)
+err second_check_sms(struct ctx *c, int64_t subject_id, struct slice phone, struct slice code,
+		     int64_t *ret_until_ms)
 {
 	struct slice number = {0}, digits;
 	int64_t holder = 0;

@@ -18,9 +18,11 @@ static const char *aad_of(struct ctx *c, int64_t id)
 	return arena_printf(c->arena, "sms_message|%lld", (long long)id);
 }
 
-err sms_prepare(struct ctx *c, struct slice phone, struct slice text, int64_t expires_at_ms, struct sms_draft *ret)
+err sms_prepare(struct ctx *c, struct slice phone, struct slice text, int64_t expires_at_ms,
+		struct sms_draft *ret)
 {
-	struct sms_draft d = {.id = id_new(c->now_ms), .expires_at_ms = expires_at_ms, .day = c->now_ms / DAY_MS};
+	struct sms_draft d = {
+		.id = id_new(c->now_ms), .expires_at_ms = expires_at_ms, .day = c->now_ms / DAY_MS};
 	enum suite suite = keys_suite(c->keys);
 	char plain[SMS_SEALED_MAX], scope[SCOPE_SIZE];
 	uint8_t key[KEY_SIZE];
@@ -44,7 +46,8 @@ err sms_rows(struct ctx *c, struct tx *tx, const struct sms_draft *d)
 	int64_t new_day = 0;
 
 	TRY(tx_exec(c, tx, Q_SMS_MESSAGE_INSERT,
-		    PARAMS(P_INT(d->id), P_INT(d->day), P_BLOB(d->sealed, d->size), P_INT(d->expires_at_ms)), NULL));
+		    PARAMS(P_INT(d->id), P_INT(d->day), P_BLOB(d->sealed, d->size), P_INT(d->expires_at_ms)),
+		    NULL));
 	TRY(tx_exec(c, tx, Q_SMS_DAY_INSERT, PARAMS(P_INT(d->day)), &new_day));
 	if (new_day)
 		TRY(job_add(c, tx, "sms_day_end", 0, d->day, (d->day + 2) * DAY_MS, NULL));
@@ -65,14 +68,16 @@ static err message_row(struct ctx *c, const struct row *r, void *arg)
 	return OK;
 }
 
-static err open_draft(struct ctx *c, const struct sms_draft *d, char ret[static SMS_SEALED_MAX], size_t *ret_size)
+static err open_draft(struct ctx *c, const struct sms_draft *d, char ret[static SMS_SEALED_MAX],
+		      size_t *ret_size)
 {
 	char scope[SCOPE_SIZE];
 	uint8_t key[KEY_SIZE];
 
 	scope_of(d->day, scope);
 	TRY(keys_get(c, c->keys, 0, scope, key));
-	err e = unseal(c, key, slice_of(aad_of(c, d->id)), slice_bytes(d->sealed, d->size), (uint8_t *)ret, ret_size);
+	err e = unseal(c, key, slice_of(aad_of(c, d->id)), slice_bytes(d->sealed, d->size), (uint8_t *)ret,
+		       ret_size);
 	crypto_wipe(key, sizeof(key));
 	return e;
 }
@@ -96,7 +101,8 @@ static err hand_over(struct ctx *c, const struct sms_draft *d, int *ret_status)
 	json_close(&j, '}');
 	crypto_wipe(plain, sizeof(plain));
 	snprintf(key, sizeof(key), "sms-%lld", (long long)d->id);
-	err e = connector_post(c, "sms", "/messages", buf_slice(&request), key, ret_status, &answer, &outcome);
+	err e = connector_post(c, "sms", "/messages", buf_slice(&request), key, ret_status, &answer,
+			       &outcome);
 	crypto_wipe(request.data, request.size);
 	return e;
 }

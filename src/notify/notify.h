@@ -1,4 +1,5 @@
-/* Short messages. The text waits sealed in a row of its own; a job hands it to the gateway, the authority "sms", and deletes the row. */
+/* Short messages. The text waits sealed in a row of its own; a job hands it to the gateway, the authority
+ * "sms", and deletes the row. */
 #pragma once
 
 #include "jobs/jobs.h"
@@ -14,7 +15,8 @@ struct sms_draft {
 };
 
 /* Seals number and text; nothing is stored yet. After expires_at_ms it is not sent any more. */
-err sms_prepare(struct ctx *c, struct slice phone, struct slice text, int64_t expires_at_ms, struct sms_draft *ret);
+err sms_prepare(struct ctx *c, struct slice phone, struct slice text, int64_t expires_at_ms,
+		struct sms_draft *ret);
 /* Inside the transaction of the act that wants it sent. */
 err sms_rows(struct ctx *c, struct tx *tx, const struct sms_draft *draft);
 

@@ -1,6 +1,6 @@
-/* Password logins over HTTP against bare Argon2id verifications, by the processor time that each takes (all threads, those of the
- * clients too, so that other work on the machine does not count): what everything around the hash costs. Rounds
- * alternate, the medians are compared. */
+/* Password logins over HTTP against bare Argon2id verifications, by the processor time that each takes (all
+ * threads, those of the clients too, so that other work on the machine does not count): what everything
+ * around the hash costs. Rounds alternate, the medians are compared. */
 #include "account/account.h"
 #include "api/api.h"
 #include "consent/people_testing.h"
@@ -24,7 +24,8 @@ struct client {
 	atomic_bool *stop;
 };
 
-/* ---- bare hashing ----------------------------------------------------------------------------------------------------- */
+/* ---- bare hashing
+ * ----------------------------------------------------------------------------------------------------- */
 
 struct hasher {
 	pthread_t thread;
@@ -77,7 +78,9 @@ static double bare_rate(const char *hash)
 	return rate(done, began);
 }
 
-/* ---- logins ------------------------------------------------------------------------------------------------------------ */
+/* ---- logins
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static int dial(const char *path)
 {
@@ -114,14 +117,17 @@ static void *log_in_away(void *arg)
 	int fd = dial(k->path);
 	char request[1024], body[200];
 
-	int size = snprintf(body, sizeof(body), "{\"method\":\"password\",\"login\":\"%s\",\"password\":\"%s\"}",
-			    k->username, password);
+	int size =
+		snprintf(body, sizeof(body), "{\"method\":\"password\",\"login\":\"%s\",\"password\":\"%s\"}",
+			 k->username, password);
 	for (int i = 0; !atomic_load(k->stop); i++) {
 		/* each from an address of its own, as a city's citizens come */
-		int n = snprintf(request, sizeof(request),
-				 "POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
-				 "X-Forwarded-For: 10.%d.%d.%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-				 k->token, k->number, i / 250, i % 250, size, body);
+		int n = snprintf(
+			request, sizeof(request),
+			"POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+			"X-Forwarded-For: 10.%d.%d.%d\r\nContent-Type: application/json\r\nContent-Length: "
+			"%d\r\n\r\n%s",
+			k->token, k->number, i / 250, i % 250, size, body);
 		if (write(fd, request, (size_t)n) != n)
 			abort();
 		int status = read_answer(fd);
@@ -155,7 +161,9 @@ static double login_rate(struct client *clients)
 	return rate(done, began);
 }
 
-/* ---- setting up --------------------------------------------------------------------------------------------------------- */
+/* ---- setting up
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void make_client(struct people *p, struct client *k, int number, const char *path)
 {
@@ -178,7 +186,10 @@ static void make_client(struct people *p, struct client *k, int number, const ch
 
 static struct http_server *serve(struct people *p, const char *path)
 {
-	struct api_options o = {.clock = p->clock, .store = p->c->store, .keys = p->c->keys, .ledger = p->c->ledger,
+	struct api_options o = {.clock = p->clock,
+				.store = p->c->store,
+				.keys = p->c->keys,
+				.ledger = p->c->ledger,
 				.release = p->release};
 	struct api *api = api_new(&o);
 	char listen[120], message[200];
@@ -186,7 +197,10 @@ static struct http_server *serve(struct people *p, const char *path)
 
 	snprintf(listen, sizeof(listen), "unix:%s", path);
 	const struct http_route *routes = api_http_routes(api, &count);
-	struct http_options h = {.listen = listen, .slow_workers = 16, .slow_queue_max = 256, .user = api,
+	struct http_options h = {.listen = listen,
+				 .slow_workers = 16,
+				 .slow_queue_max = 256,
+				 .user = api,
 				 .problem = api_server_problem};
 	struct http_server *s = http_start(&h, routes, count, message);
 	if (!s) {
@@ -232,7 +246,8 @@ int main(void)
 	}
 	http_stop(s);
 	double value = median(logins), reference = median(bare), ratio = median(ratios);
-	printf("{\"name\":\"login\",\"value\":%.1f,\"unit\":\"logins per processor second\",\"reference\":\"bare Argon2id\","
+	printf("{\"name\":\"login\",\"value\":%.1f,\"unit\":\"logins per processor "
+	       "second\",\"reference\":\"bare Argon2id\","
 	       "\"reference_value\":%.1f,\"ratio\":%.3f,\"aim\":0.95,\"met\":%s}\n",
 	       value, reference, ratio, ratio >= 0.95 ? "true" : "false");
 	people_free(p);

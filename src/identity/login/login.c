@@ -56,8 +56,11 @@ static const char *guarded(struct ctx *c, int64_t subject_id, struct slice login
 /* The person sees failed attempts as well; for nobody a row of the same weight is written. */
 static err note_failure(struct ctx *c, int64_t subject_id)
 {
-	struct entry entry = {.action = ENTRY_LOGIN, .service = "account", .basis = "own_request",
-			      .decision = "login_failed", .note = "登录未成功"};
+	struct entry entry = {.action = ENTRY_LOGIN,
+			      .service = "account",
+			      .basis = "own_request",
+			      .decision = "login_failed",
+			      .note = "登录未成功"};
 	struct head head;
 
 	if (!subject_id)
@@ -66,7 +69,8 @@ static err note_failure(struct ctx *c, int64_t subject_id)
 	return ledger_write(c, &head, &entry, LEDGER_ANY_EPOCH, NULL, NULL, NULL);
 }
 
-err login_password(struct ctx *c, struct slice login, struct slice password, const char *address, struct login *ret)
+err login_password(struct ctx *c, struct slice login, struct slice password, const char *address,
+		   struct login *ret)
 {
 	int64_t subject_id = 0;
 	bool right = false;
@@ -77,7 +81,8 @@ err login_password(struct ctx *c, struct slice login, struct slice password, con
 		return wrong(c);
 	TRY(find_login(c, login, &subject_id));
 	const char *who = guarded(c, subject_id, login);
-	TRY(guard_admit(c, who, address, city_int(c->release, "login.per_address_10min", TRIES_PER_ADDRESS), WINDOW_MS));
+	TRY(guard_admit(c, who, address, city_int(c->release, "login.per_address_10min", TRIES_PER_ADDRESS),
+			WINDOW_MS));
 	TRY(password_check(c, subject_id, password, &right));
 	if (!right) {
 		TRY(note_failure(c, subject_id));

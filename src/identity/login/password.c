@@ -68,7 +68,8 @@ err password_reset(struct ctx *c, struct slice username, struct slice phone, str
 	bool right = !failed(sms_code_take(c, number, "reset", digits));
 	failure_clear(c);
 	int64_t subject_id = right && by_name && by_name == by_phone ? by_name : 0;
-	TRY(password_seal(c, subject_id ? subject_id : 0, secret, &sealed)); /* the same slow work for nobody */
+	TRY(password_seal(c, subject_id ? subject_id : 0, secret,
+			  &sealed)); /* the same slow work for nobody */
 	if (!subject_id)
 		return fail_field(c, "sms_code", "用户名、手机号码和验证码不匹配");
 	TRY(guard_clear(c, arena_printf(c->arena, "account|%lld", (long long)subject_id)));

@@ -9,7 +9,8 @@ enum { HOUR_MS = 3600 * 1000, CODE_SIZE = 7 };
 static const struct {
 	const char *purpose, *text;
 } purposes[] = {
-	{"register", "注册"}, {"login", "登录"}, {"bind", "绑定手机号码"}, {"reset", "重置密码"}, {"second_check", "身份验证"},
+	{"register", "注册"},	      {"login", "登录"}, {"bind", "绑定手机号码"}, {"reset", "重置密码"},
+	{"second_check", "身份验证"},
 };
 
 static const char *purpose_text(const char *purpose)
@@ -34,8 +35,8 @@ static bool is_offered(const struct ctx *c, const char *purpose)
 static void hash_row(struct ctx *c, struct slice phone, const char *purpose, struct slice code,
 		     struct sms_code_row *ret)
 {
-	const char *bound = arena_printf(c->arena, "%lld|%s|%.*s|%.*s", (long long)c->installation_id, purpose,
-					 (int)phone.n, phone.p, (int)code.n, code.p);
+	const char *bound = arena_printf(c->arena, "%lld|%s|%.*s|%.*s", (long long)c->installation_id,
+					 purpose, (int)phone.n, phone.p, (int)code.n, code.p);
 
 	ret->purpose = purpose;
 	keys_hash(c->keys, "sms_phone", phone, ret->phone_hash);
@@ -56,7 +57,8 @@ static err check_limits(struct ctx *c, struct slice phone, const char *address)
 {
 	const char *installation = arena_printf(c->arena, "%lld", (long long)c->installation_id);
 
-	TRY(throttle(c, "sms_address", slice_of(address), city_int(c->release, "sms.per_address_hour", 300), HOUR_MS));
+	TRY(throttle(c, "sms_address", slice_of(address), city_int(c->release, "sms.per_address_hour", 300),
+		     HOUR_MS));
 	TRY(throttle(c, "sms_installation", slice_of(installation),
 		     city_int(c->release, "sms.per_installation_hour", 20), HOUR_MS));
 	return throttle(c, "sms_phone", phone, city_int(c->release, "sms.per_phone_hour", 10), HOUR_MS);
@@ -73,7 +75,8 @@ static const struct service *sending_service(const struct release *r, const stru
 	return NULL;
 }
 
-/* Handing a number to the gateway is a share like any other. subject_id 0: decided on what the installation agreed to. */
+/* Handing a number to the gateway is a share like any other. subject_id 0: decided on what the installation
+ * agreed to. */
 static err decide_share(struct ctx *c, int64_t subject_id, struct entry *ret_entry, struct head *ret_head)
 {
 	const struct recipient *gateway = release_recipient(c->release, "sms");
@@ -85,13 +88,19 @@ static err decide_share(struct ctx *c, int64_t subject_id, struct entry *ret_ent
 	struct head head;
 
 	if (!s || !phone)
-		return refuse(c, "not_declared", city_text(c->release, "gate.clause.share"), "未声明短信发送服务");
+		return refuse(c, "not_declared", city_text(c->release, "gate.clause.share"),
+			      "未声明短信发送服务");
 	itemset_add(&items, phone->number);
 	TRY(facts_load(c, 0, &facts, &head));
 	TRY(typed_permit(c, &facts, GATE_SHARE, s, gateway, items, &permit));
-	*ret_entry = (struct entry){.action = ENTRY_SHARE, .service = s->key, .purpose = s->purpose->key,
-				    .recipient = gateway->key, .items = items, .basis = permit_basis(permit),
-				    .decision = "allowed", .clause = permit_clause(permit)};
+	*ret_entry = (struct entry){.action = ENTRY_SHARE,
+				    .service = s->key,
+				    .purpose = s->purpose->key,
+				    .recipient = gateway->key,
+				    .items = items,
+				    .basis = permit_basis(permit),
+				    .decision = "allowed",
+				    .clause = permit_clause(permit)};
 	if (subject_id)
 		TRY(ledger_head(c, c->store, subject_id, ret_head));
 	return OK;
@@ -100,7 +109,7 @@ static err decide_share(struct ctx *c, int64_t subject_id, struct entry *ret_ent
 struct sending {
 	struct sms_code_row row;
 	struct sms_draft draft;
-	bool real;    /* false: nobody to send to; the same row is written with a code that nobody knows */
+	bool real; /* false: nobody to send to; the same row is written with a code that nobody knows */
 	bool too_soon;
 };
 
@@ -116,9 +125,10 @@ static err send_rows(struct ctx *c, struct tx *tx, void *arg)
 	return s->real ? sms_rows(c, tx, &s->draft) : OK;
 }
 
-/* Whom the code is for: registering and binding, whoever holds the number; else only the person who has it. */
-static err addressee(struct ctx *c, int64_t subject_id, struct slice phone, const char *purpose, bool *ret_real,
-		     int64_t *ret_about)
+/* Whom the code is for: registering and binding, whoever holds the number; else only the person who has it.
+ */
+static err addressee(struct ctx *c, int64_t subject_id, struct slice phone, const char *purpose,
+		     bool *ret_real, int64_t *ret_about)
 {
 	bool open = strcmp(purpose, "register") == 0 || strcmp(purpose, "bind") == 0;
 	int64_t holder = 0;
@@ -152,7 +162,8 @@ static err prepare(struct ctx *c, struct slice phone, const char *purpose, struc
 	return e;
 }
 
-err sms_code_send(struct ctx *c, int64_t subject_id, struct slice phone, const char *purpose, const char *address)
+err sms_code_send(struct ctx *c, int64_t subject_id, struct slice phone, const char *purpose,
+		  const char *address)
 {
 	struct sending s = {0};
 	struct entry entry;

@@ -10,10 +10,15 @@ struct entry share_entry(const struct permit *share)
 {
 	const struct recipient *to = permit_recipient(share);
 
-	return (struct entry){.action = ENTRY_SHARE, .service = permit_service(share)->key,
-			      .purpose = permit_purpose(share)->key, .recipient = to->key,
-			      .items = *permit_items(share), .basis = permit_basis(share), .decision = "allowed",
-			      .clause = permit_clause(share), .ref_id = permit_consent_id(share)};
+	return (struct entry){.action = ENTRY_SHARE,
+			      .service = permit_service(share)->key,
+			      .purpose = permit_purpose(share)->key,
+			      .recipient = to->key,
+			      .items = *permit_items(share),
+			      .basis = permit_basis(share),
+			      .decision = "allowed",
+			      .clause = permit_clause(share),
+			      .ref_id = permit_consent_id(share)};
 }
 
 static void write_request(const struct itemset *items, const struct typed_values *f, struct buf *ret)
@@ -46,7 +51,8 @@ static err mismatch(struct ctx *c, const json_t *answer, const struct recipient 
 err refuse_minor(struct ctx *c)
 {
 	err e = refuse(c, "guardian_required", city_text(c->release, "gate.clause.guardian"),
-		       "未满%lld周岁的未成年人须由监护人阅读隐私政策并同意后使用", (long long)city_int(c->release, "minor.age", 18));
+		       "未满%lld周岁的未成年人须由监护人阅读隐私政策并同意后使用",
+		       (long long)city_int(c->release, "minor.age", 18));
 
 	refuse_next(c, "ask_guardian", NULL);
 	return e;
@@ -59,7 +65,8 @@ static void drop(json_t **j)
 
 static err read_answer(struct ctx *c, const struct recipient *to, int status, struct slice body)
 {
-	__attribute__((cleanup(drop))) json_t *answer = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
+	__attribute__((cleanup(drop))) json_t *answer =
+		json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *match = json_object_get(answer, "match");
 
 	if (status != 200 || !json_is_boolean(match))

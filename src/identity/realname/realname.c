@@ -52,9 +52,13 @@ struct proving {
 
 static err note_refusal(struct ctx *c, struct proving *p, const char *reason, const char *clause)
 {
-	struct entry entry = {.action = ENTRY_REFUSE, .service = p->service->key,
-			      .purpose = p->service->purpose->key, .recipient = p->service->recipient->key,
-			      .items = p->form.items, .decision = reason, .clause = clause};
+	struct entry entry = {.action = ENTRY_REFUSE,
+			      .service = p->service->key,
+			      .purpose = p->service->purpose->key,
+			      .recipient = p->service->recipient->key,
+			      .items = p->form.items,
+			      .decision = reason,
+			      .clause = clause};
 
 	return ledger_write(c, &p->head, &entry, LEDGER_ANY_EPOCH, NULL, NULL, NULL);
 }
@@ -80,8 +84,11 @@ static err compare(struct ctx *c, struct proving *p, struct permit *share)
 static err keep(struct ctx *c, struct proving *p)
 {
 	struct facts_change change = {p->subject_id, p->level, -1, -1};
-	struct entry entry = {.action = ENTRY_CHANGE, .service = p->service->key,
-			      .purpose = p->service->purpose->key, .basis = "own_request", .decision = "allowed",
+	struct entry entry = {.action = ENTRY_CHANGE,
+			      .service = p->service->key,
+			      .purpose = p->service->purpose->key,
+			      .basis = "own_request",
+			      .decision = "allowed",
 			      .clause = p->service->clause,
 			      .note = arena_printf(c->arena, "实名认证通过，等级 %d", p->level)};
 	struct permit *collect = NULL;
@@ -89,8 +96,8 @@ static err keep(struct ctx *c, struct proving *p)
 	TRY(facts_load(c, p->subject_id, &p->facts, &p->head));
 	TRY(typed_permit(c, &p->facts, GATE_COLLECT, p->service, NULL, p->form.items, &collect));
 	TRY(vault_collect(c, collect, &p->head, 0, "identity", p->form.values, p->form.count, NULL, NULL));
-	return ledger_write(c, &p->head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, facts_change_rows, &change,
-			    NULL);
+	return ledger_write(c, &p->head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, facts_change_rows,
+			    &change, NULL);
 }
 
 static err check_person(struct ctx *c, struct proving *p)
@@ -106,8 +113,8 @@ static err check_person(struct ctx *c, struct proving *p)
 	return e;
 }
 
-err realname_prove(struct ctx *c, int64_t subject_id, const char *method, const struct typed *typed, size_t count,
-		   int *ret_level)
+err realname_prove(struct ctx *c, int64_t subject_id, const char *method, const struct typed *typed,
+		   size_t count, int *ret_level)
 {
 	struct proving p = {.subject_id = subject_id};
 	struct permit *collect = NULL, *share = NULL;
@@ -119,9 +126,9 @@ err realname_prove(struct ctx *c, int64_t subject_id, const char *method, const 
 	TRY(check_person(c, &p));
 	TRY(typed_permit(c, &p.facts, GATE_COLLECT, p.service, NULL, p.form.items, &collect));
 	TRY(typed_permit(c, &p.facts, GATE_SHARE, p.service, p.service->recipient,
-			both(&p.form.items, &p.service->shared), &share));
-	TRY(throttle(c, "realname", slice_of(arena_printf(c->arena, "%lld", (long long)subject_id)), TRIES_A_DAY,
-		     DAY_MS));
+			 both(&p.form.items, &p.service->shared), &share));
+	TRY(throttle(c, "realname", slice_of(arena_printf(c->arena, "%lld", (long long)subject_id)),
+		     TRIES_A_DAY, DAY_MS));
 	TRY(compare(c, &p, share));
 	TRY(keep(c, &p));
 	*ret_level = p.level;
