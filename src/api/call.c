@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { TRIES = 4 };
+
 /* Nothing that a browser runs comes from elsewhere; maps and pictures are our own. */
 static void security_headers(struct http_response *a)
 {
@@ -70,6 +72,22 @@ static void answer_problem(struct api_call *k, err e)
 	problem_write(&k->c->failure, k->a);
 }
 
+/* The person's facts may change between the decision and the act, by another request: a handler that only
+ * reads decides again. */
+static err run_handler(struct api_call *k)
+{
+	bool again = slice_is(k->q->method, "GET") || (k->route->flags & API_AGAIN);
+	err e = k->route->fn(k);
+
+	for (int i = 0; e.code == ERR_STALE && again && i < TRIES; i++) {
+		failure_clear(k->c);
+		buf_clear(&k->a->body);
+		k->out = json_to(&k->a->body);
+		e = k->route->fn(k);
+	}
+	return e;
+}
+
 static err run(struct api_call *k, const struct bound_route *b, struct idempotency *i, bool *ret_replayed)
 {
 	TRY(api_authenticate(k));
@@ -77,7 +95,7 @@ static err run(struct api_call *k, const struct bound_route *b, struct idempoten
 	TRY(idempotency_begin(k, i, ret_replayed));
 	if (*ret_replayed)
 		return OK;
-	err e = k->route->fn(k);
+	err e = run_handler(k);
 	if (!failed(e) && k->a->body.failed)
 		return fail(k->c, ERR_INTERNAL, "answer too long");
 	return e;

@@ -268,7 +268,7 @@ const struct api_route api_me_routes[] = {
 		 " category_name: text, service?: text, origin: text, basis: text, rule?: text, "
 		 "collected_at: time,"
 		 " ends_at?: time, record_id: id}], next?: text}"},
-	{"POST", "/api/v1/me/items/{key}/reveal", item_reveal, API_SESSION, 0, "me_reveal",
+	{"POST", "/api/v1/me/items/{key}/reveal", item_reveal, API_SESSION, API_AGAIN, "me_reveal",
 	 "查看一项信息的完整内容", .body = "{record_id?: text}",
 	 .answer = "{key: text, value: text, usage_n: int}"},
 	{"PUT", "/api/v1/me/items/{key}", item_put, API_SESSION, 0, "me_change", "更正一项信息",
