@@ -71,6 +71,18 @@ static void write_security(const struct api_route *r, struct json *j)
 	json_close(j, ']');
 }
 
+/* Who may call, in full: `security` cannot tell a guest's token, which may be missing, from none at all. */
+static void write_caller(const struct api_route *r, struct json *j)
+{
+	static const char *const callers[] = {[API_ANYONE] = "anyone",
+					      [API_GUEST] = "guest",
+					      [API_INSTALLATION] = "installation",
+					      [API_SESSION] = "session",
+					      [API_STAFF] = "staff"};
+
+	json_put_text(j, "x-caller", callers[r->auth]);
+}
+
 static void write_responses(const struct api_route *r, struct json *j)
 {
 	char status[8];
@@ -115,6 +127,7 @@ static void write_operation(const struct api_route *r, struct json *j)
 	json_put_text(j, "summary", r->summary);
 	write_parameters(r, j);
 	write_security(r, j);
+	write_caller(r, j);
 	if (r->body) {
 		json_key(j, "requestBody");
 		json_open(j, '{');
@@ -177,8 +190,14 @@ static void write_paths(struct json *j)
 	json_close(j, '}');
 }
 
+/* The closed list: problem.c's own reasons, and those of refusals by policy (policy/gate.c). */
+#define REASONS                                                                                                    \
+	"invalid_input|login_required|consent_required|permission_required|realname_required|guardian_required|"   \
+	"second_check_required|not_declared|not_yours|not_found|conflict|gone|too_large|idempotency_mismatch|"     \
+	"locked|too_many_requests|authority_unavailable|overloaded|internal"
+
 #define PROBLEM_SHAPE                                                                                              \
-	"{type: text, title: text, status: int, detail: text, reason: text, clause?: text, "                       \
+	"{type: text, title: text, status: int, detail: text, reason: " REASONS ", clause?: text, "                \
 	"errors?: [{field: text, message: text}], next: [{action: text, *: any}]}"
 
 static void write_components(struct json *j)
