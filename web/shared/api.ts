@@ -265,7 +265,8 @@ export interface CaseSummary {
 export interface CaseEvent {
 	at: string
 	kind: string
-	text: string
+	name?: string
+	text: string | null
 }
 
 export interface CaseItem extends Named {

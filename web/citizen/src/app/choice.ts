@@ -1,5 +1,5 @@
 import { computed, reactive } from 'vue'
-import { acceptPolicy, createInstallation } from '@shared/api'
+import { acceptPolicy, createInstallation, listAcceptances } from '@shared/api'
 import { ApiError } from '@shared/http'
 import { useCity } from './city'
 
@@ -54,8 +54,17 @@ export function askAgain() {
 	state.asking = true
 }
 
-/** The server no longer counts this installation as agreed (its life ended, or it was reset). */
-export function forgetChoice() {
+/**
+ * Whether the server still knows what this browser remembers: an installation that has
+ * ended, or an agreement that was taken back elsewhere, is asked for anew.
+ */
+export async function confirmChoice() {
+	try {
+		const { items } = await listAcceptances()
+		if (items.some(({ version }) => version === state.stored?.version)) return
+	} catch (error) {
+		if (!(error instanceof ApiError) || error.status !== 401) throw error
+	}
 	localStorage.removeItem(KEY)
 	state.stored = null
 	state.asking = true

@@ -1,5 +1,16 @@
 import { getPolicyHtml } from '@shared/api'
 
+/** A wide table moves sideways inside a frame of its own, which the keyboard can reach. */
+function wrapTable(table: HTMLTableElement) {
+	const frame = table.ownerDocument.createElement('div')
+	frame.className = 'table-frame'
+	frame.tabIndex = 0
+	frame.setAttribute('role', 'region')
+	frame.setAttribute('aria-label', table.caption?.textContent || '表格')
+	table.replaceWith(frame)
+	frame.append(table)
+}
+
 /**
  * The server's policy page, cut to its readable content. It is the operator's own page
  * of the same origin; scripts, styles and forms are dropped all the same.
@@ -13,5 +24,6 @@ export async function loadPolicyText(version?: string): Promise<string> {
 			if (name.startsWith('on') || name === 'style') node.removeAttribute(name)
 		}
 	})
+	content.querySelectorAll('table').forEach(wrapTable)
 	return content.innerHTML
 }

@@ -33,6 +33,9 @@ export const wordFor = (key: string) => words[key] ?? key
 export const kindName = (kind: string) => kinds[kind] ?? '其他信息'
 
 /** Proven identity is compared anew by real-name verification, not typed over. */
-const fixed = ['real_name', 'id_type', 'id_number', 'resident_id_number', 'id_expiry', 'password', 'sms_code', 'realname_status', 'minor_status']
+const fixed = ['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate', 'real_name', 'id_type', 'id_number', 'resident_id_number', 'id_expiry', 'password', 'sms_code', 'realname_status', 'minor_status']
+
+/** Pictures are shown with the case they belong to. */
+export const revealable = (key: string) => !['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate'].includes(key)
 
 export const changeable = (key: string) => !fixed.includes(key)

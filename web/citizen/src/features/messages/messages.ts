@@ -20,7 +20,7 @@ async function caseMessages(): Promise<Message[]> {
 		return {
 			key: `case-${entry.id}`,
 			title: `${entry.service_name} · ${entry.state_name}`,
-			text: event?.text ?? `编号 ${entry.number}`,
+			text: event?.text || `编号 ${entry.number}`,
 			at: event?.at ?? entry.created_at,
 			path: `/cases/${entry.id}`,
 			icon: 'headset',

@@ -2,6 +2,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { listMyItems, type MyItem, type Service, type ServiceField } from '@shared/api'
 import { check, normal } from '@/app/check'
 import { draft } from '@/app/drafts'
+import { clearWhileTyping } from '@/app/typing'
 import { kindOf } from '@/ui/kinds'
 
 /** Pictures and recordings come as attachments or not at all; no text field takes them. */
@@ -23,6 +24,7 @@ export function useForm(key: string) {
 	const own = shallowRef<MyItem[]>([])
 	const errors = ref<Record<string, string>>({})
 	const values = draft(key)
+	clearWhileTyping(() => values, errors)
 
 	async function open(whole: Service) {
 		const loaded = { ...whole, fields: whole.fields.filter(({ item }) => !notTyped.includes(item)) }
