@@ -30,12 +30,12 @@ enum api_auth {
 };
 
 enum api_flag {
-	API_SLOW = 1,	  /* hashes a password or asks an authority: the slow pool */
-	API_OPTIONAL = 2, /* first to get 503 when the queue is full */
-	API_CREATES = 4,  /* honours Idempotency-Key */
-	API_RAW = 8,	  /* the body is not JSON: the handler reads k->q->body */
-	API_NOT_JSON =
-		16, /* the answer is not JSON: the handler sets content type and writes k->a->body itself */
+	API_SLOW = 1,	   /* hashes a password or asks an authority: the slow pool */
+	API_OPTIONAL = 2,  /* first to get 503 when the queue is full */
+	API_CREATES = 4,   /* honours Idempotency-Key */
+	API_RAW = 8,	   /* the body is not JSON: the handler reads k->q->body */
+	API_NOT_JSON = 16, /* the handler sets content type and writes k->a->body itself */
+	API_AGAIN = 32,	   /* may be run again when the person's facts changed meanwhile; every GET may */
 };
 
 /* body and answer are shapes, see api/shape.h:  "{platform: web|android|ios, transport?: bearer|cookie}"
