@@ -198,10 +198,9 @@ static err case_get(struct api_call *k)
 /* ---- attachments
  * ------------------------------------------------------------------------------------------------------ */
 
-static const char *picture_type(const struct api_call *k)
+/* The type as a constant: the answer outlives the arena of its request. */
+static const char *picture_type(struct slice type)
 {
-	struct slice type = http_header(k->q, "content-type");
-
 	if (slice_is(type, "image/jpeg"))
 		return "image/jpeg";
 	return slice_is(type, "image/png") ? "image/png" : "";
@@ -211,9 +210,10 @@ static err attachment_post(struct api_call *k)
 {
 	struct attachment a;
 	struct slice source = http_query(k->q, "source");
+	const char *type = picture_type(http_header(k->q, "content-type"));
 
 	TRY(attachment_add(k->c, k->subject_id, k->platform, http_query(k->q, "service"),
-			   source.p ? arena_copy(k->c->arena, source) : "", picture_type(k), k->q->body, &a));
+			   source.p ? arena_copy(k->c->arena, source) : "", type, k->q->body, &a));
 	return put_attachment(k->c, &a, k);
 }
 
@@ -226,7 +226,7 @@ static err attachment_get(struct api_call *k)
 	TRY(api_param_id(k, 0, &id));
 	TRY(attachment_find(k->c, k->subject_id, id, &a));
 	TRY(attachment_read(k->c, k->subject_id, &a, &bytes));
-	k->a->content_type = a.content_type;
+	k->a->content_type = picture_type(slice_of(a.content_type));
 	http_set_header(k->a, "Content-Disposition", "inline");
 	buf_add(&k->a->body, bytes.p, bytes.n);
 	return OK;
