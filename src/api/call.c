@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TRIES = 4 };
+enum { TRIES = 5 };
 
 /* Nothing that a browser runs comes from elsewhere; maps and pictures are our own. */
 static void security_headers(struct http_response *a)
@@ -72,6 +72,14 @@ static void answer_problem(struct api_call *k, err e)
 	problem_write(&k->c->failure, k->a);
 }
 
+static void wait_a_little(int round)
+{
+	uint8_t jitter;
+
+	crypto_random(&jitter, sizeof(jitter));
+	usleep((useconds_t)((5 << round) * 1000 + jitter * 20));
+}
+
 /* The person's facts may change between the decision and the act, by another request: a handler that only
  * reads decides again. */
 static err run_handler(struct api_call *k)
@@ -80,6 +88,7 @@ static err run_handler(struct api_call *k)
 	err e = k->route->fn(k);
 
 	for (int i = 0; e.code == ERR_STALE && again && i < TRIES; i++) {
+		wait_a_little(i);
 		failure_clear(k->c);
 		buf_clear(&k->a->body);
 		k->out = json_to(&k->a->body);
@@ -274,4 +283,5 @@ void api_server_problem(void *api, int status, struct http_response *a)
 	problem_write(&f, a);
 	a->status = status;
 	security_headers(a);
+	http_set_header(a, "Cache-Control", "no-store");
 }
