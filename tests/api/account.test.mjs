@@ -355,6 +355,15 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal(usage[0].action, 'withdraw')
   })
 
+  test('reading while grants change waits its turn, and every act keeps its number', async () => {
+    const c = await registered(city)
+    const acts = Array.from({ length: 16 }, (_, i) => i % 4 ? c.call('GET', i % 2 ? '/me' : '/me/items')
+      : c.call('PUT', '/permissions/perm_location', { state: i % 8 ? 'granted' : 'denied' }))
+    assert.deepEqual((await Promise.all(acts)).map(r => r.status), acts.map(() => 200))
+    const usage = await c.all('/me/usage')
+    assert.deepEqual(usage.map(u => u.n), usage.map((_, i) => usage.length - i))
+  })
+
   test('the usage list has no holes, receipts exist, and others see none of it', async () => {
     const c = await registered(city)
     const usage = await c.all('/me/usage')
