@@ -60,6 +60,16 @@ DELETE FROM case_event WHERE subject_id = ?1;
 -- name: attachment_delete
 DELETE FROM attachment WHERE subject_id = ?1;
 
+-- name: case_delete_one
+-- A case whose time is over.
+DELETE FROM service_case WHERE subject_id = ?1 AND case_id = ?2;
+
+-- name: case_event_delete_case
+DELETE FROM case_event WHERE subject_id = ?1 AND case_id = ?2;
+
+-- name: attachment_delete_case
+DELETE FROM attachment WHERE subject_id = ?1 AND case_id = ?2;
+
 -- name: case_queue_insert
 -- ?1 department, ?2 case, ?3 subject, ?4 number, ?5 service, ?6 state, ?7 created.
 INSERT INTO case_queue (department, case_id, subject_id, number, service, state, created_at)

@@ -37,6 +37,19 @@ DELETE FROM vault_item WHERE subject_id = ?1 AND record_id = ?2 AND item = ?3 AN
 -- What has reached its end date.
 DELETE FROM vault_item WHERE subject_id = ?1 AND ends_at <> 0 AND ends_at <= ?2;
 
+-- name: vault_item_prolong
+-- Whoever goes on using a category keeps what stands in it: ?3 is the new end date.
+UPDATE vault_item SET ends_at = ?3
+WHERE subject_id = ?1 AND scope = ?2 AND retained = '' AND ends_at <> 0 AND ends_at < ?3;
+
+-- name: vault_item_next_end
+-- The next end date after ?2; 0 when there is none.
+SELECT COALESCE(MIN(ends_at), 0) FROM vault_item WHERE subject_id = ?1 AND ends_at > ?2;
+
+-- name: vault_item_delete_service
+-- What one service took, under its category's scope ?3.
+DELETE FROM vault_item WHERE subject_id = ?1 AND service = ?2 AND scope = ?3 AND retained = '';
+
 -- name: vault_scope_list
 -- The scopes under which a person has items, and the last end date (0 stands for none and counts as the latest).
 SELECT scope, COUNT(*), MAX(CASE ends_at WHEN 0 THEN 9000000000000000 ELSE ends_at END) FROM vault_item WHERE subject_id = ?1 GROUP BY scope ORDER BY scope;

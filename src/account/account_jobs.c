@@ -33,7 +33,8 @@ err account_finish_end(struct ctx *c, int64_t subject_id)
 	return store_write(c, c->store, finish_rows, &subject_id);
 }
 
-/* ---- after a restore: the account ended after the backup was made ------------------------------------------------------------------ */
+/* ---- after a restore: the account ended after the backup was made
+ * ------------------------------------------------------------------ */
 
 static err restored_rows(struct ctx *c, struct tx *tx, void *arg)
 {
@@ -56,7 +57,9 @@ err account_restored_ended(struct ctx *c, int64_t subject_id)
 	return store_write(c, c->store, restored_rows, &subject_id);
 }
 
-/* ---- jobs ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- jobs
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
 
 /* Finishes what a crash interrupted; nothing is left to do when it was not. */
 static err job_finish(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
@@ -85,8 +88,8 @@ static err job_retention_end(struct ctx *c, const struct job *j, int64_t *ret_ag
 {
 	int64_t deleted = 0;
 
-	(void)ret_again_at_ms;
-	return vault_expire(c, j->subject_id, &deleted);
+	TRY(vault_expire(c, j->subject_id, &deleted));
+	return vault_next_end(c, j->subject_id, ret_again_at_ms);
 }
 
 /* A registration that never finished leaves nothing (DESIGN 6). */

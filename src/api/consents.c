@@ -51,7 +51,8 @@ static void write_items(struct json *j, const struct release *r, const struct it
 static err write_consent(struct ctx *c, const struct consent *k, void *arg)
 {
 	const struct service *s = release_service(c->release, k->service_key);
-	const struct recipient *to = k->recipient_key ? release_recipient(c->release, k->recipient_key) : NULL;
+	const struct recipient *to =
+		k->recipient_key ? release_recipient(c->release, k->recipient_key) : NULL;
 	struct json *j = arg;
 
 	json_open(j, '{');
@@ -113,7 +114,8 @@ static err consent_delete(struct api_call *k)
 	json_close(&k->out, ']');
 	json_key(&k->out, "keeps");
 	json_open(&k->out, '[');
-	json_text(&k->out, "撤回之前依据该同意进行的处理仍然有效，办理记录和使用记录予以保留");
+	json_text(&k->out, "撤回之前依据该同意进行的处理仍然有效，办件的办理记录和使用记录予以保留；为查询填"
+			   "写的信息即时删除");
 	json_close(&k->out, ']');
 	json_close(&k->out, '}');
 	return OK;
@@ -132,14 +134,16 @@ static err consent_text_get(struct api_call *k)
 }
 
 const struct api_route api_consent_routes[] = {
-	{"POST", "/api/v1/consents", consent_create, API_INSTALLATION, API_CREATES, "consent_give", "给予单独同意",
-	 .body = "{scope: text, items: [text], recipient?: any, text_hash: text}", .answer = "{id: id}", .status = 201},
+	{"POST", "/api/v1/consents", consent_create, API_INSTALLATION, API_CREATES, "consent_give",
+	 "给予单独同意", .body = "{scope: text, items: [text], recipient?: any, text_hash: text}",
+	 .answer = "{id: id}", .status = 201},
 	{"GET", "/api/v1/consents", consent_get_all, API_INSTALLATION, 0, "consent_list", "给予过的单独同意",
-	 .answer = "{items: [{id: id, scope: text, service_name: text, recipient?: text, recipient_name?: text,"
-		   " items: [{key: text, name: text}], given_at: time, withdrawn_at?: time, version: text,"
-		   " text_hash: text}], next?: text}"},
-	{"DELETE", "/api/v1/consents/{id}", consent_delete, API_INSTALLATION, 0, "consent_withdraw", "撤回单独同意",
-	 .answer = "{stops: [text], keeps: [text]}"},
+	 .answer =
+		 "{items: [{id: id, scope: text, service_name: text, recipient?: text, recipient_name?: text,"
+		 " items: [{key: text, name: text}], given_at: time, withdrawn_at?: time, version: text,"
+		 " text_hash: text}], next?: text}"},
+	{"DELETE", "/api/v1/consents/{id}", consent_delete, API_INSTALLATION, 0, "consent_withdraw",
+	 "撤回单独同意", .answer = "{stops: [text], keeps: [text]}"},
 	{"GET", "/api/v1/consent-texts/{hash}", consent_text_get, API_INSTALLATION, 0, "consent_text",
 	 "同意书的内容", .answer = "{text: text}"},
 	{0},

@@ -59,7 +59,7 @@ static void job_ctx_done(void *user, struct ctx *c)
 static const struct job_kind service_kinds[] = {
 	{"hotline_triage", hotline_triage}, {"hotline_deliver", hotline_deliver},
 	{"hotline_poll", hotline_poll},	    {"attachment_sweep", attachment_sweep_job},
-	{"services_end", services_end_job},
+	{"services_end", services_end_job}, {"case_end", case_end_job},
 };
 
 static struct jobs *start_jobs(struct cli *k)

@@ -2,6 +2,7 @@
 #include "consent/consent.h"
 #include "base/id.h"
 #include "consent/consent_store.h"
+#include "vault/vault.h"
 
 enum { TEXT_MAX = 64 * 1024 };
 
@@ -32,8 +33,8 @@ static struct itemset either(const struct itemset *a, const struct itemset *b)
 	return all;
 }
 
-/* Nobody can agree to more than is declared (TJ-0.1.b). One consent may cover both taking and sharing; the gate keeps each to what is
- * declared for it. */
+/* Nobody can agree to more than is declared (TJ-0.1.b). One consent may cover both taking and sharing; the
+ * gate keeps each to what is declared for it. */
 static err check_offer(struct ctx *c, const struct consent_offer *o)
 {
 	const struct service *s = o->service;
@@ -66,10 +67,14 @@ static err give_rows(struct ctx *c, struct tx *tx, void *arg)
 static err give_person(struct ctx *c, const struct consent_offer *o, struct giving *g)
 {
 	struct head head;
-	struct entry entry = {.action = ENTRY_CONSENT, .service = o->service->key,
+	struct entry entry = {.action = ENTRY_CONSENT,
+			      .service = o->service->key,
 			      .purpose = o->service->purpose ? o->service->purpose->key : NULL,
-			      .recipient = o->recipient ? o->recipient->key : NULL, .items = o->items,
-			      .basis = "consent", .decision = "allowed", .clause = o->service->clause,
+			      .recipient = o->recipient ? o->recipient->key : NULL,
+			      .items = o->items,
+			      .basis = "consent",
+			      .decision = "allowed",
+			      .clause = o->service->clause,
 			      .ref_id = g->row.id};
 
 	TRY(ledger_head(c, c->store, g->owner.subject_id, &head));
@@ -88,10 +93,13 @@ err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *
 		return fail_field(c, "text_hash", "同意书内容已更新，请重新阅读");
 
 	struct giving g = {{subject_id, c->installation_id},
-			   {.id = id_new(c->now_ms), .service = offer->service->key,
+			   {.id = id_new(c->now_ms),
+			    .service = offer->service->key,
 			    .recipient = offer->recipient ? offer->recipient->key : "",
-			    .items = keys_of_itemset(c, &offer->items), .text_hash = hash,
-			    .version = release_version(c->release), .given_at_ms = c->now_ms},
+			    .items = keys_of_itemset(c, &offer->items),
+			    .text_hash = hash,
+			    .version = release_version(c->release),
+			    .given_at_ms = c->now_ms},
 			   buf_slice(&text)};
 	if (subject_id)
 		TRY(give_person(c, offer, &g));
@@ -104,17 +112,31 @@ err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *
 struct withdrawal {
 	struct owner owner;
 	int64_t consent_id;
+	struct vault_service_deletion deletion; /* service NULL: nothing was kept on it */
 };
 
 static err withdraw_rows(struct ctx *c, struct tx *tx, void *arg)
 {
-	const struct withdrawal *w = arg;
+	struct withdrawal *w = arg;
 	int64_t changed = 0;
 
 	TRY(consent_db_consent_withdraw(c, tx, w->owner, w->consent_id, &changed));
 	if (changed == 0)
 		FAIL(c, ERR_NOT_FOUND, "没有这项同意，或者已经撤回");
-	return OK;
+	return w->deletion.service ? vault_delete_service_rows(c, tx, &w->deletion) : OK;
+}
+
+/* What was typed for queries is kept on the consent alone, and goes with it, as each category's retention
+ * says. Cases are records of what a department did, and an account has its own end. */
+static void will_delete(struct ctx *c, const struct service *s, struct withdrawal *w)
+{
+	if (!s || s->shape != SHAPE_QUERY)
+		return;
+	w->deletion = (struct vault_service_deletion){
+		.subject_id = w->owner.subject_id,
+		.service = s->key,
+		.scope = arena_printf(c->arena, "service:%s", s->category->key),
+	};
 }
 
 static const struct consent_row *find(const struct list *list, int64_t consent_id)
@@ -128,10 +150,10 @@ static const struct consent_row *find(const struct list *list, int64_t consent_i
 	return NULL;
 }
 
-/* What was done before on the consent stays valid (TJ-4.2.3.b, NT-4.4.c): nothing but the grant ends here. */
+/* What was done before on the consent stays valid (TJ-4.2.3.b, NT-4.4.c). */
 err consent_withdraw(struct ctx *c, int64_t subject_id, int64_t consent_id)
 {
-	struct withdrawal w = {{subject_id, c->installation_id}, consent_id};
+	struct withdrawal w = {.owner = {subject_id, c->installation_id}, .consent_id = consent_id};
 	struct list list;
 	struct head head;
 
@@ -143,10 +165,15 @@ err consent_withdraw(struct ctx *c, int64_t subject_id, int64_t consent_id)
 		return store_write(c, c->store, withdraw_rows, &w);
 
 	const struct service *s = release_service(c->release, k->service);
-	struct entry entry = {.action = ENTRY_WITHDRAW, .service = k->service,
+	struct entry entry = {.action = ENTRY_WITHDRAW,
+			      .service = k->service,
 			      .recipient = *k->recipient ? k->recipient : NULL,
-			      .items = itemset_of_keys(c->release, k->items), .basis = "own_request",
-			      .decision = "allowed", .clause = s ? s->clause : NULL, .ref_id = consent_id};
+			      .items = itemset_of_keys(c->release, k->items),
+			      .basis = "own_request",
+			      .decision = "allowed",
+			      .clause = s ? s->clause : NULL,
+			      .ref_id = consent_id};
+	will_delete(c, s, &w);
 	TRY(ledger_head(c, c->store, subject_id, &head));
 	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, withdraw_rows, &w, NULL);
 }
@@ -158,10 +185,13 @@ err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg)
 	TRY(consent_db_consents(c, NULL, (struct owner){subject_id, c->installation_id}, false, &list));
 	const struct consent_row *rows = list.rows;
 	for (size_t i = 0; i < list.count; i++) {
-		struct consent k = {.id = rows[i].id, .given_at_ms = rows[i].given_at_ms,
-				    .withdrawn_at_ms = rows[i].withdrawn_at_ms, .service_key = rows[i].service,
+		struct consent k = {.id = rows[i].id,
+				    .given_at_ms = rows[i].given_at_ms,
+				    .withdrawn_at_ms = rows[i].withdrawn_at_ms,
+				    .service_key = rows[i].service,
 				    .recipient_key = *rows[i].recipient ? rows[i].recipient : NULL,
-				    .text_hash = rows[i].text_hash, .version = rows[i].version,
+				    .text_hash = rows[i].text_hash,
+				    .version = rows[i].version,
 				    .items = itemset_of_keys(c->release, rows[i].items)};
 		TRY(fn(c, &k, arg));
 	}

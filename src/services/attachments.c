@@ -172,13 +172,34 @@ err attachment_take(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t id
 	return OK;
 }
 
+err attachment_forget(struct ctx *c, int64_t subject_id, int64_t id)
+{
+	const struct item *it = release_item(c->release, "album_image");
+	struct itemset picture = {{0}};
+	struct vault_deletion deletion = {subject_id, id, &picture};
+
+	if (it)
+		itemset_add(&picture, it->number);
+	TRY(store_write(c, c->store, vault_delete_rows, &deletion));
+	err e = vault_blob_delete(c, subject_id, id);
+	if (e.code != ERR_NOT_FOUND)
+		return e;
+	failure_clear(c);
+	return OK;
+}
+
+/* The row goes first, so that no case can take a picture that is being deleted. A run that was cut off in
+ * between finds no row, and deletes the picture all the same. */
 err attachment_sweep(struct ctx *c, int64_t subject_id, int64_t id)
 {
-	int64_t changed = 0;
+	struct attachment a;
 
-	TRY(store_exec(c, c->store, Q_ATTACHMENT_DELETE_WAITING, PARAMS(P_INT(subject_id), P_INT(id)),
-		       &changed));
-	return changed ? vault_blob_delete(c, subject_id, id) : OK;
+	TRY(store_exec(c, c->store, Q_ATTACHMENT_DELETE_WAITING, PARAMS(P_INT(subject_id), P_INT(id)), NULL));
+	err e = attachment_find(c, subject_id, id, &a);
+	if (e.code != ERR_NOT_FOUND)
+		return e;
+	failure_clear(c);
+	return attachment_forget(c, subject_id, id);
 }
 
 err attachment_sweep_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)

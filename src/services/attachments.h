@@ -28,4 +28,7 @@ err attachment_take(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t id
 err attachment_sweep(struct ctx *c, int64_t subject_id, int64_t id);
 /* The job kind for attachment_sweep; ref is the attachment. */
 struct job;
+/* Deletes the picture itself and what the vault says of it; the row is the caller's. Doing it again is no
+ * error. */
+err attachment_forget(struct ctx *c, int64_t subject_id, int64_t id);
 err attachment_sweep_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);

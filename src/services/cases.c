@@ -83,7 +83,9 @@ static err file_once(struct ctx *c, int64_t subject_id, const struct service *s,
 	struct permit *permit = NULL;
 
 	TRY(facts_load(c, subject_id, &f, &h));
-	TRY(form_read(c, s, &h, fields, count, &form));
+	err e = form_read(c, s, &h, fields, count, &form);
+	if (failed(e))
+		return form_incomplete(c, &f, &h, s, e);
 	TRY(may_share(c, &f, &h, &form));
 	struct gate_request q = {.action = GATE_COLLECT,
 				 .service = s,

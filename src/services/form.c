@@ -145,6 +145,23 @@ err form_decide(struct ctx *c, const struct facts *f, struct head *h, const stru
 	return e;
 }
 
+err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const struct service *s, err e)
+{
+	struct failure incomplete = c->failure;
+	struct gate_request q;
+	struct permit *unused = NULL;
+
+	if (e.code != ERR_INVALID)
+		return e;
+	collect_request(c, s, &q); /* of nothing yet: acceptance, level and guardian */
+	failure_clear(c);
+	err refused = form_decide(c, f, h, &q, &unused);
+	if (failed(refused))
+		return refused;
+	c->failure = incomplete;
+	return e;
+}
+
 err form_sent(struct ctx *c, struct head *h, const struct service *s, const struct recipient *r,
 	      const struct itemset *items, const char *decision, int64_t ref_id)
 {

@@ -33,6 +33,11 @@ err form_read(struct ctx *c, const struct service *s, struct head *h, const stru
 err form_decide(struct ctx *c, const struct facts *f, struct head *h, const struct gate_request *q,
 		struct permit **ret);
 
+/* For a form that could not be read for want of values: whoever may not use the service at all hears that
+ * first, with the next step. A prefilled field may be missing because the name is not proven yet. Answers e
+ * otherwise. */
+err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const struct service *s, err e);
+
 /* Appends ENTRY_REFUSE for the failure that stands in c, which is kept as it is. */
 void form_refused(struct ctx *c, struct head *h, const struct gate_request *q);
 

@@ -65,6 +65,33 @@ static err post(struct ctx *c, struct step *s, const struct recipient *r, const 
 	return OK;
 }
 
+/* How long a case may still be read after it was closed (the retention of its category). */
+static int64_t end_due_ms(const struct ctx *c, const struct step *s)
+{
+	return c->now_ms + s->service->category->retention_days * INT64_C(24) * 3600 * 1000;
+}
+
+/* The gate refused: a consent was withdrawn meanwhile, or the account locked. Nothing goes on to anybody, and
+ * the person reads so; trying again would only fill the list of refusals. */
+static err stop(struct ctx *c, struct step *s)
+{
+	struct case_change change = {
+		.subject_id = s->h.subject_id,
+		.k = &s->k,
+		.from = s->k.state,
+		.to = "closed",
+		.event = "stopped",
+		.next_job = "case_end",
+		.next_due_ms = end_due_ms(c, s),
+	};
+	const char *why = arena_printf(
+		c->arena, "诉求没有再转交：%s。已提交的内容没有提供给承办单位；如仍需办理，请重新提交诉求",
+		c->failure.detail);
+
+	failure_clear(c);
+	return case_change_apply(c, &change, slice_of(why));
+}
+
 /* ---- triage
  * ----------------------------------------------------------------------------------------------------------
  */
@@ -126,7 +153,10 @@ err hotline_triage(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 	TRY(step_open(c, j, &s));
 	if (strcmp(s.k.state, "submitted") != 0)
 		return OK;
-	TRY(ask_centre(c, &s, j->id, &department));
+	err e = ask_centre(c, &s, j->id, &department);
+	if (e.code == ERR_REFUSED)
+		return stop(c, &s);
+	TRY(e);
 	struct case_change change = {
 		.subject_id = j->subject_id,
 		.k = &s.k,
@@ -237,7 +267,10 @@ err hotline_deliver(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms
 	const struct recipient *department = department_of(c, &s);
 	if (!department)
 		FAIL(c, ERR_GONE, "承办单位已不在隐私政策声明之列");
-	TRY(hand_over(c, &s, department, j->id));
+	err e = hand_over(c, &s, department, j->id);
+	if (e.code == ERR_REFUSED)
+		return stop(c, &s);
+	TRY(e);
 	struct case_change change = {
 		.subject_id = j->subject_id,
 		.k = &s.k,
@@ -276,6 +309,8 @@ static err take_news(struct ctx *c, const struct job *j, struct step *s, json_t 
 	if (follow_up.n && strcmp(s->k.state, "replied") == 0) {
 		change = (struct case_change){.subject_id = j->subject_id, .k = &s->k, .from = "replied"};
 		change.to = change.event = "followed_up";
+		change.next_job = "case_end";
+		change.next_due_ms = end_due_ms(c, s);
 		TRY(case_change_apply(c, &change, follow_up));
 		s->k.state = "followed_up";
 	}
@@ -293,6 +328,21 @@ static int64_t next_poll(const struct ctx *c, const struct step *s)
 	return c->now_ms + (wait_ms > POLL_MAX_MS ? POLL_MAX_MS : wait_ms);
 }
 
+static err close_case(struct ctx *c, struct step *s)
+{
+	struct case_change change = {
+		.subject_id = s->h.subject_id,
+		.k = &s->k,
+		.from = "replied",
+		.to = "closed",
+		.event = "closed",
+		.next_job = "case_end",
+		.next_due_ms = end_due_ms(c, s),
+	};
+
+	return case_change_apply(c, &change, (struct slice){0});
+}
+
 err hotline_poll(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
 	BUF_SCOPED answer = {0};
@@ -305,8 +355,8 @@ err hotline_poll(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 	TRY(step_open(c, j, &s));
 	if (strcmp(s.k.state, "delivered") != 0 && strcmp(s.k.state, "replied") != 0)
 		return OK;
-	if (c->now_ms - s.k.created_at_ms > poll_for_ms)
-		return OK;
+	if (strcmp(s.k.state, "replied") == 0 && c->now_ms - s.k.created_at_ms > poll_for_ms)
+		return close_case(c, &s); /* nobody called back */
 	const struct recipient *department = department_of(c, &s);
 	if (!department)
 		return OK;

@@ -2,7 +2,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "connectors/connectors.h"
-#include <stdio.h>
+#include "jobs/jobs.h"
 
 enum { TRIES = 4, ANSWER_MAX = 1 << 20, REQUEST_MAX = 1 << 18 };
 
@@ -148,6 +148,34 @@ static err ask_authority(struct ctx *c, const struct form *form, struct head *h,
 	return e;
 }
 
+static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
+
+/* Kept for so many days after the last use of the category, then gone by itself (the policy's retention). */
+static err keeping_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	struct vault_prolonging *p = arg;
+
+	TRY(vault_prolong_rows(c, tx, p));
+	if (p->prolonged > 0) /* a job waits for the end of those already, and looks again then */
+		return OK;
+	return job_add(c, tx, "retention_end", p->subject_id, 0, p->ends_at_ms, NULL);
+}
+
+static err keep(struct ctx *c, const struct form *form, struct permit *permit, struct head *h,
+		int64_t query_id)
+{
+	const struct category *category = form->service->category;
+	struct vault_prolonging p = {.subject_id = h->subject_id,
+				     .scope = arena_printf(c->arena, "service:%s", category->key),
+				     .ends_at_ms = c->now_ms + category->retention_days * day_ms};
+
+	if (category->retention_days == 0)
+		return vault_collect(c, permit, h, query_id, p.scope, form->values, form->count, NULL, NULL);
+	for (size_t i = 0; i < form->count; i++)
+		form->values[i].ends_at_ms = p.ends_at_ms;
+	return vault_collect(c, permit, h, query_id, p.scope, form->values, form->count, keeping_rows, &p);
+}
+
 static err take_and_release(struct ctx *c, const struct form *form, const struct facts *f, struct head *h,
 			    int64_t query_id, const struct itemset *send, struct released *ret)
 {
@@ -165,14 +193,12 @@ static err take_and_release(struct ctx *c, const struct form *form, const struct
 				     .items = *send,
 				     .now_ms = c->now_ms};
 	struct permit *may_collect = NULL, *may_share = NULL;
-	char scope[SCOPE_SIZE];
 
 	/* Both decisions stand before anything is stored. */
 	TRY(form_decide(c, f, h, &share, &may_share));
 	if (form->count) {
 		TRY(form_decide(c, f, h, &collect, &may_collect));
-		snprintf(scope, sizeof scope, "service:%s", s->category->key);
-		TRY(vault_collect(c, may_collect, h, query_id, scope, form->values, form->count, NULL, NULL));
+		TRY(keep(c, form, may_collect, h, query_id));
 	}
 	return vault_release(c, may_share, h, query_id, NULL, ret);
 }
@@ -186,7 +212,9 @@ static err run_once(struct ctx *c, int64_t subject_id, const struct service *s,
 	struct form form;
 
 	TRY(facts_load(c, subject_id, &f, &h));
-	TRY(form_read(c, s, &h, fields, count, &form));
+	err e = form_read(c, s, &h, fields, count, &form);
+	if (failed(e))
+		return form_incomplete(c, &f, &h, s, e);
 	int64_t query_id = id_new(c->now_ms);
 	struct itemset send = items_to_send(&form);
 	TRY(take_and_release(c, &form, &f, &h, query_id, &send, &released));

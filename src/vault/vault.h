@@ -76,6 +76,26 @@ struct vault_deletion {
 };
 err vault_delete_rows(struct ctx *c, struct tx *tx, void *deletion);
 
+/* Row function: the items in use of a scope that have an end date get a later one, because the category was
+ * used again. prolonged counts those that did. */
+struct vault_prolonging {
+	int64_t subject_id;
+	const char *scope;
+	int64_t ends_at_ms, prolonged;
+};
+err vault_prolong_rows(struct ctx *c, struct tx *tx, void *prolonging);
+
+/* Row function: deletes what one service holds in use under a scope (a withdrawn consent). */
+struct vault_service_deletion {
+	int64_t subject_id;
+	const char *service, *scope;
+	int64_t deleted;
+};
+err vault_delete_service_rows(struct ctx *c, struct tx *tx, void *deletion);
+
+/* The next end date of any of the person's items after now; 0 when there is none. */
+err vault_next_end(struct ctx *c, int64_t subject_id, int64_t *ret_ends_at_ms);
+
 /* The scopes under which a person has items or blobs: for previews. ends_at_ms is the last of their end
  * dates. */
 struct scope_held {

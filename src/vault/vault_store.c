@@ -112,6 +112,35 @@ err vault_rows_expire(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t 
 	return tx_exec(c, tx, Q_VAULT_ITEM_EXPIRE, PARAMS(P_INT(subject_id), P_INT(c->now_ms)), ret_deleted);
 }
 
+err vault_prolong_rows(struct ctx *c, struct tx *tx, void *prolonging)
+{
+	struct vault_prolonging *p = prolonging;
+
+	return tx_exec(c, tx, Q_VAULT_ITEM_PROLONG,
+		       PARAMS(P_INT(p->subject_id), P_STR(p->scope), P_INT(p->ends_at_ms)), &p->prolonged);
+}
+
+err vault_delete_service_rows(struct ctx *c, struct tx *tx, void *deletion)
+{
+	struct vault_service_deletion *d = deletion;
+
+	return tx_exec(c, tx, Q_VAULT_ITEM_DELETE_SERVICE,
+		       PARAMS(P_INT(d->subject_id), P_STR(d->service), P_STR(d->scope)), &d->deleted);
+}
+
+static err next_end_row(struct ctx *c, const struct row *row, void *arg)
+{
+	(void)c;
+	*(int64_t *)arg = row_int(row, 0);
+	return OK;
+}
+
+err vault_next_end(struct ctx *c, int64_t subject_id, int64_t *ret_ends_at_ms)
+{
+	return store_rows(c, c->store, Q_VAULT_ITEM_NEXT_END, PARAMS(P_INT(subject_id), P_INT(c->now_ms)),
+			  next_end_row, ret_ends_at_ms);
+}
+
 struct scope_call {
 	err (*fn)(struct ctx *c, const struct scope_held *s, void *arg);
 	void *arg;
