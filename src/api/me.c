@@ -192,6 +192,33 @@ static err check_again(struct api_call *k, const struct facts *f)
 	return e;
 }
 
+struct search {
+	const struct item *item;
+	int64_t record_id;
+	bool found;
+};
+
+static err match_held(struct ctx *c, const struct held *h, void *arg)
+{
+	struct search *s = arg;
+
+	(void)c;
+	s->found |= h->item == s->item && h->record_id == s->record_id;
+	return OK;
+}
+
+/* A release falls back to the profile; who asks for a certain record is told when it is not there. */
+static err check_record(struct api_call *k, const struct item *item, int64_t record_id)
+{
+	struct search s = {item, record_id, record_id == 0};
+
+	if (!s.found)
+		TRY(vault_held(k->c, k->subject_id, match_held, &s));
+	if (!s.found)
+		FAIL(k->c, ERR_NOT_FOUND, "没有保存这项信息");
+	return OK;
+}
+
 /* The entry is durable before the value leaves. */
 static err item_reveal(struct api_call *k)
 {
@@ -206,6 +233,7 @@ static err item_reveal(struct api_call *k)
 	TRY(param_item(k, &item));
 	if (api_text(k, "record_id").p && !slice_int(api_text(k, "record_id"), &record_id))
 		return fail_field(k->c, "record_id", "不是有效的编号");
+	TRY(check_record(k, item, record_id));
 	itemset_add(&items, item->number);
 	TRY(api_facts(k, &f, &h));
 	err e = check_again(k, &f);
