@@ -1,0 +1,391 @@
+// Every route of the OpenAPI document × callers who may not × an object of somebody else and one that does not exist.
+// A route without a rule here fails: whoever adds one says who may call it and whose its object is.
+import { test, describe, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { startCity, cities, giveConsents, login, password, secondCheck, until, username } from './helpers.mjs'
+import { describeApi, careful, carefulCitizen, Careful, stop } from './careful.mjs'
+import { totp } from './totp.mjs'
+
+const nowhere = '4611686018427387903' // an id that no object has
+const sha = '0'.repeat(64)
+
+// caller  who may call at least: anyone, guest, installation, session, staff — must be what the document says
+// agreed  installations that have not agreed are refused (only for caller installation)
+// mine, missing  parameters (and body) that name an object of person A, and one that nobody has; both stand for themselves in a call
+// public  the parameter names nothing personal
+// self    the route has no object but the caller's own things
+// body    a body that is right in shape
+const rules = {
+  city_get: { caller: 'anyone' },
+  policy_current: { caller: 'guest' },
+  policy_version: { caller: 'guest', public: w => ({ version: w.version }) },
+  installation_create: { caller: 'anyone', body: () => ({ platform: 'web' }) },
+  installation_leave: { caller: 'installation', agreed: false, self: true },
+  acceptance_create: { caller: 'installation', agreed: false, self: true, body: () => ({ policy_version: '1999.1' }) },
+  acceptance_list: { caller: 'installation', agreed: false, self: true },
+  permission_put: { caller: 'installation', agreed: true, public: () => ({ key: 'perm_location' }), body: () => ({ state: 'granted' }) },
+  permission_list: { caller: 'installation', agreed: false, self: true },
+  sms_code_create: { caller: 'installation', agreed: true, self: true, body: w => ({ phone: w.a.person.mobile_phone, purpose: 'login' }) },
+  account_create: { caller: 'installation', agreed: true, self: true, body: w => w.registration },
+  credentials_create: { caller: 'session', self: true, body: () => ({ username: username(), password }) },
+  phone_bind: { caller: 'session', self: true, body: () => ({ sms_code: '000000' }) },
+  password_state: { caller: 'session', self: true },
+  password_change: { caller: 'session', self: true, body: () => ({ password: 'Other-word2026', current_password: 'Wrong-pass1' }) },
+  password_reset: { caller: 'installation', agreed: true, self: true,
+    body: w => ({ username: w.a.username, mobile_phone: w.a.person.mobile_phone, sms_code: '000000', password: 'Other-word2026' }) },
+  session_create: { caller: 'installation', agreed: true, self: true, body: w => ({ method: 'password', login: w.a.username, password }) },
+  session_list: { caller: 'session', self: true },
+  session_end_current: { caller: 'session', self: true },
+  session_end: { caller: 'session', mine: w => ({ id: w.session }), missing: () => ({ id: nowhere }) },
+  second_check_create: { caller: 'session', self: true, body: () => ({ method: 'password', password: 'Wrong-pass1' }) },
+  realname_create: { caller: 'session', public: w => ({ method: w.realname }), body: () => ({ real_name: '某某' }) },
+  consent_give: { caller: 'installation', agreed: true, self: true, body: w => w.consentBody },
+  consent_list: { caller: 'installation', agreed: false, self: true },
+  consent_withdraw: { caller: 'installation', agreed: false, mine: w => ({ id: w.consent }), missing: () => ({ id: nowhere }) },
+  consent_text: { caller: 'installation', agreed: false, public: w => ({ hash: w.consentBody.text_hash }) },
+  me_get: { caller: 'session', self: true },
+  cancellation_run: { caller: 'session', query: w => `?scope=${w.scope}&preview_token=`, status: 400,
+    mine: w => ({ preview_token: w.preview }), missing: w => ({ preview_token: w.preview.replace(/^./, x => x === 'A' ? 'B' : 'A') }) },
+  me_items: { caller: 'session', self: true },
+  me_reveal: { caller: 'session', secondCheck: true,
+    mine: w => ({ key: w.heldItem, body: { record_id: w.record } }), missing: w => ({ key: w.heldItem, body: { record_id: nowhere } }) },
+  me_change: { caller: 'session', public: () => ({ key: 'email' }), body: () => ({ value: 'someone@example.cn' }) },
+  usage_list: { caller: 'session', self: true },
+  usage_head: { caller: 'session', self: true },
+  // numbers count per person: A has an entry with this one, B none
+  usage_receipt: { caller: 'session', mine: w => ({ n: w.usageN }), missing: () => ({ n: 999999 }) },
+  cancellation_preview: { caller: 'session', self: true, query: w => `?scope=${w.scope}` },
+  services_list: { caller: 'guest' },
+  service_get: { caller: 'guest', public: w => ({ key: w.service }) },
+  query_run: { caller: 'session', public: w => ({ key: w.service }), body: () => ({ fields: {} }) },
+  case_file: { caller: 'session', status: [404, 409],
+    mine: w => ({ key: w.caseService, body: { fields: w.appeal, attachments: [w.waiting] } }),
+    missing: w => ({ key: w.caseService, body: { fields: w.appeal, attachments: [nowhere] } }) },
+  cases_list: { caller: 'session', self: true },
+  case_get: { caller: 'session', mine: w => ({ id: w.case }), missing: () => ({ id: nowhere }) },
+  attachment_add: { caller: 'session', self: true, query: w => `?service=${w.caseService}&source=album`, raw: () => Buffer.from('not a picture') },
+  attachment_get: { caller: 'session', mine: w => ({ id: w.attachment }), missing: () => ({ id: nowhere }) },
+  staff_login: { caller: 'anyone', always: 401, body: () => ({ login: 'nobody', password: 'Wrong-pass-2026', totp: '000000' }) },
+  staff_session: { caller: 'staff', self: true },
+  staff_logout: { caller: 'staff', self: true },
+  staff_cases: { caller: 'staff', auditor: 403, self: true },
+  staff_case: { caller: 'staff', auditor: 403, mine: w => ({ id: w.case }), missing: () => ({ id: nowhere }) },
+  staff_reveal: { caller: 'staff', auditor: 403,
+    mine: w => ({ id: w.case, body: { item: 'real_name', reason: '核对诉求人姓名' } }),
+    missing: () => ({ id: nowhere, body: { item: 'real_name', reason: '核对诉求人姓名' } }) },
+  ledger_checkpoint: { caller: 'anyone' },
+  ledger_tile: { caller: 'anyone', public: () => ({ path: '0/000' }), found: [200, 404] },
+  openapi_get: { caller: 'anyone' },
+}
+
+const jpeg = Buffer.from('ffd8ffdb0043' + '01'.repeat(65) + 'ffda0008010100003f001234ff0056ffd9', 'hex')
+
+function appealOf(person) {
+  return { real_name: person.real_name, gender: person.gender, resident_id_number: person.resident_id_number,
+    contact_phone: person.mobile_phone, email: person.email, appeal_content: '楼道照明损坏，请派人维修。' }
+}
+
+// Gives whatever a refusal asks for, and asks again.
+async function insist(c, method, path, body, options) {
+  for (let i = 0; i < 6; i++) {
+    const r = await c.call(method, path, body, options)
+    if (r.status < 300) return r.body
+    const grants = (r.body.next ?? []).filter(n => n.action === 'grant_permission')
+    for (const g of grants) await c.ok('PUT', `/permissions/${g.permission}`, { state: 'granted' })
+    const given = await giveConsents(c, r.body.next)
+    assert.ok(given || grants.length, `${method} ${path}: ${r.status} ${r.bytes}`)
+  }
+  assert.fail(`${method} ${path} is refused again and again`)
+}
+
+const upload = (c, service) => insist(c, 'POST', `/attachments?service=${service}&source=album`, jpeg, { raw: true, headers: { 'content-type': 'image/jpeg' } })
+
+// Where the city takes cases: one of A, assigned to a department, with a picture, and a picture that waits.
+async function makeCase(city, w) {
+  const cases = (await w.a.all('/services')).filter(s => s.shape === 'case')
+  Object.assign(w, { caseService: cases[0]?.key ?? w.service, case: w.query, attachment: w.query, waiting: w.query, appeal: appealOf(w.a.person) })
+  if (!cases.length) return
+  const file = body => insist(w.a, 'POST', `/services/${w.caseService}/cases`, body)
+  await insist(w.a, 'POST', `/services/${w.caseService}/cases`, { fields: w.appeal })
+  w.attachment = (await upload(w.a, w.caseService)).id
+  w.waiting = (await upload(w.a, w.caseService)).id
+  w.case = (await file({ fields: w.appeal, attachments: [w.attachment] })).id
+  const filed = await until(async () => {
+    await city.settle()
+    const k = (await w.a.ok('GET', `/cases/${w.case}`)).body
+    return k.department ? k : null
+  }, 'the choice of a department')
+  w.department = filed.department.key
+  // B may file as well: what B lacks is A's picture alone
+  await insist(w.b, 'POST', `/services/${w.caseService}/cases`, { fields: appealOf(w.b.person) })
+}
+
+async function staffClient(city, api, login, ...more) {
+  const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', 'cities', '--login', login, '--name', '承办员 李某', ...more, '--json'))
+  const s = new Careful(city, api)
+  const { now_ms } = await city.control('GET', 'clock?server=test-reader')
+  const session = { login, password: made.password, totp: totp(made.totp_secret, now_ms) }
+  s.token = (await s.ok('POST', '/staff/sessions', session)).body.token
+  return s
+}
+
+async function makeStaff(city, api, w) {
+  const recipients = (await w.a.ok('GET', `/services/${w.caseService}`)).body.recipients.map(r => r.key)
+  w.department ??= recipients[0]
+  const elsewhere = recipients.find(k => k !== w.department && k !== 'hotline_center') ?? w.anotherRecipient
+  w.own = await staffClient(city, api, 'own', '--role', 'hotline_agent', '--department', w.department)
+  w.other = await staffClient(city, api, 'other', '--role', 'hotline_agent', '--department', elsewhere)
+  w.auditor = await staffClient(city, api, 'auditor', '--role', 'auditor')
+}
+
+async function makeWorld(city, api) {
+  const w = { city, api }
+  w.a = await carefulCitizen(city, api)
+  w.b = await carefulCitizen(city, api)
+  const { features } = (await w.a.ok('GET', '/city')).body
+  const services = await w.a.all('/services')
+  const queries = services.filter(s => s.shape === 'query' && s.level === 'realname')
+  w.service = city.city === 'tianjin' ? 'social_insurance_query' : 'insured_status_query'
+  const details = await Promise.all(queries.slice(0, 8).map(async s => (await w.a.ok('GET', `/services/${s.key}`)).body))
+  w.anotherRecipient = details.flatMap(d => d.recipients).map(r => r.key).at(-1)
+  w.query = (await insist(w.a, 'POST', `/services/${w.service}/queries`, { fields: {} })).query_id
+  w.version = (await w.a.ok('GET', '/policy/current')).body.version
+  w.realname = features.realname_methods[0]
+  w.scope = features.cancel_scopes[0].key
+  const device = await careful(city, api)
+  await login(device, w.a.username)
+  w.ended = new Careful(city, api)
+  w.ended.token = (await login(await careful(city, api), w.a.username)).token
+  await w.ended.ok('DELETE', '/sessions/current')
+  w.session = (await device.ok('GET', '/sessions')).body.items.find(s => s.current).id
+  const consent = (await w.a.ok('GET', '/consents')).body.items.find(k => !k.withdrawn_at)
+  w.consent = consent.id
+  w.consentBody = { scope: consent.scope, items: consent.items.map(i => i.key), recipient: consent.recipient, text_hash: consent.text_hash }
+  await makeCase(city, w)
+  await makeStaff(city, api, w)
+  const held = (await w.a.ok('GET', '/me/items')).body.items
+  const recorded = held.find(i => i.record_id !== '0') // record 0 is everybody's profile
+  Object.assign(w, { heldItem: recorded?.key ?? 'real_name', record: recorded?.record_id ?? w.query })
+  w.preview = (await w.a.ok('GET', `/me/cancellation?scope=${w.scope}`)).body.preview_token
+  w.usageN = (await w.a.all('/me/usage'))[0].n
+  w.registration = Object.fromEntries(features.register_fields.map(f => [f.item, {
+    username: username(), password, mobile_phone: w.a.person.mobile_phone, real_name: w.a.person.real_name,
+    id_type: 'resident_card', id_number: w.a.person.resident_id_number, id_expiry: w.a.person.id_expiry, sms_code: '000000' }[f.item]]))
+  return w
+}
+
+// One call of a route by a token (or cookie), with the parameters of an object.
+async function knock(w, route, rule, params, who) {
+  const { body: inner, preview_token, ...path } = params
+  const at = Object.entries(path).reduce((p, [k, v]) => p.replace(`{${k}}`, v), route.path)
+  const query = (rule.query?.(w) ?? '') + (preview_token ?? '')
+  const c = new Careful(w.city, w.api)
+  c.token = who.token ?? null
+  const raw = rule.raw?.(w)
+  const body = raw ?? inner ?? rule.body?.(w)
+  return c.call(route.method, at + query, body, {
+    raw: !!raw, headers: { ...(raw ? { 'content-type': 'image/jpeg' } : {}), ...(who.cookie ? { cookie: who.cookie, origin: w.city.base } : {}) } })
+}
+
+const outcome = r => ({ status: r.status, body: r.body, headers: [...r.headers.keys()].filter(h => h !== 'content-length').sort() })
+
+// The parameter sets of a rule: of A's object and of none, or the public ones.
+const objects = (w, rule) => rule.mine ? [rule.mine(w), rule.missing(w)] : [rule.public?.(w) ?? {}]
+
+// Both must be refused alike.
+async function refusedAlike(w, route, rule, who, status, what) {
+  const answers = []
+  for (const params of objects(w, rule)) answers.push(outcome(await knock(w, route, rule, params, who)))
+  for (const a of answers) {
+    assert.ok([status].flat().includes(a.status), `${what} on ${route.method} ${route.path}: ${a.status} ${JSON.stringify(a.body)}`)
+    assert.deepEqual(a, answers[0], `${what} on ${route.method} ${route.path} sees whether the object exists`)
+  }
+}
+
+async function welcome(w, route, rule, who, what) {
+  const r = await knock(w, route, rule, objects(w, rule).at(-1), who)
+  assert.ok(rule.always ? r.status === rule.always : ![401, 403].includes(r.status) && r.status < 500, `${what} on ${route.method} ${route.path}: ${r.status} ${r.bytes}`)
+  if (route.method === 'GET' && !rule.mine) assert.ok((rule.found ?? [200]).includes(r.status), `${what} on ${route.path}: ${r.status} ${r.bytes}`)
+}
+
+// Callers that no route but the open ones may know.
+const strangers = w => ({
+  'no token': {},
+  'a garbage session token': { token: 's' + randomUUID() },
+  'a garbage installation token': { token: 'i' + randomUUID() },
+  'an empty token': { token: ' ' },
+  'an ended session': { token: w.ended.token },
+  'an ended session in a cookie': { cookie: `tb_session=${w.ended.token}` },
+})
+const staffers = w => ({
+  'staff of another department': { token: w.other.token },
+  'an auditor': { token: w.auditor.token },
+  'staff in a person\'s cookie': { cookie: `tb_session=${w.own.token}` },
+  'staff in an installation\'s cookie': { cookie: `tb_installation=${w.own.token}` },
+})
+const persons = w => ({
+  'person A': { token: w.a.token },
+  'person B': { token: w.b.token },
+  'a person in a staff cookie': { cookie: `tb_staff=${w.b.token}` },
+  'an installation in a staff cookie': { cookie: `tb_staff=${w.b.installation}` },
+})
+const unagreed = async w => ({ token: (await careful(w.city, w.api, { agreed: false })).token })
+
+for (const name of cities) describe(name, { concurrency: false }, () => {
+  let city, api, w
+  const of = caller => api.routes.filter(r => r.caller === caller).map(route => [route, rules[route.operation]])
+  before(async () => {
+    city = await startCity({ city: name })
+    api = await describeApi(city)
+    w = await makeWorld(city, api)
+  })
+  after(() => stop(city))
+
+  test('each route of the document has a rule, and says who may call it', () => {
+    assert.ok(api.routes.length > 45)
+    for (const route of api.routes) {
+      const rule = rules[route.operation]
+      assert.ok(rule, `${route.operation} (${route.method} ${route.path}) has no rule`)
+      assert.equal(route.caller, rule.caller, route.operation)
+      const scheme = { installation: 'installation', session: 'session', staff: 'staff' }[route.caller]
+      assert.deepEqual(route.security, scheme ? [{ [scheme]: [] }] : undefined, route.operation)
+      assert.equal(!!(rule.body || rule.mine?.(w).body), !!route.body, `${route.operation}: the rule's body`)
+      if (scheme) assert.ok(rule.self || rule.public || rule.mine, `${route.operation}: whose object is it?`)
+      if (route.params.length) assert.ok(rule.public || rule.mine, `${route.operation}: what its parameters name`)
+      if (scheme === 'installation') assert.equal(typeof rule.agreed, 'boolean', `${route.operation}: without agreement?`)
+    }
+    for (const operation of Object.keys(rules))
+      assert.ok(api.routes.some(r => r.operation === operation), `${operation} is a rule for no route`)
+  })
+
+  test('A and the own department do reach the objects that others are refused', async () => {
+    const second = await secondCheck(w.a)
+    assert.ok(second.body.valid_until)
+    for (const operation of ['usage_receipt', ...(name === 'nantong' ? ['me_reveal', 'case_get', 'attachment_get'] : [])]) {
+      const route = api.routes.find(r => r.operation === operation)
+      const r = await knock(w, route, rules[operation], rules[operation].mine(w), { token: w.a.token })
+      assert.equal(r.status, 200, `${operation}: ${r.bytes}`)
+    }
+    assert.ok((await w.a.ok('GET', '/sessions')).body.items.some(s => s.id === w.session))
+    if (name !== 'nantong') return
+    await w.own.ok('GET', `/staff/cases/${w.case}`)
+    assert.ok((await w.own.all('/staff/cases')).some(k => k.id === w.case))
+    assert.ok(!(await w.other.all('/staff/cases')).some(k => k.id === w.case))
+  })
+
+  test('open routes answer anybody, whatever token comes along', async () => {
+    for (const [route, rule] of [...of('anyone'), ...of('guest')])
+      for (const [what, who] of Object.entries({ ...strangers(w), ...staffers(w), ...persons(w), 'an installation without agreement': await unagreed(w) }))
+        await welcome(w, route, rule, who, what)
+  })
+
+  test('routes of an installation refuse whoever holds no token of one [TJ-0.2.b] [NT-0.4.c]', async () => {
+    for (const [route, rule] of of('installation'))
+      for (const [what, who] of Object.entries({ ...strangers(w), ...staffers(w) }))
+        await refusedAlike(w, route, rule, who, 401, what)
+  })
+
+  test('an installation that has not agreed gets no further than reading and agreeing [TJ-0.2.b] [NT-0.4.a] [NT-0.4.c]', async () => {
+    for (const [route, rule] of of('installation')) {
+      if (!rule.agreed) {
+        await welcome(w, route, rule, await unagreed(w), 'an installation without agreement')
+        continue
+      }
+      const r = await knock(w, route, rule, objects(w, rule)[0], await unagreed(w))
+      assert.equal(r.status, 403, `${route.operation}: ${r.bytes}`)
+      assert.equal(r.body.reason, 'consent_required', route.operation)
+      assert.ok(r.body.clause, `${route.operation} names its clause`)
+      assert.ok(r.body.next.some(n => n.action === 'accept_policy'), route.operation)
+    }
+  })
+
+  test('routes of a person refuse whoever is nobody, an installation alone, and staff', async () => {
+    const callers = { ...strangers(w), ...staffers(w), 'an installation': { token: w.b.installation }, 'an installation without agreement': await unagreed(w) }
+    for (const [route, rule] of of('session'))
+      for (const [what, who] of Object.entries(callers))
+        await refusedAlike(w, route, rule, who, 401, what)
+  })
+
+  test('routes of staff refuse whoever is nobody, an installation, and persons [TJ-5.3.d] [NT-3.3.2.i]', async () => {
+    const callers = { ...strangers(w), ...persons(w), 'an installation': { token: w.b.installation } }
+    for (const [route, rule] of of('staff'))
+      for (const [what, who] of Object.entries(callers))
+        await refusedAlike(w, route, rule, who, 401, what)
+  })
+
+  test('another person cannot tell an object of A from none [TJ-5.1.b] [NT-3.3.2.h]', async () => {
+    await secondCheck(w.b)
+    for (const [route, rule] of [...of('session'), ...of('installation')].filter(([, rule]) => rule.mine))
+      await refusedAlike(w, route, rule, { token: w.b.token }, rule.status ?? 404, 'person B')
+    // and nothing of it happened
+    assert.ok((await w.a.ok('GET', '/sessions')).body.items.some(s => s.id === w.session))
+    assert.ok(!(await w.a.ok('GET', '/consents')).body.items.find(k => k.id === w.consent).withdrawn_at)
+  })
+
+  test('staff of another department, and auditors, cannot tell a case from none [TJ-5.3.d] [NT-3.3.2.i]', async () => {
+    for (const [route, rule] of of('staff').filter(([, rule]) => rule.auditor))
+      await refusedAlike(w, route, rule, { token: w.auditor.token }, rule.auditor, 'an auditor')
+    for (const [route, rule] of of('staff').filter(([, rule]) => rule.mine))
+      await refusedAlike(w, route, rule, { token: w.other.token }, 404, 'staff of another department')
+  })
+
+  test('what is no id is not found, and never an error of ours', async () => {
+    for (const id of ['0', '-1', '1e3', '9223372036854775808', 'abc', '%00', '..%2f..%2fetc', '"', "1'%20or%201=1", '张三'])
+      for (const route of api.routes.filter(r => r.params.includes('id'))) {
+        const rule = rules[route.operation], who = route.caller === 'staff' ? w.own : w.a
+        const params = { ...rule.missing(w), id: encodeURI(id).replaceAll('%25', '%') }
+        const r = await knock(w, route, rule, params, { token: who.token })
+        assert.ok([400, 404].includes(r.status), `${route.operation} ${id}: ${r.status} ${r.bytes}`)
+      }
+  })
+
+  test('a cookie without the page\'s own origin changes nothing', async () => {
+    const cookie = await cookies(w)
+    for (const route of api.routes.filter(r => r.method !== 'GET' && ['installation', 'session', 'staff'].includes(r.caller))) {
+      const rule = rules[route.operation]
+      const bodyOf = objects(w, rule)[0]
+      for (const origin of [undefined, 'null', 'http://evil.example', city.base + '.evil.example', city.base.replace(/:\d+$/, ''), 'evil' + city.base]) {
+        const { body: inner, preview_token, ...path } = bodyOf
+        const at = Object.entries(path).reduce((p, [k, v]) => p.replace(`{${k}}`, v), route.path)
+        const raw = rule.raw?.(w), body = raw ?? inner ?? rule.body?.(w)
+        const c = new Careful(city, api)
+        const r = await c.call(route.method, at + (rule.query?.(w) ?? '') + (preview_token ?? ''), body, {
+          raw: !!raw, headers: { cookie: cookie[route.caller], ...(origin === undefined ? {} : { origin }) } })
+        assert.equal(r.status, 403, `${route.operation} from ${origin}: ${r.status} ${r.bytes}`)
+        assert.equal(r.body.reason, 'not_yours', `${route.operation} from ${origin}`)
+      }
+    }
+    const own = await fetch(city.base + '/api/v1/me', { headers: { cookie: cookie.session } })
+    assert.equal(own.status, 200, 'the cookie itself is good')
+    const staff = await fetch(city.base + '/api/v1/staff/sessions/current', { headers: { cookie: cookie.staff } })
+    assert.equal(staff.status, 200, 'the staff cookie itself is good')
+  })
+
+  test('an answer to a script of another origin carries no leave to read it', async () => {
+    const r = await fetch(city.base + '/api/v1/me', { headers: { origin: 'http://evil.example', authorization: `Bearer ${w.a.token}` } })
+    assert.equal(r.headers.get('access-control-allow-origin'), null)
+    const preflight = await fetch(city.base + '/api/v1/consents', { method: 'OPTIONS',
+      headers: { origin: 'http://evil.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } })
+    assert.ok(preflight.status >= 400)
+    assert.equal(preflight.headers.get('access-control-allow-origin'), null)
+  })
+})
+
+const cookieOf = r => r.headers.getSetCookie().map(c => c.split(';')[0]).join('; ')
+
+// Cookie sessions of B and of the own department's staff.
+async function cookies(w) {
+  const post = (path, body, cookie) => fetch(w.city.base + '/api/v1' + path, { method: 'POST', body: JSON.stringify({ ...body, transport: 'cookie' }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${w.b.installation}`, ...(cookie ? { cookie, origin: w.city.base } : {}) } })
+  const installed = await post('/installations', { platform: 'web' })
+  const session = await post('/sessions', { method: 'password', login: w.b.username, password })
+  assert.equal(session.status, 201, await session.clone().text())
+  const made = JSON.parse(w.city.cli('staff', 'add', '--data', w.city.data, '--cities', 'cities', '--login', 'cookie', '--name', '承办员 王某',
+    '--role', 'hotline_agent', '--department', w.department, '--json'))
+  const { now_ms } = await w.city.control('GET', 'clock?server=test-reader')
+  const staff = await post('/staff/sessions', { login: 'cookie', password: made.password, totp: totp(made.totp_secret, now_ms) })
+  for (const r of [installed, session, staff])
+    assert.match(r.headers.get('set-cookie'), /HttpOnly; SameSite=Strict/)
+  return { installation: cookieOf(installed), session: cookieOf(session), staff: cookieOf(staff) }
+}
