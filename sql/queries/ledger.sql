@@ -3,54 +3,29 @@
 -- ---- writing about a person ---------------------------------------------------------------------------------------
 
 -- name: ledger_person_add
--- A new person, with no entry yet.
-INSERT INTO person_head (subject_id, facts_epoch) VALUES (?1, 1);
+-- A new person, with no entry yet: head 0.
+INSERT INTO person_head (subject_id, facts_epoch, usage_n, head) VALUES (?1, 1, 0, ?2);
 
--- name: ledger_pending_add
--- Takes number ?2 of the person, if the facts' epoch lies in ?5 to ?6 and nobody has the number. SQLite has one writer,
--- so what this statement reads cannot change before the commit.
-INSERT INTO ledger_pending (subject_id, n, entry_id, at_ms)
-SELECT subject_id, ?2, ?3, ?4 FROM person_head
-WHERE subject_id = ?1 AND facts_epoch BETWEEN ?5 AND ?6
-	AND NOT EXISTS (SELECT 1 FROM ledger_leaf WHERE subject_id = ?1 AND n = ?2)
-ON CONFLICT (subject_id, n) DO NOTHING;
-
--- name: ledger_pending_add @postgresql
--- Writers of one person wait for the row of person_head, and see then that the number is gone.
-WITH moved AS (
-	UPDATE person_head SET usage_n = ?2
-	WHERE subject_id = ?1 AND usage_n = ?2 - 1 AND facts_epoch BETWEEN ?5 AND ?6
-	RETURNING subject_id
-)
-INSERT INTO ledger_pending (subject_id, n, entry_id, at_ms) SELECT subject_id, ?2, ?3, ?4 FROM moved;
+-- name: ledger_head_move
+-- Takes number ?2 for an entry with head ?3, if nobody has taken it and the facts' epoch lies in ?5 to ?6; ?4 is 1 when
+-- the act changes the facts. Writers of one person wait for each other here.
+UPDATE person_head SET usage_n = ?2, head = ?3, facts_epoch = facts_epoch + ?4
+WHERE subject_id = ?1 AND usage_n = ?2 - 1 AND facts_epoch BETWEEN ?5 AND ?6;
 
 -- name: ledger_entry_add
 INSERT INTO ledger_entry (subject_id, entry_id, n, data, head, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
 
--- name: ledger_epoch_raise
--- What the gate decides about changed.
-UPDATE person_head SET facts_epoch = facts_epoch + 1 WHERE subject_id = ?1;
+-- name: ledger_pending_add
+-- Tells the sequencer.
+INSERT INTO ledger_pending (subject_id, entry_id, n, at_ms) VALUES (?1, ?2, ?3, ?4);
 
 -- ---- reading about a person ---------------------------------------------------------------------------------------
 
 -- name: ledger_head
--- Epoch, number and head; the head is NULL for a person without entries (number 0).
-SELECT p.facts_epoch, COALESCE(x.n, 0), e.head
-FROM person_head p
-LEFT JOIN (
-	SELECT n, entry_id FROM (
-		SELECT n, entry_id FROM (
-			SELECT n, entry_id FROM ledger_pending WHERE subject_id = ?1 ORDER BY n DESC LIMIT 1) a
-		UNION ALL
-		SELECT n, entry_id FROM (
-			SELECT n, entry_id FROM ledger_leaf WHERE subject_id = ?1 ORDER BY n DESC LIMIT 1) b
-	) y ORDER BY n DESC LIMIT 1
-) x ON TRUE
-LEFT JOIN ledger_entry e ON e.subject_id = ?1 AND e.entry_id = x.entry_id
-WHERE p.subject_id = ?1;
+SELECT facts_epoch, usage_n, head FROM person_head WHERE subject_id = ?1;
 
 -- name: ledger_usage
--- Entries of a person below number ?2, newest first, at most ?3.
+-- Entries of a person below number ?2, newest first, at most ?3. SQLite looks through all of the queue, which is short.
 SELECT e.n, e.data, e.head, e.sealed
 FROM (
 	SELECT n, entry_id FROM (
@@ -106,6 +81,11 @@ WHERE EXISTS (
 	WHERE l.subject_id = ledger_pending.subject_id AND l.n = ledger_pending.n AND l.log_id = ?1
 		AND l.leaf_index >= ?2);
 
+-- name: ledger_pending_end @sqlite
+-- The same without looking each one up: nobody else has written since the round began, and it took the oldest.
+DELETE FROM ledger_pending
+WHERE entry_id <= (SELECT MAX(entry_id) FROM ledger_leaf WHERE log_id = ?1 AND leaf_index >= ?2);
+
 -- name: ledger_leaf_data
 -- Data of the leaves from ?2 on, in order.
 SELECT l.leaf_index, e.data
@@ -148,16 +128,24 @@ SELECT hashes FROM ledger_edge WHERE log_id = ?1 AND level = ?2 AND tile_index =
 
 -- name: ledger_check_entries
 -- All numbers that were taken, after (?1, ?2), with their entries. subject_id = ?1 does not hold here on purpose.
-SELECT x.subject_id, x.n, x.leaf_index, e.n, e.data, e.head, e.sealed,
-	(SELECT COUNT(*) FROM person_head p WHERE p.subject_id = x.subject_id), x.entry_id
+SELECT x.subject_id, x.n, e.n, e.data, e.head, e.sealed, p.usage_n, p.head
 FROM (
-	SELECT subject_id, n, entry_id, leaf_index FROM ledger_leaf WHERE (subject_id, n) > (?1, ?2)
+	SELECT subject_id, n, entry_id FROM ledger_leaf WHERE (subject_id, n) > (?1, ?2)
 	UNION ALL
-	SELECT subject_id, n, entry_id, -1 FROM ledger_pending WHERE (subject_id, n) > (?1, ?2)
+	SELECT subject_id, n, entry_id FROM ledger_pending WHERE (subject_id, n) > (?1, ?2)
 	ORDER BY 1, 2 LIMIT ?3
 ) x
 LEFT JOIN ledger_entry e ON e.subject_id = x.subject_id AND e.entry_id = x.entry_id
+LEFT JOIN person_head p ON p.subject_id = x.subject_id
 ORDER BY x.subject_id, x.n;
+
+-- name: ledger_check_heads
+-- People who should have entries, and have none at all.
+SELECT p.subject_id, p.usage_n FROM person_head p
+WHERE p.usage_n > 0
+	AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.subject_id = p.subject_id)
+	AND NOT EXISTS (SELECT 1 FROM ledger_pending q WHERE q.subject_id = p.subject_id)
+ORDER BY p.subject_id LIMIT ?1;
 
 -- name: ledger_check_orphans
 -- Entries that hold no number of their person, or another one's: forks, and entries that lost their place.

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "ledger/internal.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -28,54 +29,79 @@ const char *entry_action_text(enum entry_action a)
 	return action_texts[a];
 }
 
-static void write_actor(struct json *j, const struct actor *a)
+/* The writer knows its members beforehand: names go out as they stand here, comma and colon included. Written
+ * with json_put_…, a third of an entry's time went into names. */
+#define NAME(out, literal) buf_add((out), literal, sizeof literal - 1)
+
+static void text_value(struct buf *out, const char *text)
 {
-	json_key(j, "actor");
-	json_open(j, '{');
-	json_put_text(j, "kind", actor_texts[a->kind]);
-	json_put_id(j, "id", a->id);
-	json_put_text(j, "role", a->role);
-	json_put_text(j, "name", a->name);
-	json_put_text(j, "department", a->department);
-	json_close(j, '}');
+	struct json j = json_to(out);
+
+	json_text(&j, text);
 }
 
-/* Item keys in the order of the release's vocabulary. */
-static void write_items(struct json *j, const struct release *r, const struct itemset *items)
+static void int_value(struct buf *out, int64_t value)
 {
-	json_key(j, "items");
-	json_open(j, '[');
+	char digits[20], *p = digits + sizeof digits;
+
+	assert(value >= 0);
+	do
+		*--p = (char)('0' + value % 10);
+	while ((value /= 10) > 0);
+	buf_add(out, p, (size_t)(digits + sizeof digits - p));
+}
+
+static void id_value(struct buf *out, int64_t id)
+{
+	NAME(out, "\"");
+	int_value(out, id);
+	NAME(out, "\"");
+}
+
+#define TEXT(out, name, text) (NAME((out), name), text_value((out), (text)))
+#define INT(out, name, value) (NAME((out), name), int_value((out), (value)))
+#define ID(out, name, id) (NAME((out), name), id_value((out), (id)))
+
+/* Item keys in the order of the release's vocabulary. */
+static void items_value(struct buf *out, const struct release *r, const struct itemset *items)
+{
+	struct json j = json_to(out);
+
+	json_open(&j, '[');
 	for (unsigned word = 0; word < ITEMS_MAX / 64; word++)
 		for (uint64_t bits = items->bit[word]; bits; bits &= bits - 1) {
 			unsigned number = word * 64 + (unsigned)__builtin_ctzll(bits);
-			json_text(j, release_item_at(r, number)->key);
+			json_text(&j, release_item_at(r, number)->key);
 		}
-	json_close(j, ']');
+	json_close(&j, ']');
 }
 
-static void write_canonical(struct ctx *c, const struct prepared *p, const struct entry *e, struct buf *ret)
+static void write_canonical(struct ctx *c, const struct prepared *p, const struct entry *e, struct buf *out)
 {
-	struct json j = json_to(ret);
+	char at[TIME_TEXT_SIZE];
 
-	json_open(&j, '{');
-	json_put_int(&j, "v", 1);
-	json_put_text(&j, "log", ledger_origin(c->ledger));
-	json_put_id(&j, "subject", p->subject_id);
-	json_put_int(&j, "n", p->n);
-	json_put_time(&j, "at", p->at_ms);
-	write_actor(&j, &c->actor);
-	json_put_text(&j, "action", action_texts[e->action]);
-	json_put_text(&j, "service", e->service);
-	json_put_text(&j, "purpose", e->purpose);
-	json_put_text(&j, "recipient", e->recipient);
-	write_items(&j, c->release, &e->items);
-	json_put_text(&j, "basis", e->basis);
-	json_put_text(&j, "decision", e->decision);
-	json_put_text(&j, "clause", e->clause);
-	json_put_text(&j, "note", e->note);
-	json_put_id(&j, "ref", e->ref_id);
-	json_put_text(&j, "policy", c->release ? release_version(c->release) : NULL);
-	json_close(&j, '}');
+	TEXT(out, "{\"v\":1,\"log\":", ledger_origin(c->ledger));
+	ID(out, ",\"subject\":", p->subject_id);
+	INT(out, ",\"n\":", p->n);
+	TEXT(out, ",\"at\":", time_text(p->at_ms, at));
+	TEXT(out, ",\"actor\":{\"kind\":", actor_texts[c->actor.kind]);
+	ID(out, ",\"id\":", c->actor.id);
+	TEXT(out, ",\"role\":", c->actor.role);
+	TEXT(out, ",\"name\":", c->actor.name);
+	TEXT(out, ",\"department\":", c->actor.department);
+	TEXT(out, "},\"action\":", action_texts[e->action]);
+	TEXT(out, ",\"service\":", e->service);
+	TEXT(out, ",\"purpose\":", e->purpose);
+	TEXT(out, ",\"recipient\":", e->recipient);
+	NAME(out, ",\"items\":");
+	items_value(out, c->release, &e->items);
+	TEXT(out, ",\"basis\":", e->basis);
+	TEXT(out, ",\"decision\":", e->decision);
+	TEXT(out, ",\"clause\":", e->clause);
+	TEXT(out, ",\"note\":", e->note);
+	ID(out, ",\"ref\":", e->ref_id);
+	TEXT(out, ",\"policy\":", c->release ? release_version(c->release) : NULL);
+	NAME(out, "}");
 }
 
 void entry_data(const uint8_t salt[static SALT_SIZE], struct slice text, uint8_t ret[static HASH_SIZE])

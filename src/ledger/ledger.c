@@ -46,7 +46,9 @@ void ledger_verifier_key(const struct ledger *l, struct buf *ret)
 
 err ledger_person_new(struct ctx *c, struct tx *tx, int64_t subject_id)
 {
-	return tx_exec(c, tx, Q_LEDGER_PERSON_ADD, PARAMS(P_INT(subject_id)), NULL);
+	static const uint8_t zero[HASH_SIZE] = {0};
+
+	return tx_exec(c, tx, Q_LEDGER_PERSON_ADD, PARAMS(P_INT(subject_id), P_BLOB(zero, HASH_SIZE)), NULL);
 }
 
 err hash_read(struct ctx *c, struct slice blob, uint8_t ret[static HASH_SIZE])
@@ -69,9 +71,7 @@ static err read_head(struct ctx *c, const struct row *row, void *arg)
 	r->found = true;
 	r->head.epoch = row_int(row, 0);
 	r->head.n = row_int(row, 1);
-	if (r->head.n > 0)
-		TRY(hash_read(c, row_is_null(row, 2) ? SLICE("") : row_blob(row, 2), r->head.hash));
-	return OK;
+	return hash_read(c, row_blob(row, 2), r->head.hash);
 }
 
 static err head_result(struct ctx *c, const struct head_read *r, struct head *ret)
@@ -116,8 +116,8 @@ static err write_rows(struct ctx *c, struct tx *tx, void *arg)
 	int64_t changed = 0;
 
 	w->lost = false;
-	TRY(tx_exec(c, tx, Q_LEDGER_PENDING_ADD,
-		    PARAMS(P_INT(p->subject_id), P_INT(p->n), P_INT(p->entry_id), P_INT(p->at_ms),
+	TRY(tx_exec(c, tx, Q_LEDGER_HEAD_MOVE,
+		    PARAMS(P_INT(p->subject_id), P_INT(p->n), P_BLOB(p->head, HASH_SIZE), P_INT(w->raise),
 			   P_INT(w->epoch_min), P_INT(w->epoch_max)),
 		    &changed));
 	if (changed == 0) {
@@ -128,8 +128,8 @@ static err write_rows(struct ctx *c, struct tx *tx, void *arg)
 		    PARAMS(P_INT(p->subject_id), P_INT(p->entry_id), P_INT(p->n), P_BLOB(p->data, HASH_SIZE),
 			   P_BLOB(p->head, HASH_SIZE), P_BLOB(p->sealed.data, p->sealed.size)),
 		    NULL));
-	if (w->raise)
-		TRY(tx_exec(c, tx, Q_LEDGER_EPOCH_RAISE, PARAMS(P_INT(p->subject_id)), NULL));
+	TRY(tx_exec(c, tx, Q_LEDGER_PENDING_ADD,
+		    PARAMS(P_INT(p->subject_id), P_INT(p->entry_id), P_INT(p->n), P_INT(p->at_ms)), NULL));
 	return w->rows ? w->rows(c, tx, w->arg) : OK;
 }
 

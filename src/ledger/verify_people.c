@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 enum { PAGE = 500 };
+#define HEAD "person_head：用户 %" PRId64 "："
 #define ENTRY "ledger_entry：用户 %" PRId64 " 第 %" PRId64 " 条："
 
 /* Where the walk through one person's entries stands. After a damaged entry the next one may follow either
@@ -12,17 +13,38 @@ struct walk {
 	int64_t subject_id, n; /* the last row */
 	bool chain_known;
 	uint8_t heads[2][HASH_SIZE];
+	int64_t head_n; /* what person_head says; -1: no such person */
+	uint8_t head[HASH_SIZE];
 	int rows;
 };
 
-static void begin_person(struct walk *w, int64_t subject_id, bool has_head)
+static void begin_person(struct walk *w, const struct row *row)
 {
-	w->subject_id = subject_id;
+	struct slice head = row_is_null(row, 7) ? SLICE("") : row_blob(row, 7);
+
+	w->subject_id = row_int(row, 0);
 	w->n = 0;
 	w->chain_known = true;
 	memset(w->heads, 0, sizeof w->heads);
-	if (!has_head)
-		found(w->check, "person_head：用户 %" PRId64 "：有使用记录，但没有这个用户", subject_id);
+	w->head_n = row_is_null(row, 6) ? -1 : row_int(row, 6);
+	memset(w->head, 0, sizeof w->head);
+	if (head.n == HASH_SIZE)
+		memcpy(w->head, head.p, HASH_SIZE);
+	if (w->head_n < 0)
+		found(w->check, HEAD "有使用记录，但没有这个用户", w->subject_id);
+}
+
+/* The head is that of the last entry. */
+static void end_person(struct walk *w)
+{
+	if (w->subject_id == INT64_MIN || w->head_n < 0)
+		return;
+	if (w->head_n != w->n)
+		found(w->check, HEAD "应有 %" PRId64 " 条使用记录，实有 %" PRId64 " 条", w->subject_id,
+		      w->head_n, w->n);
+	else if (w->chain_known && memcmp(w->head, w->heads[0], HASH_SIZE) != 0 &&
+		 memcmp(w->head, w->heads[1], HASH_SIZE) != 0)
+		found(w->check, HEAD "链头与最后一条使用记录不符", w->subject_id);
 }
 
 /* One finding for each missing number; a long gap is one finding. */
@@ -91,23 +113,31 @@ static err check_entry(struct ctx *c, const struct row *row, void *arg)
 	int64_t subject_id = row_int(row, 0), n = row_int(row, 1);
 
 	w->rows++;
-	if (subject_id != w->subject_id)
-		begin_person(w, subject_id, row_int(row, 7) > 0);
+	if (subject_id != w->subject_id) {
+		end_person(w);
+		begin_person(w, row);
+	}
 	if (n == w->n && n > 0) {
 		found(w->check, ENTRY "既在公开日志中，又在等待写入", subject_id, n);
 		return OK;
 	}
 	check_number(w, n);
 	w->n = n;
-	if (row_is_null(row, 3)) {
+	if (row_is_null(row, 2)) {
 		found(w->check, ENTRY "记录已不在", subject_id, n);
 		w->chain_known = false;
 		return OK;
 	}
-	if (row_int(row, 3) != n)
-		found(w->check, ENTRY "编号写作第 %" PRId64 " 条", subject_id, n, row_int(row, 3));
-	check_head(w, n, row_blob(row, 4), row_blob(row, 5));
-	return check_seal(c, w, n, row_blob(row, 4), row_blob(row, 6));
+	if (row_int(row, 2) != n)
+		found(w->check, ENTRY "编号写作第 %" PRId64 " 条", subject_id, n, row_int(row, 2));
+	check_head(w, n, row_blob(row, 3), row_blob(row, 4));
+	return check_seal(c, w, n, row_blob(row, 3), row_blob(row, 5));
+}
+
+static err without_entries(struct ctx *, const struct row *row, void *arg)
+{
+	found(arg, HEAD "应有 %" PRId64 " 条使用记录，实有 0 条", row_int(row, 0), row_int(row, 1));
+	return OK;
 }
 
 err check_people(struct check *k)
@@ -120,5 +150,6 @@ err check_people(struct check *k)
 		TRY(tx_rows(k->c, k->tx, Q_LEDGER_CHECK_ENTRIES,
 			    PARAMS(P_INT(w.subject_id), P_INT(w.n), P_INT(PAGE)), check_entry, &w));
 	} while (w.rows == PAGE);
-	return OK;
+	end_person(&w);
+	return tx_rows(k->c, k->tx, Q_LEDGER_CHECK_HEADS, PARAMS(P_INT(PAGE)), without_entries, k);
 }

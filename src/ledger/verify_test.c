@@ -99,6 +99,7 @@ static void one_changed_byte_anywhere_is_found_and_located(void **state)
 		{"ledger_entry", "data", "entry_id || ''", PERSON_PLACE},
 		{"ledger_entry", "head", "entry_id || ''", PERSON_PLACE},
 		{"ledger_entry", "sealed", "entry_id || ''", PERSON_PLACE},
+		{"person_head", "head", "subject_id || ''", "'用户 ' || subject_id || '：'"},
 		{"ledger_tile", "hashes", "level || '/' || tile_index", "''"},
 		{"ledger_tree", "root", "size || ''", "'大小 ' || size || '：'"},
 	};
@@ -155,6 +156,18 @@ static void a_changed_checkpoint_is_found(void **state)
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
+static void forge_head(struct site *b, int64_t subject_id, int n)
+{
+	char fn[64], literal[200];
+	char *head = raw_sql(b, "SELECT %s FROM ledger_entry WHERE subject_id = %d AND n = %d",
+			     raw_hex_fn(b, "head", fn), (int)subject_id, n);
+
+	raw_blob(b, head, literal, sizeof literal);
+	free(raw_sql(b, "UPDATE person_head SET usage_n = %d, head = %s WHERE subject_id = %d", n, literal,
+		     (int)subject_id));
+	free(head);
+}
+
 static void a_removed_entry_is_found(void **state)
 {
 	struct site *b = *state;
@@ -182,7 +195,27 @@ static void a_cut_tail_is_found(void **state)
 
 	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d AND n > 195", SUBJECT_A));
 	free(raw_sql(b, "DELETE FROM ledger_leaf WHERE subject_id = %d AND n > 195", SUBJECT_A));
-	assert_found(b, 5, 5, "缺失"); /* by the leaves that the tree has */
+	assert_found(b, 6, 6, "person_head：用户 %d：应有 200 条使用记录，实有 195 条", SUBJECT_A);
+	assert_found(b, 6, 6, "ledger_leaf：叶子"); /* by the leaves that the tree has */
+}
+
+static void a_cut_tail_with_its_head_is_found_by_the_log(void **state)
+{
+	struct site *b = *state;
+
+	forge_head(b, SUBJECT_A, 195);
+	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d AND n > 195", SUBJECT_A));
+	free(raw_sql(b, "DELETE FROM ledger_leaf WHERE subject_id = %d AND n > 195", SUBJECT_A));
+	assert_found(b, 5, 5, "ledger_leaf：叶子");
+}
+
+static void all_entries_of_a_person_removed_are_found(void **state)
+{
+	struct site *b = *state;
+
+	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d", SUBJECT_A));
+	free(raw_sql(b, "DELETE FROM ledger_leaf WHERE subject_id = %d", SUBJECT_A));
+	assert_found(b, 201, 201, "person_head：用户 %d：应有 200 条使用记录，实有 0 条", SUBJECT_A);
 }
 
 static void a_tail_that_only_waited_is_missed_by_its_promise(void **state)
@@ -194,6 +227,7 @@ static void a_tail_that_only_waited_is_missed_by_its_promise(void **state)
 	assert_ok(ledger_receipt(b->c, SUBJECT_C, 205, &receipt));
 	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d AND n = 205", SUBJECT_C));
 	free(raw_sql(b, "DELETE FROM ledger_pending WHERE subject_id = %d AND n = 205", SUBJECT_C));
+	forge_head(b, SUBJECT_C, 204);
 	assert_sound(b); /* the promise is not due */
 	b->c->now_ms += PROMISE_MS + 1;
 	assert_found(b, 1, 1, "ledger_promise：用户 %d 第 205 条", SUBJECT_C);
@@ -302,9 +336,11 @@ static void a_log_cut_back_disagrees_with_a_checkpoint_kept_elsewhere(void **sta
 	keep_checkpoint(b, &kept);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		free(raw_sql(b, "DELETE FROM ledger_%s", tables[i]));
-	free(raw_sql(b, "UPDATE person_head SET facts_epoch = 1"));
-	if (!store_is_sqlite(b->c->store))
-		free(raw_sql(b, "UPDATE person_head SET usage_n = 0"));
+	char zeros[65], literal[100];
+	memset(zeros, '0', 64);
+	zeros[64] = '\0';
+	raw_blob(b, zeros, literal, sizeof literal);
+	free(raw_sql(b, "UPDATE person_head SET usage_n = 0, head = %s", literal));
 	write_entry(b->c, SUBJECT_A, "a new history");
 	b->c->now_ms += LEASE_MS + 1;
 	sequence_all(b);
@@ -344,6 +380,8 @@ int main(void)
 		T(a_removed_entry_is_found),
 		T(an_entry_removed_with_its_leaf_is_found),
 		T(a_cut_tail_is_found),
+		T(a_cut_tail_with_its_head_is_found_by_the_log),
+		T(all_entries_of_a_person_removed_are_found),
 		T(a_tail_that_only_waited_is_missed_by_its_promise),
 		T(two_swapped_entries_are_found),
 		T(two_entries_swapped_with_all_their_rows_are_found),

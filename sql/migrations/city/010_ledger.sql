@@ -5,11 +5,12 @@
 --
 -- append-only: ledger_entry, ledger_leaf, ledger_promise, ledger_tile, ledger_tree, ledger_checkpoint
 
--- Where the facts about a person stand. The head itself is that of the newest entry.
+-- Where a person stands: the number and head of the newest entry, and the epoch of the facts that the gate decides on.
 CREATE TABLE person_head (
 	subject_id BIGINT NOT NULL PRIMARY KEY,
-	facts_epoch BIGINT NOT NULL
---postgresql 	, usage_n BIGINT NOT NULL DEFAULT 0 -- the row that writers of one person wait for
+	facts_epoch BIGINT NOT NULL,
+	usage_n BIGINT NOT NULL,
+	head BLOB NOT NULL
 )
 --sqlite WITHOUT ROWID
 ;
@@ -27,29 +28,28 @@ CREATE TABLE ledger_entry (
 --postgresql 	, PRIMARY KEY (subject_id, entry_id)
 );
 
--- Committed entries that the sequencer has not put into the tree: a small table, so that its key stays in few pages.
+-- Committed entries that the sequencer has not put into the tree: a queue, a few seconds long.
 CREATE TABLE ledger_pending (
+--sqlite 	entry_id INTEGER PRIMARY KEY,
+--postgresql 	entry_id BIGINT NOT NULL,
 	subject_id BIGINT NOT NULL,
 	n BIGINT NOT NULL,
-	entry_id BIGINT NOT NULL,
-	at_ms BIGINT NOT NULL,
-	PRIMARY KEY (subject_id, n)
-)
---sqlite WITHOUT ROWID
-;
+	at_ms BIGINT NOT NULL
+--postgresql 	, PRIMARY KEY (subject_id, n)
+);
 
--- Which entry is which leaf.
+-- Which entry is which leaf. SQLite has one log, and its rows in the order of the leaves.
 CREATE TABLE ledger_leaf (
+--sqlite 	leaf_index INTEGER PRIMARY KEY,
+--postgresql 	leaf_index BIGINT NOT NULL,
+	log_id BIGINT NOT NULL,
 	subject_id BIGINT NOT NULL,
 	n BIGINT NOT NULL,
 	entry_id BIGINT NOT NULL,
-	log_id BIGINT NOT NULL,
-	leaf_index BIGINT NOT NULL,
-	PRIMARY KEY (subject_id, n)
-)
---sqlite WITHOUT ROWID
-;
-CREATE UNIQUE INDEX ledger_leaf_index ON ledger_leaf (log_id, leaf_index, subject_id);
+--sqlite 	UNIQUE (subject_id, n)
+--postgresql 	PRIMARY KEY (subject_id, n)
+);
+--postgresql CREATE UNIQUE INDEX ledger_leaf_index ON ledger_leaf (log_id, leaf_index, subject_id);
 
 -- Promises given out in receipts before the entry was in the tree.
 CREATE TABLE ledger_promise (
