@@ -273,15 +273,8 @@ const struct http_route *api_http_routes(struct api *api, size_t *ret_count)
 
 void api_server_problem(void *api, int status, struct http_response *a)
 {
-	struct failure f = {.code = status == 404   ? ERR_NOT_FOUND
-				    : status == 413 ? ERR_TOO_LARGE
-				    : status == 503 ? ERR_OVERLOADED
-				    : status >= 500 ? ERR_INTERNAL
-						    : ERR_INVALID};
-
 	(void)api;
-	problem_write(&f, a);
-	a->status = status;
+	problem_of_server(status, a);
 	security_headers(a);
 	http_set_header(a, "Cache-Control", "no-store");
 }

@@ -65,6 +65,22 @@ static bool is_internal(enum err_code code)
 	       code == ERR_OK;
 }
 
+/* Names of members come from the client as well; what does not look like a name may be a person's number or name
+ * that stands in the wrong place, and is not sent back. */
+static const char *field_name(const char *field)
+{
+	enum { NAME_MAX_CHARS = 64, DIGITS_MAX = 3 };
+	size_t n = 0, digits = 0;
+
+	for (; field[n]; n++) {
+		bool letter = (field[n] | 32) >= 'a' && (field[n] | 32) <= 'z', digit = field[n] >= '0' && field[n] <= '9';
+		digits = digit ? digits + 1 : 0;
+		if ((n == 0 && !letter) || digits > DIGITS_MAX || !(letter || digit || strchr("_-.", field[n])))
+			return "body";
+	}
+	return n > 0 && n <= NAME_MAX_CHARS ? field : "body";
+}
+
 static void write_fields(const struct failure *f, struct json *j)
 {
 	if (!f->field_count)
@@ -73,7 +89,7 @@ static void write_fields(const struct failure *f, struct json *j)
 	json_open(j, '[');
 	for (size_t i = 0; i < f->field_count; i++) {
 		json_open(j, '{');
-		json_put_text(j, "field", f->fields[i].field);
+		json_put_text(j, "field", field_name(f->fields[i].field));
 		json_put_text(j, "message", f->fields[i].message);
 		json_close(j, '}');
 	}
@@ -96,9 +112,8 @@ static void write_next(const struct failure *f, struct json *j)
 	json_close(j, ']');
 }
 
-void problem_write(const struct failure *f, struct http_response *a)
+static void write_problem(const struct failure *f, const struct meaning *m, struct http_response *a)
 {
-	const struct meaning *m = meaning_of(f);
 	const char *reason = f->reason && !is_internal(f->code) ? f->reason : m->reason;
 	bool tell = f->detail[0] && !is_internal(f->code);
 	char number[32];
@@ -125,4 +140,36 @@ void problem_write(const struct failure *f, struct http_response *a)
 		snprintf(number, sizeof(number), "%lld", (long long)wait_s);
 		http_set_header(a, "Retry-After", number);
 	}
+}
+
+void problem_write(const struct failure *f, struct http_response *a)
+{
+	write_problem(f, meaning_of(f), a);
+}
+
+/* What the server refuses before any handler: the closed list of reasons has one for each. */
+void problem_of_server(int status, struct http_response *a)
+{
+	static const struct {
+		int status;
+		enum err_code code;
+		const char *title;
+	} known[] = {
+		{404, ERR_NOT_FOUND, "没有找到"},     {405, ERR_NOT_FOUND, "这个地址不支持这种操作"},
+		{408, ERR_INVALID, "请求发送得太慢"}, {413, ERR_TOO_LARGE, "内容过大"},
+		{414, ERR_TOO_LARGE, "地址过长"},     {429, ERR_LIMIT, "请求过于频繁"},
+		{431, ERR_TOO_LARGE, "请求头过大"},   {503, ERR_OVERLOADED, "系统繁忙"},
+	};
+	enum err_code code = status >= 500 ? ERR_INTERNAL : ERR_INVALID;
+	const char *title = status >= 500 ? "内部错误" : "请求的格式有误";
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i].status == status) {
+			code = known[i].code;
+			title = known[i].title;
+		}
+	}
+	struct failure f = {.code = code};
+	struct meaning m = {status, meanings[code].reason, title};
+	write_problem(&f, &m, a);
 }

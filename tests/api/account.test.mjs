@@ -302,6 +302,10 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     problem(await c.refused('POST', '/installations', '{"platform":'), 400, 'invalid_input')
     problem(await c.refused('POST', '/installations', { platform: 'toaster' }), 400, 'invalid_input')
     problem(await c.refused('GET', '/no-such-thing'), 404, 'not_found')
+    for (const [method, path] of [['DELETE', '/city'], ['POST', '/no-such-thing']]) {
+      const r = await c.call(method, path)
+      problem(r.body, r.status, 'not_found')
+    }
   })
 
   test('a cookie session needs the page\'s own origin', async () => {
