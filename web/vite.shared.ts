@@ -28,7 +28,7 @@ export function localIconFont(): Plugin {
 			building = config.command === 'build'
 		},
 		transform(code, id) {
-			if (!/vant[\\/]lib[\\/]index\.css/.test(id)) return
+			if (!/vant[\\/]es[\\/]icon[\\/]index\.css/.test(id)) return
 			const found = FONT_SOURCE.exec(code)
 			if (!found) throw new Error('vant: the icon font is not where it was, see vite.shared.ts')
 			if (!building) {

@@ -1,7 +1,7 @@
 // A citizen of Tianjin in the browser: from the first screen to the cancelled account.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { agree, openCity, passSecondCheck, password, register, registerWhole, typeCode } from './app.mjs'
+import { agree, openCity, passSecondCheck, password, register, typeCode } from './app.mjs'
 
 let world, a, person
 
@@ -66,6 +66,10 @@ test('[TJ-6.2.a] a person under 18 is told why, and what a guardian can do', asy
   assert.match(await b.text('refusal-page'), /监护人|未成年/)
   assert.match(await b.text('refusal-clause'), /TJ-6/)
   await b.shot('minor')
+  await b.tap('refusal-back')
+  await b.id('register-consent-tick').check()
+  await b.tap('register-next')
+  assert.equal(await b.id('input-real_name').inputValue(), minor.real_name, 'what was typed is still there')
   await b.close()
 })
 
@@ -186,6 +190,9 @@ test('[TJ-4.1.1.b] my information is masked, and shown only after a second check
   await passSecondCheck(a)
   await a.page.waitForFunction(v => document.querySelector('[data-testid=item-value-id_number]')?.innerText === v, person.resident_id_number)
   await a.shot('my-information')
+  await a.reload()
+  await a.wait('item-id_number')
+  assert.equal((await a.page.content()).includes(person.resident_id_number), false, 'what was shown is not kept')
 })
 
 test('[TJ-4.2.3.a] a consent is withdrawn in the app, which says what stops and what stays', async () => {

@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import { agreed, askAgain } from './app/choice'
 import { session } from './app/session'
+import { started } from './app/start'
 import HomePage from './features/home/HomePage.vue'
 import InteractionPage from './features/hotline/InteractionPage.vue'
 import MessagesPage from './features/messages/MessagesPage.vue'
@@ -64,10 +65,11 @@ export const router = createRouter({
 	scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
-router.beforeEach((to) => {
+router.beforeEach(async (to, from) => {
+	await started
 	if (to.meta.agreed && !agreed.value) {
-		askAgain()
-		return to.redirectedFrom || window.history.state?.current ? false : '/'
+		askAgain(to.fullPath)
+		return from.matched.length > 0 ? false : '/'
 	}
 	if (to.meta.person && !session.me) return { path: '/login', query: { then: to.fullPath } }
 	return true

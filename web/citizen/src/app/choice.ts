@@ -16,8 +16,10 @@ interface Stored {
 	version: string
 }
 
-const state = reactive<{ stored: Stored | null; asking: boolean; walking: boolean }>({
+const state = reactive<{ stored: Stored | null; asking: boolean; walking: boolean; wanted: string | null }>({
 	stored: null,
+	/** Where the person wanted to go when the policy came first. */
+	wanted: null,
 	asking: false,
 	walking: false,
 })
@@ -50,8 +52,15 @@ export function startChoice() {
 	state.asking = !answered
 }
 
-export function askAgain() {
+export function askAgain(wanted: string | null = null) {
+	state.wanted = wanted
 	state.asking = true
+}
+
+export function takeWanted(): string | null {
+	const { wanted } = state
+	state.wanted = null
+	return wanted
 }
 
 /**
@@ -95,6 +104,7 @@ export async function agree(version: string, readingToken?: string) {
 }
 
 export function refuse() {
+	state.wanted = null
 	write('refused', useCity().policy_version)
 	state.asking = false
 }

@@ -1,0 +1,16 @@
+import { agreed, confirmChoice, startChoice } from './choice'
+import { loadCity } from './city'
+import { refreshMe } from './session'
+
+let open: () => void
+/** Resolves once it is known which city this is, what was chosen, and who is logged in. */
+export const started = new Promise<void>((resolve) => {
+	open = resolve
+})
+
+export async function start() {
+	await loadCity()
+	startChoice()
+	if (agreed.value && !(await refreshMe())) await confirmChoice()
+	open()
+}
