@@ -11,6 +11,8 @@ enum {
 
 void response_init(struct http_response *a);
 void response_release(struct http_response *a);
+/* As new, but with the memory of its buffers, which is wiped. */
+void response_reset(struct http_response *a);
 
 /* True for a status that never has a body (RFC 9110 section 6.4.1). */
 bool status_has_no_body(int status);
