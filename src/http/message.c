@@ -3,6 +3,12 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#ifdef TB_ARENA_MALLOC
+enum { HEAD_USUAL_BYTES = 0 }; /* the sanitizers see what lies behind a head */
+#else
+enum { HEAD_USUAL_BYTES = 2048 }; /* a browser's head with its cookies */
+#endif
+
 static llhttp_settings_t settings;
 
 static bool is_name(struct slice name, const char *wanted)
@@ -63,7 +69,8 @@ static int on_value_complete(llhttp_t *p)
 		value->n--;
 	if (!value->p)
 		value->p = "";
-	m->field_count++;
+	if (++m->field_count < HEAD_MAX_FIELDS)
+		m->fields[m->field_count] = (struct field){0};
 	return 0;
 }
 
@@ -174,41 +181,93 @@ static int refusal_of(const struct message *m)
 	return m->refusal ? m->refusal : 400;
 }
 
-static bool parse_head(struct message *m, struct slice head)
+static void copy_head(struct message *m, struct slice head)
 {
+	if (m->head_capacity < head.n) {
+		free(m->head);
+		m->head_capacity = head.n > HEAD_USUAL_BYTES ? head.n : HEAD_USUAL_BYTES;
+		m->head = malloc(m->head_capacity);
+		if (!m->head)
+			abort();
+	}
 	memcpy(m->head, head.p, head.n);
+}
+
+static bool parse_head(struct message *m, size_t size)
+{
 	llhttp_init(&m->parser, HTTP_REQUEST, &settings);
 	m->parser.data = m;
-	llhttp_errno_t e = llhttp_execute(&m->parser, m->head, head.n);
+	llhttp_errno_t e = llhttp_execute(&m->parser, m->head, size);
 	if (e == HPE_PAUSED && m->complete)
-		return llhttp_get_error_pos(&m->parser) == m->head + head.n;
+		return llhttp_get_error_pos(&m->parser) == m->head + size;
 	return e == HPE_OK && m->head_done;
 }
 
-struct message *message_new(struct slice head, int *ret_status)
+/* Fields behind field_count are not looked at, so that the table need not be emptied. */
+static void reset(struct message *m)
 {
-	struct message *m = calloc(1, sizeof *m + head.n);
-
-	if (!m)
-		abort();
+	m->method = m->target = (struct slice){0};
+	m->fields[0] = (struct field){0};
+	m->field_count = 0;
+	m->keep_alive = m->expects_continue = m->chunked = false;
+	m->content_length = 0;
+	m->head_done = m->complete = false;
+	m->refusal = 0;
+	m->chunks = (struct chunk_gate){0};
+	m->raw_size = 0;
 	buf_init(&m->body, 0);
-	if (!parse_head(m, head)) {
-		*ret_status = refusal_of(m);
-		message_free(m);
-		return NULL;
-	}
+}
+
+int message_read_head(struct message *m, struct slice head)
+{
+	message_clear(m);
+	reset(m);
+	copy_head(m, head);
+	if (!parse_head(m, head.n))
+		return refusal_of(m);
 	size_t method_size = 0;
 	while (m->head[method_size] != ' ')
 		method_size++;
 	m->method = (struct slice){m->head, method_size};
-	return m;
+	return 0;
+}
+
+void message_clear(struct message *m)
+{
+	if (m->body.size > 0)
+		explicit_bzero(m->body.data, m->body.size);
+	buf_release(&m->body);
+	if (m->head_capacity > HEAD_USUAL_BYTES)
+		message_release(m);
+}
+
+void message_release(struct message *m)
+{
+	buf_release(&m->body);
+	free(m->head);
+	m->head = NULL;
+	m->head_capacity = 0;
+}
+
+struct message *message_new(struct slice head, int *ret_status)
+{
+	struct message *m = calloc(1, sizeof *m);
+
+	if (!m)
+		abort();
+	int status = message_read_head(m, head);
+	if (status == 0)
+		return m;
+	*ret_status = status;
+	message_free(m);
+	return NULL;
 }
 
 void message_free(struct message *m)
 {
 	if (!m)
 		return;
-	buf_release(&m->body);
+	message_release(m);
 	free(m);
 }
 

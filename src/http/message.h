@@ -22,13 +22,21 @@ struct message {
 	llhttp_t parser;
 	struct chunk_gate chunks;
 	size_t raw_size; /* bytes of body with their framing */
-	char head[];
+	char *head;	 /* kept from message to message, like its capacity */
+	size_t head_capacity;
 };
 
 /* Call once before the first message. */
 void message_init(void);
 
-/* Parses a head that has passed the gate. NULL and a status in *ret_status when it is refused. */
+/* Parses a head that has passed the gate into m, which is zeroed or held a message before: 0, or the status
+ * to refuse with. */
+int message_read_head(struct message *m, struct slice head);
+/* Wipes the body, which may hold a password, and gives its memory back. */
+void message_clear(struct message *m);
+void message_release(struct message *m);
+
+/* One message by itself. NULL and a status in *ret_status when it is refused. */
 struct message *message_new(struct slice head, int *ret_status);
 void message_free(struct message *m);
 
