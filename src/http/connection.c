@@ -206,7 +206,7 @@ static void send_response(struct connection *c, const struct http_response *a, b
 
 static void send_job_response(struct connection *c)
 {
-	const struct message *m = c->job->message;
+	const struct message *m = &c->job->message;
 
 	send_response(c, &c->job->response, m->keep_alive, !slice_is(m->method, "HEAD"));
 }
@@ -252,7 +252,7 @@ static bool find_route(struct job *j)
 	struct http_server *s = j->loop->server;
 	char allow[ALLOW_SIZE];
 
-	j->route = router_find(s->router, j->message->method, j->path, j->params, allow);
+	j->route = router_find(s->router, j->message.method, j->path, j->params, allow);
 	if (j->route)
 		return true;
 	problem_response(s, allow[0] ? 405 : 404, &j->response);
@@ -261,7 +261,7 @@ static bool find_route(struct job *j)
 	return false;
 }
 
-/* A whole request: to a worker, or an answer at once. */
+/* A whole request: to the workers, or an answer at once. */
 static void dispatch(struct connection *c)
 {
 	struct http_server *s = c->loop->server;
@@ -273,23 +273,22 @@ static void dispatch(struct connection *c)
 		send_job_response(c);
 		return;
 	}
-	struct pool *pool = j->route->pool == HTTP_SLOW ? s->slow : s->fast;
-	/* optional panels are given up first, at half of the queue */
-	int limit = j->route->flags & HTTP_OPTIONAL ? (pool_queue_max(pool) + 1) / 2 : 0;
+	if (j->route->flags & HTTP_INLINE) {
+		job_answer(j, c->loop->arena);
+		arena_clear(c->loop->arena);
+		send_job_response(c);
+		return;
+	}
 	j->connection = c;
 	enter(c, PHASE_BUSY);
-	if (pool_submit(pool, &j->work, limit))
-		return;
-	c->phase = PHASE_HEAD;
-	problem_response(s, 503, &j->response);
-	send_job_response(c);
+	handoff_add(j);
 }
 
 /* Decides about a body before its first byte: 0, or the status to refuse with. */
 static int admit_body(struct connection *c)
 {
 	struct job *j = c->job;
-	struct message *m = j->message;
+	struct message *m = &j->message;
 
 	if (!find_route(j))
 		return m->complete ? 0 : j->response.status;
@@ -311,11 +310,10 @@ static int read_head(struct connection *c)
 	}
 	if (status != GATE_WHOLE)
 		return status;
-	struct message *m = message_new((struct slice){bytes.p, head_size}, &status);
-	if (!m)
+	c->job = job_new(c->loop, (struct slice){bytes.p, head_size}, &status);
+	if (!c->job)
 		return status;
 	c->position += head_size;
-	c->job = job_new(c->loop, m);
 	memcpy(c->job->peer, c->peer, sizeof c->peer);
 	return admit_body(c);
 }
@@ -324,7 +322,7 @@ static int read_body(struct connection *c)
 {
 	struct slice bytes = {c->input + c->position, c->size - c->position};
 	size_t used = 0;
-	int status = message_read_body(c->job->message, bytes, &used);
+	int status = message_read_body(&c->job->message, bytes, &used);
 
 	c->position += used;
 	c->moved_bytes += used;
@@ -337,7 +335,7 @@ static bool await_body(struct connection *c)
 	const uv_buf_t go_on = part(SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
 
 	enter(c, PHASE_BODY);
-	if (!c->job->message->expects_continue || c->position < c->size)
+	if (!c->job->message.expects_continue || c->position < c->size)
 		return true;
 	if (uv_try_write(&c->stream.stream, &go_on, 1) == (int)go_on.len)
 		return true;
@@ -368,7 +366,7 @@ static void advance(struct connection *c)
 			break;
 		if (status)
 			refuse(c, status);
-		else if (c->job->message->complete)
+		else if (c->job->message.complete)
 			dispatch(c);
 		else if (c->phase != PHASE_BODY && !await_body(c))
 			return;

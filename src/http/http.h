@@ -2,8 +2,9 @@
  * parses. No domain word in here.
  *
  * Loop threads own connections, limits and deadlines; a request is handed to a pool of workers whose handlers
- * are straight-line, blocking code. A handler must not wait on another pool. When a queue is full the answer
- * is 503 with Retry-After, routes marked HTTP_OPTIONAL first.
+ * are straight-line, blocking code (routes marked HTTP_INLINE stay on the loop's thread). A handler must not
+ * wait on another pool. When a queue is full the answer is 503 with Retry-After, routes marked HTTP_OPTIONAL
+ * first.
  *
  * Refused before any handler (RFC 9112): two Content-Length, Content-Length with chunked, space before a
  * colon, folded fields, NUL, none or two Host, bare LF, odd chunk sizes, a last chunk that does not end in CR
@@ -49,7 +50,13 @@ enum http_pool {
 	HTTP_FAST, /* the pool of workers (128 by default) */
 	HTTP_SLOW, /* password hashing, authorities: its own bounded pool */
 };
-enum { HTTP_OPTIONAL = 1 }; /* flag: first to get a 503 */
+enum http_flag {
+	HTTP_OPTIONAL = 1, /* first to get a 503 */
+	/* The handler runs on the loop's thread, at once, whatever the queues hold: only for one that neither
+	 * blocks nor computes (no lock held long, no file, no store), like that of a health check. While it
+	 * runs, all connections of its loop wait. Its pool counts for nothing. */
+	HTTP_INLINE = 2,
+};
 
 typedef void (*http_handler)(void *user, const struct http_request *q, struct http_response *a,
 			     void *route_user);
@@ -61,7 +68,7 @@ struct http_route {
 	http_handler handler;
 	void *route_user;
 	enum http_pool pool;
-	int flags;
+	int flags;	 /* enum http_flag */
 	size_t body_max; /* 0: no body allowed */
 };
 

@@ -14,7 +14,7 @@ struct worker {
 
 struct pool {
 	pthread_mutex_t lock;
-	struct work *first, **last;
+	struct work_list queue;
 	int queued, queue_max;
 	bool waking;	     /* a worker was woken and has not looked at the queue yet */
 	struct worker *idle; /* a stack: the worker that went idle last has the warmest stack and cache */
@@ -54,16 +54,14 @@ static struct worker *pop_idle(struct pool *p)
  * most wake-ups are saved. */
 static struct worker *next_to_wake(struct pool *p)
 {
-	return p->first && !p->waking ? pop_idle(p) : NULL;
+	return p->queue.first && !p->waking ? pop_idle(p) : NULL;
 }
 
 static struct work *take(struct pool *p)
 {
-	struct work *work = p->first;
+	struct work *work = p->queue.first;
 
-	p->first = work->next;
-	if (!p->first)
-		p->last = &p->first;
+	p->queue.first = work->next;
 	p->queued--;
 	return work;
 }
@@ -82,7 +80,7 @@ static void *worker_main(void *arg)
 
 	pthread_mutex_lock(&p->lock);
 	while (!p->stopping) {
-		if (!p->first) {
+		if (!p->queue.first) {
 			wait_for_work(w);
 			continue;
 		}
@@ -124,7 +122,6 @@ struct pool *pool_new(const struct pool_options *o)
 	if (!p || !workers)
 		abort();
 	pthread_mutex_init(&p->lock, NULL);
-	p->last = &p->first;
 	p->queue_max = o->queue_max;
 	p->workers = workers;
 	pthread_attr_init(&attributes);
@@ -139,23 +136,45 @@ struct pool *pool_new(const struct pool_options *o)
 	return NULL;
 }
 
-bool pool_submit(struct pool *p, struct work *work, int limit)
+void work_list_add(struct work_list *l, struct work *w)
 {
-	if (limit <= 0 || limit > p->queue_max)
-		limit = p->queue_max;
-	work->next = NULL;
+	w->next = NULL;
+	if (l->first)
+		l->last->next = w;
+	else
+		l->first = w;
+	l->last = w;
+}
+
+/* With the lock held. */
+static bool enqueue(struct pool *p, struct work *w)
+{
+	int limit = w->limit > 0 && w->limit < p->queue_max ? w->limit : p->queue_max;
+
+	if (p->queued >= limit || p->stopping)
+		return false;
+	work_list_add(&p->queue, w);
+	p->queued++;
+	return true;
+}
+
+struct work *pool_submit(struct pool *p, struct work_list *l)
+{
+	struct work_list refused = {0};
+
+	if (!l->first)
+		return NULL;
 	pthread_mutex_lock(&p->lock);
-	bool taken = p->queued < limit && !p->stopping;
-	struct worker *next = NULL;
-	if (taken) {
-		*p->last = work;
-		p->last = &work->next;
-		p->queued++;
-		next = next_to_wake(p);
+	for (struct work *w = l->first, *next; w; w = next) {
+		next = w->next;
+		if (!enqueue(p, w))
+			work_list_add(&refused, w);
 	}
+	struct worker *woken = next_to_wake(p);
 	pthread_mutex_unlock(&p->lock);
-	wake(next);
-	return taken;
+	wake(woken);
+	*l = (struct work_list){0};
+	return refused.first;
 }
 
 int pool_queued(struct pool *p)
@@ -180,9 +199,8 @@ struct work *pool_stop(struct pool *p)
 	pthread_mutex_unlock(&p->lock);
 	for (int i = 0; i < p->worker_count; i++)
 		pthread_join(p->workers[i].thread, NULL);
-	struct work *left = p->first;
-	p->first = NULL;
-	p->last = &p->first;
+	struct work *left = p->queue.first;
+	p->queue = (struct work_list){0};
 	p->queued = 0;
 	return left;
 }

@@ -5,6 +5,7 @@
 
 struct work {
 	struct work *next;
+	int limit; /* refused when the queue holds that many; 0: only when it is full */
 	void (*run)(struct work *w, struct arena *arena); /* on a worker; the arena is cleared behind it */
 };
 
@@ -18,8 +19,13 @@ struct pool_options {
 /* NULL when a thread could not be started. */
 struct pool *pool_new(const struct pool_options *o);
 
-/* False when the queue holds `limit` works or is full (limit 0: only when full). */
-bool pool_submit(struct pool *p, struct work *w, int limit);
+struct work_list {
+	struct work *first, *last; /* first NULL: empty */
+};
+void work_list_add(struct work_list *l, struct work *w);
+
+/* Takes all of the list, which is empty afterwards; hands back those that were refused. */
+struct work *pool_submit(struct pool *p, struct work_list *l);
 int pool_queued(struct pool *p);
 int pool_queue_max(const struct pool *p);
 

@@ -72,13 +72,8 @@ static void on_tick(uv_timer_t *t)
 static void on_wake(uv_async_t *a)
 {
 	struct loop *l = a->data;
-	struct job *j = atomic_exchange_explicit(&l->done, NULL, memory_order_acquire);
 
-	while (j) {
-		struct job *next = j->next_done;
-		connection_answer(j);
-		j = next;
-	}
+	handoff_take_answers(l);
 	if (atomic_load(&l->server->stopping) && !l->draining)
 		begin_drain(l);
 }
@@ -128,6 +123,8 @@ static int loop_start(struct loop *l, struct http_server *s)
 	if (e)
 		return e;
 	l->server = s;
+	l->arena = arena_new(s->options.arena_max);
+	handoff_start(l);
 	l->wheel.tick_ms = tick_of(&s->options);
 	set_date(l);
 	uv_timer_init(&l->uv, &l->ticker);
@@ -155,12 +152,14 @@ static void loop_release(struct loop *l)
 {
 	if (!l->server)
 		return;
-	on_wake(&l->wake); /* jobs that were answered after the loop's end */
+	handoff_end(l); /* jobs that were answered after the loop's end */
 	uv_walk(&l->uv, close_any, l);
 	uv_run(&l->uv, UV_RUN_NOWAIT);
 	uv_walk(&l->uv, close_handle, NULL);
 	uv_run(&l->uv, UV_RUN_DEFAULT);
 	uv_loop_close(&l->uv);
+	job_spares_free(l);
+	arena_free(l->arena);
 }
 
 /* ---- the server ---- */
