@@ -163,6 +163,7 @@ struct release *load_release(const struct source *from, struct schema_reader in,
 	load_items(&l, from->items);
 	load_policy(&l, from->policy);
 	load_services(&l, from);
+	load_registers(&l, from->policy);
 	load_city(&l, from->city);
 	if (load_spoiled(&l, before)) {
 		release_drop(r);

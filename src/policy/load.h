@@ -35,6 +35,7 @@ struct release *load_release(const struct source *from, struct schema_reader in,
 void load_items(struct loader *l, struct node list);
 void load_policy(struct loader *l, struct node map); /* after items */
 void load_chapters(struct loader *l, struct node list);
+void load_registers(struct loader *l, struct node policy); /* SDKs, exceptions …; after the services */
 void load_services(struct loader *l, const struct source *from); /* after the policy */
 void load_city(struct loader *l, struct node map);		 /* after the services */
 
@@ -61,6 +62,11 @@ bool load_spoiled(const struct loader *l, size_t complaints_before);
 struct itemset load_itemset(struct loader *l, struct node at, const char *what, bool all_allowed);
 /* A list of texts, for settings and platforms. */
 const char **load_texts(struct loader *l, struct node list, const char *what, size_t *ret_count);
+/* Bits of the words that a list names; `words` ends with NULL. */
+uint32_t load_words(struct loader *l, struct node list, const char *what, const char *const *words);
+/* "all", or a list of platforms as "android,ios". */
+const char *load_platforms(struct loader *l, struct node at);
+extern const char *const exception_contexts[]; /* by enum exception_context, ended by NULL */
 /* Bits of the rows that a list names. */
 uint64_t load_bits(struct loader *l, const struct table *t, struct node at, const char *noun,
 		   const char *where);

@@ -3,11 +3,12 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const char *const tables[] = {"services", "recipients", "permissions", "items", "retention", NULL};
+static const char *const tables[] = {"services",   "recipients", "permissions", "items",  "retention", "sdks",
+				     "exceptions", "cookies",	 "definitions", "duties", NULL};
 
 struct section_form {
 	const char *title, *table;
-	struct node paragraphs;
+	struct node paragraphs, contexts;
 };
 
 #define AT(member) offsetof(struct section_form, member)
@@ -15,6 +16,7 @@ static const struct schema_field section_fields[] = {
 	{"title", SCHEMA_TEXT, false, AT(title), NULL, NULL},
 	{"paragraphs", SCHEMA_LIST, false, AT(paragraphs), NULL, NULL},
 	{"table", SCHEMA_WORD, false, AT(table), tables, NULL},
+	{"contexts", SCHEMA_LIST, false, AT(contexts), NULL, NULL},
 };
 #undef AT
 static const struct schema section_schema = {"a section", section_fields, COUNT(section_fields)};
@@ -50,6 +52,10 @@ static void load_section(struct loader *l, struct node map, void *arg)
 		return;
 	struct section *s = &chapter->sections[chapter->section_count++];
 	*s = (struct section){.title = form.title, .table = table_named(form.table)};
+	s->contexts = load_words(l, form.contexts, "contexts", exception_contexts);
+	if ((s->table == TABLE_EXCEPTIONS) != node_there(form.contexts))
+		node_complain(map,
+			      "a table of exceptions, and only that, says which; write contexts: [collect]");
 	for (size_t i = 0; i < node_size(form.paragraphs); i++)
 		if (node_is_scalar(node_at(form.paragraphs, i)))
 			check_marks(node_at(form.paragraphs, i));

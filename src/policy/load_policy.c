@@ -83,7 +83,7 @@ static const struct schema_field permission_fields[] = {
 #undef AT
 static const struct schema permission_schema = {"a permission", permission_fields, COUNT(permission_fields)};
 
-static const char *load_platforms(struct loader *l, struct node at)
+const char *load_platforms(struct loader *l, struct node at)
 {
 	static const char *const known[] = {"web", "android", "ios"};
 	const char *all = "";
@@ -281,6 +281,7 @@ static void load_category(struct loader *l, struct node map, void *arg)
 struct policy_form {
 	const char *version, *effective, *updated;
 	struct node purposes, recipients, permissions, categories, legal_retention, chapters;
+	struct node registers[5]; /* read by load_register.c, after the services */
 };
 
 #define AT(member) offsetof(struct policy_form, member)
@@ -294,6 +295,11 @@ static const struct schema_field policy_fields[] = {
 	{"categories", SCHEMA_LIST, true, AT(categories), NULL, NULL},
 	{"legal_retention", SCHEMA_LIST, false, AT(legal_retention), NULL, NULL},
 	{"chapters", SCHEMA_LIST, true, AT(chapters), NULL, NULL},
+	{"sdks", SCHEMA_LIST, false, AT(registers[0]), NULL, NULL},
+	{"exceptions", SCHEMA_LIST, false, AT(registers[1]), NULL, NULL},
+	{"cookies", SCHEMA_LIST, false, AT(registers[2]), NULL, NULL},
+	{"definitions", SCHEMA_LIST, false, AT(registers[3]), NULL, NULL},
+	{"duties", SCHEMA_LIST, false, AT(registers[4]), NULL, NULL},
 };
 #undef AT
 static const struct schema policy_schema = {"the policy", policy_fields, COUNT(policy_fields)};

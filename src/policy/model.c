@@ -18,6 +18,11 @@ STARTS_LIKE_ROW(struct permission);
 STARTS_LIKE_ROW(struct category);
 STARTS_LIKE_ROW(struct service);
 STARTS_LIKE_ROW(struct retention);
+STARTS_LIKE_ROW(struct sdk);
+STARTS_LIKE_ROW(struct exception);
+STARTS_LIKE_ROW(struct cookie);
+STARTS_LIKE_ROW(struct definition);
+STARTS_LIKE_ROW(struct duty);
 
 const char *row_key(const void *row)
 {
@@ -121,6 +126,11 @@ TABLE_ACCESS(purpose, purpose, purposes)
 TABLE_ACCESS(recipient, recipient, recipients)
 TABLE_ACCESS(permission, permission, permissions)
 TABLE_ACCESS(retention, retention, retentions)
+TABLE_ACCESS(sdk, sdk, sdks)
+TABLE_ACCESS(exception, exception, exceptions)
+TABLE_ACCESS(cookie, cookie, cookies)
+TABLE_ACCESS(definition, definition, definitions)
+TABLE_ACCESS(duty, duty, duties)
 
 const char *release_city(const struct release *r)
 {
@@ -232,8 +242,9 @@ static void freeze_rules(struct release *r)
 
 void model_freeze(struct release *r)
 {
-	struct table *tables[] = {&r->items,	  &r->purposes, &r->recipients, &r->permissions,
-				  &r->categories, &r->services, &r->retentions};
+	struct table *tables[] = {&r->items,	  &r->purposes, &r->recipients,	 &r->permissions,
+				  &r->categories, &r->services, &r->retentions,	 &r->sdks,
+				  &r->exceptions, &r->cookies,	&r->definitions, &r->duties};
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		index_make(r, tables[i]);

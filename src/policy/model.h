@@ -12,6 +12,7 @@ enum {
 	PERMISSIONS_MAX = 32,
 	CATEGORIES_MAX = 256,
 	SERVICES_MAX = 4096,
+	REGISTER_MAX = 256,
 	RELEASE_ARENA_MAX = 256 * 1024 * 1024,
 };
 
@@ -45,13 +46,19 @@ enum policy_table {
 	TABLE_RECIPIENTS,
 	TABLE_PERMISSIONS,
 	TABLE_ITEMS,
-	TABLE_RETENTION
+	TABLE_RETENTION,
+	TABLE_SDKS,
+	TABLE_EXCEPTIONS,
+	TABLE_COOKIES,
+	TABLE_DEFINITIONS,
+	TABLE_DUTIES,
 };
 
 struct section {
 	const char *title; /* or NULL */
 	struct paragraph_list paragraphs;
 	enum policy_table table;
+	unsigned contexts; /* TABLE_EXCEPTIONS: which grounds, bit per exception_context */
 };
 
 struct chapter {
@@ -113,6 +120,7 @@ struct release {
 	struct slice document;
 
 	struct table items, purposes, recipients, permissions, categories, services, retentions;
+	struct table sdks, exceptions, cookies, definitions, duties;
 	struct chapter *chapters;
 	size_t chapter_count;
 	struct setting *settings; /* sorted by key */

@@ -156,6 +156,98 @@ const struct retention *release_retention(const struct release *r, const char *k
 const struct retention *release_retention_at(const struct release *r, unsigned number);
 unsigned release_retention_count(const struct release *r);
 
+/* ---- registers: what the policy lists beside its rules ---- */
+struct sdk { /* foreign code in a client, called only through its trigger */
+	unsigned number;
+	const char *key, *name, *vendor;
+	const char *trigger;	       /* "map", "push", "share", … */
+	const char *function;	       /* what it does, as people read it */
+	const struct service *service; /* the only service that calls it, or NULL */
+	uint32_t permissions;
+	struct itemset items;
+	const char *platforms, *clause;
+	const char *condition, *policy_url; /* or NULL */
+	bool protocol_only;		    /* connected by protocol, no code of the vendor inside */
+};
+const struct sdk *release_sdk(const struct release *r, const char *key);
+const struct sdk *release_sdk_at(const struct release *r, unsigned number);
+unsigned release_sdk_count(const struct release *r);
+
+/* Where a ground may take the place of consent, or of an answer. */
+enum exception_context {
+	EXCEPTION_COLLECT,
+	EXCEPTION_SHARE,
+	EXCEPTION_TRANSFER,
+	EXCEPTION_PUBLISH,
+	EXCEPTION_REFUSE_REQUEST,
+	EXCEPTION_KEEP,	  /* kept though its time is over */
+	EXCEPTION_ACCESS, /* not shown, changed or deleted by the person alone */
+	EXCEPTION_ABROAD,
+	EXCEPTION_MINOR,
+};
+/* What must be given before a ground is used; each use records it. */
+enum exception_need {
+	NEED_DOCUMENT,
+	NEED_OFFICER,
+	NEED_SECOND_OFFICER,
+	NEED_SCOPE,
+	NEED_PUBLIC_SOURCE,
+	NEED_OWN_PUBLICATION,
+	NEED_APPLICATION,
+	NEED_EVENT,
+	NEED_REASON,
+	NEED_CONSENT,
+	NEED_NOTICE,
+	NEED_UNDERTAKING,
+	NEED_DEIDENTIFIED,
+};
+struct exception {
+	unsigned number;
+	const char *key, *ground, *clause;
+	uint32_t contexts; /* bit per exception_context */
+	uint32_t needs;	   /* bit per exception_need; never empty */
+	bool secrecy;	   /* may carry a duty of secrecy: the person is told later, two officers decide */
+};
+static inline bool exception_holds(const struct exception *e, enum exception_context where)
+{
+	return e->contexts >> where & 1;
+}
+static inline bool exception_needs(const struct exception *e, enum exception_need what)
+{
+	return e->needs >> what & 1;
+}
+const struct exception *release_exception(const struct release *r, const char *key);
+const struct exception *release_exception_at(const struct release *r, unsigned number);
+unsigned release_exception_count(const struct release *r);
+
+struct cookie {
+	unsigned number;
+	const char *key, *name, *use, *clause; /* use: "session", "identity" or "analysis"; clause or NULL */
+	const char *effect;		       /* what suffers when it is refused; NULL: not refusable */
+	bool refusable;
+};
+const struct cookie *release_cookie(const struct release *r, const char *key);
+const struct cookie *release_cookie_at(const struct release *r, unsigned number);
+unsigned release_cookie_count(const struct release *r);
+
+struct definition {
+	unsigned number;
+	const char *key, *term, *meaning, *clause;
+};
+const struct definition *release_definition(const struct release *r, const char *key);
+const struct definition *release_definition_at(const struct release *r, unsigned number);
+unsigned release_definition_count(const struct release *r);
+
+/* An organisational act: who must show what, and how often. */
+struct duty {
+	unsigned number;
+	const char *key, *name, *evidence, *clause;
+	int every_days; /* 0: at the event that the evidence names */
+};
+const struct duty *release_duty(const struct release *r, const char *key);
+const struct duty *release_duty_at(const struct release *r, unsigned number);
+unsigned release_duty_count(const struct release *r);
+
 /* The canonical document that release_hash is over: JSON, keys sorted, nothing left out that was loaded. */
 struct slice release_document(const struct release *r);
 const char *release_updated(const struct release *r); /* date of the last change, as printed: "2026-01-01" */

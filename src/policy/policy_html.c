@@ -199,7 +199,7 @@ static void put_section(struct buf *out, const struct release *r, const struct s
 		html_prose(out, r, s->paragraphs.texts[i]);
 		buf_add_text(out, "</p>\n");
 	}
-	html_table(out, r, s->table);
+	html_table(out, r, s->table, s->contexts);
 }
 
 static void put_chapter(struct buf *out, const struct release *r, const struct chapter *k)

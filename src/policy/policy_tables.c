@@ -3,36 +3,36 @@
 #include <stdio.h>
 
 /* Cells carry the name of their column, which narrow screens show above the text. */
-static void cell_open(struct buf *out, const char *label)
+void html_cell_open(struct buf *out, const char *label)
 {
 	buf_printf(out, "<td data-label=\"%s\">", label);
 }
 
-static void cell_close(struct buf *out)
+void html_cell_close(struct buf *out)
 {
 	buf_add_text(out, "</td>");
 }
 
-static void cell(struct buf *out, const char *label, const char *text)
+void html_cell(struct buf *out, const char *label, const char *text)
 {
-	cell_open(out, label);
+	html_cell_open(out, label);
 	html_text(out, text ? text : "—");
-	cell_close(out);
+	html_cell_close(out);
 }
 
-static void row_open(struct buf *out, const char *name)
+void html_row_open(struct buf *out, const char *name)
 {
 	buf_add_text(out, "<tr><th scope=\"row\">");
 	html_text(out, name);
 	buf_add_text(out, "</th>");
 }
 
-static void row_close(struct buf *out)
+void html_row_close(struct buf *out)
 {
 	buf_add_text(out, "</tr>\n");
 }
 
-static void table_open(struct buf *out, const char *caption, const char *const *columns, size_t count)
+void html_table_open(struct buf *out, const char *caption, const char *const *columns, size_t count)
 {
 	buf_printf(out, "<table>\n<caption>%s</caption>\n<thead><tr>", caption);
 	for (size_t i = 0; i < count; i++)
@@ -40,13 +40,13 @@ static void table_open(struct buf *out, const char *caption, const char *const *
 	buf_add_text(out, "</tr></thead>\n<tbody>\n");
 }
 
-static void table_close(struct buf *out)
+void html_table_close(struct buf *out)
 {
 	buf_add_text(out, "</tbody>\n</table>\n");
 }
 
 /* Sensitive items are marked passages. */
-static void put_items(struct buf *out, const struct release *r, const struct itemset *items)
+void html_items(struct buf *out, const struct release *r, const struct itemset *items)
 {
 	bool first = true;
 
@@ -86,7 +86,7 @@ static void put_recipients(struct buf *out, const struct release *r, uint64_t bi
 	put_names(out, &r->recipients, bits, names);
 }
 
-static void put_permissions(struct buf *out, const struct release *r, uint64_t bits)
+void html_permissions(struct buf *out, const struct release *r, uint64_t bits)
 {
 	const char *names[PERMISSIONS_MAX] = {0};
 
@@ -131,30 +131,30 @@ static void services_table(struct buf *out, const struct release *r)
 	static const char *const columns[] = {"业务类别",   "服务事项", "收集的信息",
 					      "提供的信息", "接收方",	"系统权限"};
 
-	table_open(out, "各类服务处理的个人信息", columns, 6);
+	html_table_open(out, "各类服务处理的个人信息", columns, 6);
 	for (unsigned i = 0; i < r->categories.count; i++) {
 		const struct category *k = r->categories.rows[i];
 		if (strcmp(k->kind, "service") != 0)
 			continue;
-		row_open(out, k->name);
-		cell_open(out, columns[1]);
+		html_row_open(out, k->name);
+		html_cell_open(out, columns[1]);
 		put_service_names(out, r, k);
-		cell_close(out);
-		cell_open(out, columns[2]);
-		put_items(out, r, &k->collect);
-		cell_close(out);
-		cell_open(out, columns[3]);
-		put_items(out, r, &k->share);
-		cell_close(out);
-		cell_open(out, columns[4]);
+		html_cell_close(out);
+		html_cell_open(out, columns[2]);
+		html_items(out, r, &k->collect);
+		html_cell_close(out);
+		html_cell_open(out, columns[3]);
+		html_items(out, r, &k->share);
+		html_cell_close(out);
+		html_cell_open(out, columns[4]);
 		put_recipients(out, r, k->recipients);
-		cell_close(out);
-		cell_open(out, columns[5]);
-		put_permissions(out, r, k->permissions);
-		cell_close(out);
-		row_close(out);
+		html_cell_close(out);
+		html_cell_open(out, columns[5]);
+		html_permissions(out, r, k->permissions);
+		html_cell_close(out);
+		html_row_close(out);
 	}
-	table_close(out);
+	html_table_close(out);
 }
 
 static const char *kind_name(const char *kind)
@@ -187,25 +187,25 @@ static void recipients_table(struct buf *out, const struct release *r)
 {
 	static const char *const columns[] = {"接收方", "类型", "可能接收的信息", "联系方式", "依据"};
 
-	table_open(out, "接收个人信息的单位", columns, 5);
+	html_table_open(out, "接收个人信息的单位", columns, 5);
 	for (unsigned i = 0; i < r->recipients.count; i++) {
 		const struct recipient *to = r->recipients.rows[i];
 		struct itemset received = received_by(r, to);
-		row_open(out, to->name);
-		cell(out, columns[1], kind_name(to->kind));
-		cell_open(out, columns[2]);
-		put_items(out, r, &received);
-		cell_close(out);
-		cell_open(out, columns[3]);
+		html_row_open(out, to->name);
+		html_cell(out, columns[1], kind_name(to->kind));
+		html_cell_open(out, columns[2]);
+		html_items(out, r, &received);
+		html_cell_close(out);
+		html_cell_open(out, columns[3]);
 		html_prose(out, r, to->contact);
-		cell_close(out);
-		cell(out, columns[4], to->basis);
-		row_close(out);
+		html_cell_close(out);
+		html_cell(out, columns[4], to->basis);
+		html_row_close(out);
 	}
-	table_close(out);
+	html_table_close(out);
 }
 
-static const char *platforms_name(const char *platforms)
+const char *html_platforms(const char *platforms)
 {
 	if (strcmp(platforms, "all") == 0)
 		return "全部";
@@ -218,22 +218,22 @@ static void permissions_table(struct buf *out, const struct release *r)
 {
 	static const char *const columns[] = {"权限", "用途", "涉及的信息", "适用的客户端"};
 
-	table_open(out, "系统权限及其用途", columns, 4);
+	html_table_open(out, "系统权限及其用途", columns, 4);
 	for (unsigned i = 0; i < r->permissions.count; i++) {
 		const struct permission *p = r->permissions.rows[i];
 		struct itemset opened = {0};
 		for (unsigned n = 0; n < r->items.count; n++)
 			if (r->item_permissions[n] >> i & 1)
 				itemset_add(&opened, n);
-		row_open(out, p->name);
-		cell(out, columns[1], p->why);
-		cell_open(out, columns[2]);
-		put_items(out, r, &opened);
-		cell_close(out);
-		cell(out, columns[3], platforms_name(p->platforms));
-		row_close(out);
+		html_row_open(out, p->name);
+		html_cell(out, columns[1], p->why);
+		html_cell_open(out, columns[2]);
+		html_items(out, r, &opened);
+		html_cell_close(out);
+		html_cell(out, columns[3], html_platforms(p->platforms));
+		html_row_close(out);
 	}
-	table_close(out);
+	html_table_close(out);
 }
 
 static const char *item_kind_name(const char *kind)
@@ -272,48 +272,48 @@ static void items_table(struct buf *out, const struct release *r)
 	static const char *const columns[] = {"个人信息", "类型", "是否敏感"};
 	struct itemset used = items_in_use(r);
 
-	table_open(out, "个人信息的种类", columns, 3);
+	html_table_open(out, "个人信息的种类", columns, 3);
 	for (unsigned i = 0; i < r->items.count; i++) {
 		const struct item *it = r->items.rows[i];
 		const char *kind = item_kind_name(it->kind);
 		if (!itemset_has(&used, i) || !kind)
 			continue;
-		row_open(out, it->name);
-		cell(out, columns[1], kind);
-		cell_open(out, columns[2]);
+		html_row_open(out, it->name);
+		html_cell(out, columns[1], kind);
+		html_cell_open(out, columns[2]);
 		buf_add_text(out, it->sensitive ? "<strong>敏感个人信息</strong>" : "否");
-		cell_close(out);
-		row_close(out);
+		html_cell_close(out);
+		html_row_close(out);
 	}
-	table_close(out);
+	html_table_close(out);
 }
 
 static void retention_table(struct buf *out, const struct release *r)
 {
 	static const char *const columns[] = {"处理活动", "保存期限"};
 
-	table_open(out, "保存期限", columns, 2);
+	html_table_open(out, "保存期限", columns, 2);
 	for (unsigned i = 0; i < r->categories.count; i++) {
 		const struct category *k = r->categories.rows[i];
-		row_open(out, k->name);
-		cell_open(out, columns[1]);
+		html_row_open(out, k->name);
+		html_cell_open(out, columns[1]);
 		put_period(out, k->retention_rule, k->retention_days);
-		cell_close(out);
-		row_close(out);
+		html_cell_close(out);
+		html_row_close(out);
 	}
 	for (unsigned i = 0; i < r->retentions.count; i++) {
 		const struct retention *k = r->retentions.rows[i];
-		row_open(out, k->name);
-		cell_open(out, columns[1]);
+		html_row_open(out, k->name);
+		html_cell_open(out, columns[1]);
 		buf_add_text(out, "<strong>依法留存：</strong>");
 		put_period(out, k->rule, k->days);
-		cell_close(out);
-		row_close(out);
+		html_cell_close(out);
+		html_row_close(out);
 	}
-	table_close(out);
+	html_table_close(out);
 }
 
-void html_table(struct buf *out, const struct release *r, enum policy_table table)
+void html_table(struct buf *out, const struct release *r, enum policy_table table, unsigned contexts)
 {
 	switch (table) {
 	case TABLE_NONE:
@@ -332,6 +332,21 @@ void html_table(struct buf *out, const struct release *r, enum policy_table tabl
 		break;
 	case TABLE_RETENTION:
 		retention_table(out, r);
+		break;
+	case TABLE_SDKS:
+		html_sdks(out, r);
+		break;
+	case TABLE_EXCEPTIONS:
+		html_exceptions(out, r, contexts);
+		break;
+	case TABLE_COOKIES:
+		html_cookies(out, r);
+		break;
+	case TABLE_DEFINITIONS:
+		html_definitions(out, r);
+		break;
+	case TABLE_DUTIES:
+		html_duties(out, r);
 		break;
 	}
 }

@@ -347,6 +347,47 @@ static void the_policy_page_has_the_chapters_of_the_city(void **state)
 	}
 }
 
+static int exceptions_of(const struct release *r, enum exception_context where)
+{
+	int count = 0;
+
+	for (unsigned i = 0; i < release_exception_count(r); i++)
+		count += exception_holds(release_exception_at(r, i), where);
+	return count;
+}
+
+static void the_registers_are_those_of_the_policy(void **state)
+{
+	const struct release *tj = cities[0].release, *nt = cities[1].release;
+
+	(void)state;
+	assert_int_equal(release_sdk_count(tj), 12); /* TJ-1.1.25.0 */
+	assert_int_equal(release_sdk_count(nt), 21);
+	assert_int_equal(exceptions_of(tj, EXCEPTION_COLLECT), 9);	      /* TJ-1.3.0 */
+	assert_int_equal(exceptions_of(nt, EXCEPTION_COLLECT), 0);	      /* none is listed */
+	assert_int_equal(exceptions_of(tj, EXCEPTION_REFUSE_REQUEST), 4 + 7); /* TJ-4.5.c to TJ-4.5.7 */
+	assert_int_equal(exceptions_of(nt, EXCEPTION_REFUSE_REQUEST), 5 + 2); /* NT-4.7.0, two examples */
+	assert_int_equal(release_definition_count(tj), 0);
+	assert_int_equal(release_definition_count(nt), 10); /* NT-A.1, NT-A.2, NT-A.3 … NT-A.10 */
+	for (unsigned i = 0; i < release_exception_count(tj); i++)
+		assert_true(release_exception_at(tj, i)->needs != 0);
+}
+
+static void an_sdk_gets_exactly_what_the_policy_lists(void **state)
+{
+	const struct release *nt = cities[1].release;
+	const struct sdk *x5 = release_sdk(nt, "tencent_x5"), *wechat = release_sdk(nt, "wechat_share");
+
+	(void)state;
+	/* NT-1.5.9 */
+	assert_string_equal(x5->platforms, "android");
+	assert_true(itemset_has(&x5->items, release_item(nt, "imei")->number));
+	assert_false(itemset_has(&x5->items, release_item(nt, "mac")->number));
+	/* NT-1.5.7 */
+	assert_true(itemset_empty(&wechat->items));
+	assert_int_equal(wechat->permissions, 0);
+}
+
 /* ---- colours
  * ----------------------------------------------------------------------------------------------------------------------
  */
@@ -390,6 +431,8 @@ int main(void)
 		cmocka_unit_test(visitors_find_open_pages_that_ask_for_nothing),
 		cmocka_unit_test(the_five_kinds_of_sensitive_data_hold_the_sensitive_items),
 		cmocka_unit_test(the_policy_page_has_the_chapters_of_the_city),
+		cmocka_unit_test(the_registers_are_those_of_the_policy),
+		cmocka_unit_test(an_sdk_gets_exactly_what_the_policy_lists),
 		cmocka_unit_test(white_text_can_be_read_on_the_colours_of_a_city),
 	};
 	return cmocka_run_group_tests(tests, load_cities, drop_cities);

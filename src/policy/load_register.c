@@ -1,0 +1,276 @@
+/* The registers of a policy: SDKs, exceptions with their grounds, cookies, definitions and duties. They name
+ * services, and are therefore read after them. */
+#include "policy/load.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+uint32_t load_words(struct loader *l, struct node list, const char *what, const char *const *words)
+{
+	uint32_t bits = 0;
+	size_t count = 0;
+
+	while (words[count])
+		count++;
+	for (size_t i = 0; node_is_list(list) && i < node_size(list); i++) {
+		const char *text = schema_text(&l->in, node_at(list, i), what);
+		size_t k = 0;
+		while (text && k < count && strcmp(text, words[k]) != 0)
+			k++;
+		if (text && k < count) {
+			bits |= UINT32_C(1) << k;
+			continue;
+		}
+		const char *near = text ? schema_nearest(slice_of(text), words, count) : NULL;
+		if (text)
+			node_complain(node_at(list, i), "unknown word '%s' in '%s'; %s%s%s", text, what,
+				      near ? "did you mean '" : "see cities/README.md", near ? near : "",
+				      near ? "'?" : "");
+	}
+	return bits;
+}
+
+/* ---- SDKs ---- */
+
+static const char *const triggers[] = {"certificate",
+				       "business_licence",
+				       "social_security_card",
+				       "face",
+				       "liveness",
+				       "quick_login",
+				       "share",
+				       "map",
+				       "push",
+				       "usage_statistics",
+				       "fault_report",
+				       "browser_engine",
+				       "payment_jump",
+				       "voice_search",
+				       "carrier_check",
+				       "app_protection",
+				       NULL};
+
+struct sdk_form {
+	struct sdk s;
+	struct node service, permissions, items, platforms;
+};
+
+#define AT(member) offsetof(struct sdk_form, member)
+static const struct schema_field sdk_fields[] = {
+	{"key", SCHEMA_KEY, true, AT(s.key), NULL, NULL},
+	{"name", SCHEMA_TEXT, true, AT(s.name), NULL, NULL},
+	{"vendor", SCHEMA_TEXT, true, AT(s.vendor), NULL, "vendor: the full name of the company"},
+	{"trigger", SCHEMA_WORD, true, AT(s.trigger), triggers, "trigger: share, push, map …"},
+	{"function", SCHEMA_TEXT, true, AT(s.function), NULL, "function: what it does, as people read it"},
+	{"service", SCHEMA_NODE, false, AT(service), NULL, NULL},
+	{"permissions", SCHEMA_LIST, true, AT(permissions), NULL, "permissions: [], or keys of permissions"},
+	{"items", SCHEMA_LIST, true, AT(items), NULL, "items: [], or keys of items"},
+	{"platforms", SCHEMA_NODE, true, AT(platforms), NULL, "platforms: all, or a list such as [android]"},
+	{"condition", SCHEMA_TEXT, false, AT(s.condition), NULL, NULL},
+	{"policy_url", SCHEMA_TEXT, false, AT(s.policy_url), NULL, NULL},
+	{"protocol_only", SCHEMA_FLAG, false, AT(s.protocol_only), NULL, NULL},
+	{"clause", SCHEMA_CLAUSE, true, AT(s.clause), NULL, NULL},
+};
+#undef AT
+static const struct schema sdk_schema = {"an SDK", sdk_fields, COUNT(sdk_fields)};
+
+static void load_sdk(struct loader *l, struct node map, void *arg)
+{
+	struct sdk_form form = {0};
+	struct sdk *s = ARENA_NEW(l->in.arena, struct sdk);
+
+	(void)arg;
+	if (!load_row(l, &l->r->sdks, map, &sdk_schema, &form))
+		return;
+	*s = form.s;
+	s->platforms = load_platforms(l, form.platforms);
+	s->items = load_itemset(l, form.items, "items", false);
+	s->permissions = (uint32_t)load_bits(l, &l->r->permissions, form.permissions, "permission",
+					     "permissions of this policy");
+	if (node_there(form.service))
+		s->service = load_reference(l, &l->r->services, form.service, "service", "services");
+	load_add(l, &l->r->sdks, map, "SDK", s->key, s, &s->number);
+}
+
+/* ---- exceptions ---- */
+
+const char *const exception_contexts[] = {
+	[EXCEPTION_COLLECT] = "collect",
+	[EXCEPTION_SHARE] = "share",
+	[EXCEPTION_TRANSFER] = "transfer",
+	[EXCEPTION_PUBLISH] = "publish",
+	[EXCEPTION_REFUSE_REQUEST] = "refuse_request",
+	[EXCEPTION_KEEP] = "keep",
+	[EXCEPTION_ACCESS] = "access",
+	[EXCEPTION_ABROAD] = "abroad",
+	[EXCEPTION_MINOR] = "minor",
+	[EXCEPTION_MINOR + 1] = NULL,
+};
+
+static const char *const needs[] = {
+	[NEED_DOCUMENT] = "document",
+	[NEED_OFFICER] = "officer",
+	[NEED_SECOND_OFFICER] = "second_officer",
+	[NEED_SCOPE] = "scope",
+	[NEED_PUBLIC_SOURCE] = "public_source",
+	[NEED_OWN_PUBLICATION] = "own_publication",
+	[NEED_APPLICATION] = "application",
+	[NEED_EVENT] = "event",
+	[NEED_REASON] = "reason",
+	[NEED_CONSENT] = "consent",
+	[NEED_NOTICE] = "notice",
+	[NEED_UNDERTAKING] = "undertaking",
+	[NEED_DEIDENTIFIED] = "deidentified",
+	[NEED_DEIDENTIFIED + 1] = NULL,
+};
+
+struct exception_form {
+	struct exception e;
+	struct node contexts, needs;
+};
+
+#define AT(member) offsetof(struct exception_form, member)
+static const struct schema_field exception_fields[] = {
+	{"key", SCHEMA_KEY, true, AT(e.key), NULL, NULL},
+	{"contexts", SCHEMA_LIST, true, AT(contexts), NULL, "contexts: [share, transfer, publish]"},
+	{"ground", SCHEMA_TEXT, true, AT(e.ground), NULL, "ground: the case, as people read it"},
+	{"needs", SCHEMA_LIST, true, AT(needs), NULL, "needs: [document, officer, scope]"},
+	{"secrecy", SCHEMA_FLAG, false, AT(e.secrecy), NULL, NULL},
+	{"clause", SCHEMA_CLAUSE, true, AT(e.clause), NULL, NULL},
+};
+#undef AT
+static const struct schema exception_schema = {"an exception", exception_fields, COUNT(exception_fields)};
+
+static void check_exception(const struct exception_form *form, struct node map, const struct exception *e)
+{
+	if (node_size(form->contexts) == 0)
+		node_complain(form->contexts, "exception '%s' holds nowhere; write contexts: [share]",
+			      e->key);
+	if (node_size(form->needs) == 0)
+		node_complain(
+			form->needs,
+			"exception '%s' could be used without giving anything; write what must be given, "
+			"e.g. needs: [document, officer]",
+			e->key);
+	if (e->secrecy && !exception_needs(e, NEED_SECOND_OFFICER))
+		node_complain(map,
+			      "exception '%s' may be kept secret by one officer; add second_officer to its "
+			      "needs, or remove 'secrecy'",
+			      e->key);
+}
+
+static void load_exception(struct loader *l, struct node map, void *arg)
+{
+	struct exception_form form = {0};
+	struct exception *e = ARENA_NEW(l->in.arena, struct exception);
+
+	(void)arg;
+	if (!load_row(l, &l->r->exceptions, map, &exception_schema, &form))
+		return;
+	size_t before = l->complaints->size;
+	*e = form.e;
+	e->contexts = load_words(l, form.contexts, "contexts", exception_contexts);
+	e->needs = load_words(l, form.needs, "needs", needs);
+	if (!load_spoiled(l, before))
+		check_exception(&form, map, e);
+	load_add(l, &l->r->exceptions, map, "exception", e->key, e, &e->number);
+}
+
+/* ---- cookies ---- */
+
+static const char *const uses[] = {"session", "identity", "analysis", NULL};
+
+#define AT(member) offsetof(struct cookie, member)
+static const struct schema_field cookie_fields[] = {
+	{"key", SCHEMA_KEY, true, AT(key), NULL, NULL},
+	{"name", SCHEMA_TEXT, true, AT(name), NULL, NULL},
+	{"use", SCHEMA_WORD, true, AT(use), uses, "use: session, identity or analysis"},
+	{"refusable", SCHEMA_FLAG, false, AT(refusable), NULL, NULL},
+	{"effect", SCHEMA_TEXT, false, AT(effect), NULL, NULL},
+	{"clause", SCHEMA_CLAUSE, false, AT(clause), NULL, NULL},
+};
+#undef AT
+static const struct schema cookie_schema = {"a cookie", cookie_fields, COUNT(cookie_fields)};
+
+static void load_cookie(struct loader *l, struct node map, void *arg)
+{
+	struct cookie *k = ARENA_NEW(l->in.arena, struct cookie);
+
+	(void)arg;
+	if (!load_row(l, &l->r->cookies, map, &cookie_schema, k))
+		return;
+	if (k->refusable && !k->effect)
+		node_complain(map, "cookie '%s' can be refused; write effect: what suffers then", k->key);
+	if (!k->refusable && strcmp(k->use, "analysis") == 0)
+		node_complain(map, "cookie '%s' analyses use and cannot be refused; write refusable: true",
+			      k->key);
+	load_add(l, &l->r->cookies, map, "cookie", k->key, k, &k->number);
+}
+
+/* ---- definitions and duties ---- */
+
+#define AT(member) offsetof(struct definition, member)
+static const struct schema_field definition_fields[] = {
+	{"key", SCHEMA_KEY, true, AT(key), NULL, NULL},
+	{"term", SCHEMA_TEXT, true, AT(term), NULL, NULL},
+	{"meaning", SCHEMA_TEXT, true, AT(meaning), NULL, NULL},
+	{"clause", SCHEMA_CLAUSE, true, AT(clause), NULL, NULL},
+};
+#undef AT
+static const struct schema definition_schema = {"a definition", definition_fields, COUNT(definition_fields)};
+
+static void load_definition(struct loader *l, struct node map, void *arg)
+{
+	struct definition *d = ARENA_NEW(l->in.arena, struct definition);
+
+	(void)arg;
+	if (load_row(l, &l->r->definitions, map, &definition_schema, d))
+		load_add(l, &l->r->definitions, map, "definition", d->key, d, &d->number);
+}
+
+#define AT(member) offsetof(struct duty, member)
+static const struct schema_field duty_fields[] = {
+	{"key", SCHEMA_KEY, true, AT(key), NULL, NULL},
+	{"name", SCHEMA_TEXT, true, AT(name), NULL, NULL},
+	{"evidence", SCHEMA_TEXT, true, AT(evidence), NULL, "evidence: what shows that it was done"},
+	{"every_days", SCHEMA_COUNT, true, AT(every_days), NULL,
+	 "every_days: 365 (0: at the event that the evidence names)"},
+	{"clause", SCHEMA_CLAUSE, true, AT(clause), NULL, NULL},
+};
+#undef AT
+static const struct schema duty_schema = {"a duty", duty_fields, COUNT(duty_fields)};
+
+static void load_duty(struct loader *l, struct node map, void *arg)
+{
+	struct duty *d = ARENA_NEW(l->in.arena, struct duty);
+
+	(void)arg;
+	if (load_row(l, &l->r->duties, map, &duty_schema, d))
+		load_add(l, &l->r->duties, map, "duty", d->key, d, &d->number);
+}
+
+/* ---- all of them ---- */
+
+static void load_register(struct loader *l, struct node policy, const char *key, struct table *t,
+			  element_fn fn)
+{
+	struct node list = node_get(policy, key);
+
+	model_rows(l->r, t, node_size(list));
+	if (node_size(list) > REGISTER_MAX)
+		node_complain(list, "more than %d entries in '%s'; join some", REGISTER_MAX, key);
+	else
+		load_each(l, list, fn, NULL);
+}
+
+void load_registers(struct loader *l, struct node policy)
+{
+	struct release *r = l->r;
+
+	if (!node_is_map(policy))
+		return;
+	load_register(l, policy, "sdks", &r->sdks, load_sdk);
+	load_register(l, policy, "exceptions", &r->exceptions, load_exception);
+	load_register(l, policy, "cookies", &r->cookies, load_cookie);
+	load_register(l, policy, "definitions", &r->definitions, load_definition);
+	load_register(l, policy, "duties", &r->duties, load_duty);
+}
