@@ -67,3 +67,5 @@ err case_queue_find(struct ctx *c, const char *department, int64_t case_id, int6
 
 /* Deletes rows of cases and uploads of a person whose scopes ended. A job: kind "services_end". */
 err services_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
+/* Ends a closed case whose retention is over: key, pictures and rows. A job: kind "case_end". */
+err case_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
