@@ -64,7 +64,19 @@ async function ready(child, url, log) {
 const running = new Set()
 process.on('exit', () => { for (const child of running) child.kill('SIGKILL') })
 
-export async function startCity({ city = 'tianjin', store = null, testClock = true, web = null, serveArgs = [] } = {}) {
+// A PostgreSQL of its own, empty.
+export function startPostgres() {
+  const script = join(root, 'tests/pg.sh')
+  const [url, dir] = execFileSync(script, ['start'], { encoding: 'utf8' }).trim().split(' ')
+  return { url, stop: () => execFileSync(script, ['stop', dir]) }
+}
+
+// store: a URL; 'postgresql' for one that is started and stopped with the city; null for SQLite. TB_STORE and TB_SUITE
+// run any test file on another store or with the other suite.
+export async function startCity({ city = 'tianjin', store = process.env.TB_STORE || null, suite = process.env.TB_SUITE || null,
+  testClock = true, web = null, serveArgs = [] } = {}) {
+  const postgres = store === 'postgresql' ? startPostgres() : null
+  if (postgres) store = postgres.url
   const dir = mkdtempSync(join(tmpdir(), `tongban-${city}-`))
   const data = join(dir, 'data'), sandboxData = join(dir, 'sandbox')
   const log = join(dir, 'server.log'), sandboxLog = join(dir, 'sandbox.log')
@@ -72,7 +84,7 @@ export async function startCity({ city = 'tianjin', store = null, testClock = tr
   const cityDir = join(root, 'cities')
   const cli = (...args) => execFileSync(tongban, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   cli('init', '--data', data, '--city', city, '--cities', cityDir,
-    ...(store ? ['--store', store] : []), ...(testClock ? ['--test-clock'] : []))
+    ...(store ? ['--store', store] : []), ...(suite ? ['--suite', suite] : []), ...(testClock ? ['--test-clock'] : []))
 
   const sandboxPort = await freePort(), port = await freePort()
   const sandbox = `http://127.0.0.1:${sandboxPort}`
@@ -107,6 +119,7 @@ export async function startCity({ city = 'tianjin', store = null, testClock = tr
       sandboxChild.kill('SIGTERM')
       await until(() => sandboxChild.ended, 'end of the sandbox')
       running.delete(sandboxChild)
+      postgres?.stop()
       rmSync(dir, { recursive: true, force: true })
     },
     async control(method, path, body) {
