@@ -8,7 +8,6 @@ import { describeApi, careful, carefulCitizen, Careful, stop } from './careful.m
 import { totp } from './totp.mjs'
 
 const nowhere = '4611686018427387903' // an id that no object has
-const sha = '0'.repeat(64)
 
 // caller  who may call at least: anyone, guest, installation, session, staff — must be what the document says
 // agreed  installations that have not agreed are refused (only for caller installation)
