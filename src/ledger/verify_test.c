@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-enum { PEOPLE = 3, ENTRIES = 600 };
+enum { PEOPLE = 3, ENTRIES = 330 };
 
 static void drop_guards(struct site *b)
 {
@@ -130,9 +130,9 @@ static void a_changed_edge_is_found(void **state)
 		hex[5] = was == '0' ? '1' : '0';
 		set_edge(b, level, hex);
 		if (level < 0)
-			assert_found(b, 1, 1, "记录包 2 第 0 项");
+			assert_found(b, 1, 1, "记录包 1 第 0 项");
 		else
-			assert_found(b, 1, 1, "第 %d 层分块 %d 第 0 项", level, level == 0 ? 2 : 0);
+			assert_found(b, 1, 1, "第 %d 层分块 %d 第 0 项", level, level == 0 ? 1 : 0);
 		hex[5] = was;
 		set_edge(b, level, hex);
 		free(hex);
@@ -193,9 +193,9 @@ static void a_cut_tail_is_found(void **state)
 {
 	struct site *b = *state;
 
-	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d AND n > 195", SUBJECT_A));
-	free(raw_sql(b, "DELETE FROM ledger_leaf WHERE subject_id = %d AND n > 195", SUBJECT_A));
-	assert_found(b, 6, 6, "person_head：用户 %d：应有 200 条使用记录，实有 195 条", SUBJECT_A);
+	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d AND n > 105", SUBJECT_A));
+	free(raw_sql(b, "DELETE FROM ledger_leaf WHERE subject_id = %d AND n > 105", SUBJECT_A));
+	assert_found(b, 6, 6, "person_head：用户 %d：应有 110 条使用记录，实有 105 条", SUBJECT_A);
 	assert_found(b, 6, 6, "ledger_leaf：叶子"); /* by the leaves that the tree has */
 }
 
@@ -203,9 +203,9 @@ static void a_cut_tail_with_its_head_is_found_by_the_log(void **state)
 {
 	struct site *b = *state;
 
-	forge_head(b, SUBJECT_A, 195);
-	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d AND n > 195", SUBJECT_A));
-	free(raw_sql(b, "DELETE FROM ledger_leaf WHERE subject_id = %d AND n > 195", SUBJECT_A));
+	forge_head(b, SUBJECT_A, 105);
+	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d AND n > 105", SUBJECT_A));
+	free(raw_sql(b, "DELETE FROM ledger_leaf WHERE subject_id = %d AND n > 105", SUBJECT_A));
 	assert_found(b, 5, 5, "ledger_leaf：叶子");
 }
 
@@ -215,7 +215,7 @@ static void all_entries_of_a_person_removed_are_found(void **state)
 
 	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d", SUBJECT_A));
 	free(raw_sql(b, "DELETE FROM ledger_leaf WHERE subject_id = %d", SUBJECT_A));
-	assert_found(b, 201, 201, "person_head：用户 %d：应有 200 条使用记录，实有 0 条", SUBJECT_A);
+	assert_found(b, 111, 111, "person_head：用户 %d：应有 110 条使用记录，实有 0 条", SUBJECT_A);
 }
 
 static void a_tail_that_only_waited_is_missed_by_its_promise(void **state)
@@ -224,13 +224,13 @@ static void a_tail_that_only_waited_is_missed_by_its_promise(void **state)
 	BUF_SCOPED receipt;
 
 	buf_init(&receipt, 1 << 16);
-	assert_ok(ledger_receipt(b->c, SUBJECT_C, 205, &receipt));
-	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d AND n = 205", SUBJECT_C));
-	free(raw_sql(b, "DELETE FROM ledger_pending WHERE subject_id = %d AND n = 205", SUBJECT_C));
-	forge_head(b, SUBJECT_C, 204);
+	assert_ok(ledger_receipt(b->c, SUBJECT_C, 115, &receipt));
+	free(raw_sql(b, "DELETE FROM ledger_entry WHERE subject_id = %d AND n = 115", SUBJECT_C));
+	free(raw_sql(b, "DELETE FROM ledger_pending WHERE subject_id = %d AND n = 115", SUBJECT_C));
+	forge_head(b, SUBJECT_C, 114);
 	assert_sound(b); /* the promise is not due */
 	b->c->now_ms += PROMISE_MS + 1;
-	assert_found(b, 1, 1, "ledger_promise：用户 %d 第 205 条", SUBJECT_C);
+	assert_found(b, 1, 1, "ledger_promise：用户 %d 第 115 条", SUBJECT_C);
 }
 
 static void two_swapped_entries_are_found(void **state)
@@ -286,8 +286,8 @@ static void an_entry_that_never_reaches_the_log_is_found(void **state)
 {
 	struct site *b = *state;
 
-	free(raw_sql(b, "DELETE FROM ledger_pending WHERE subject_id = %d AND n = 203", SUBJECT_C));
-	assert_found(b, 2, 2, "ledger_entry：用户 %d 第 203 条：不在该用户的编号序列中", SUBJECT_C);
+	free(raw_sql(b, "DELETE FROM ledger_pending WHERE subject_id = %d AND n = 113", SUBJECT_C));
+	assert_found(b, 2, 2, "ledger_entry：用户 %d 第 113 条：不在该用户的编号序列中", SUBJECT_C);
 }
 
 static void an_entry_that_the_sequencer_passes_over_is_found(void **state)
@@ -295,7 +295,7 @@ static void an_entry_that_the_sequencer_passes_over_is_found(void **state)
 	struct site *b = *state;
 
 	free(raw_sql(b, "UPDATE ledger_tree SET at_ms = at_ms + 3600000"));
-	assert_found(b, 5, 5, "ledger_pending：用户 %d 第 201 条", SUBJECT_C);
+	assert_found(b, 5, 5, "ledger_pending：用户 %d 第 111 条", SUBJECT_C);
 }
 
 static void a_person_that_was_removed_is_found(void **state)
