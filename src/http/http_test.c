@@ -91,6 +91,9 @@ static const struct http_route routes[] = {
 	{"GET", "/panel", say_hello, NULL, HTTP_SLOW, HTTP_OPTIONAL, 0},
 	{"GET", "/big", big, NULL, HTTP_FAST, 0, 0},
 	{"DELETE", "/hello", nothing, NULL, HTTP_FAST, 0, 0},
+	{"GET", "/occupy", block, NULL, HTTP_FAST, 0, 0},
+	{"GET", "/alive", say_hello, NULL, HTTP_FAST, HTTP_INLINE, 0},
+	{"POST", "/inline/{key}", echo, NULL, HTTP_FAST, HTTP_INLINE, 65536},
 };
 
 static struct http_server *start(struct http_options o)
@@ -314,6 +317,50 @@ static void status_204_has_neither_body_nor_length(void **state)
 static void http_1_0_is_answered_and_closed(void **state)
 {
 	assert_int_equal(ask(*state, "GET /hello HTTP/1.0\r\n" HOST "\r\n"), -200);
+}
+
+static void inline_routes_are_answered_like_others(void **state)
+{
+	const char *raw = "GET /alive HTTP/1.1\r\n" HOST "\r\n" GET_HELLO "POST /inline/a HTTP/1.1\r\n" HOST
+			  "Content-Length: 3\r\n\r\nabc"
+			  "GET /alive HTTP/1.1\r\n" HOST "\r\n";
+	char answer[ANSWER_SIZE];
+	int fd = dial(*state);
+
+	say(fd, raw, strlen(raw));
+	assert_false(hear(fd, answer, 4));
+	const char *first = strstr(answer, "hello"), *third = strstr(answer, "abc");
+	assert_true(first && third && first < third);
+	assert_non_null(strstr(third, "hello"));
+	close(fd);
+	assert_int_equal(ask(*state, "POST /inline/%ff HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n"), 400);
+	assert_int_equal(ask(*state, "GET /alive HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\na"), -413);
+}
+
+/* The memory of a request serves the next one. */
+static void nothing_of_a_request_is_found_by_the_next(void **state)
+{
+	char answer[ANSWER_SIZE];
+	int fd = dial(*state);
+	const char *full = "GET /things/first?q=second HTTP/1.1\r\n" HOST "Cookie: s=third\r\n\r\n"
+			   "GET /peer HTTP/1.1\r\n" HOST "\r\n" POST_ECHO "Content-Length: 6\r\n\r\nfourth",
+		   *bare = "GET /things/x HTTP/1.1\r\n" HOST "\r\n" GET_HELLO POST_ECHO
+			   "Content-Length: 0\r\n\r\n";
+
+	for (int i = 0; i < 10; i++) {
+		say(fd, full, strlen(full));
+		assert_false(hear(fd, answer, 3));
+		assert_non_null(strstr(answer, "[first][second][third]"));
+		assert_non_null(strstr(answer, "X-Test: 1"));
+		say(fd, bare, strlen(bare));
+		assert_false(hear(fd, answer, 3));
+		assert_non_null(strstr(answer, "[x][][]"));
+		assert_null(strstr(answer, "X-Test"));
+		assert_null(strstr(answer, "HTTP/1.1 201"));
+		assert_non_null(strstr(answer, "Content-Length: 5\r\n\r\nhelloHTTP/1.1 200"));
+		assert_non_null(strstr(answer, "Content-Length: 0\r\n\r\n"));
+	}
+	close(fd);
 }
 
 /* ---- hostile requests ---- */
@@ -644,15 +691,16 @@ static void wait_for(atomic_int *what, int value)
 	assert_true(atomic_load(what) >= value);
 }
 
+/* Until so many requests wait in both queues together. */
 static void wait_for_queue(struct http_server *s, int count)
 {
 	struct http_stats stats = {0};
 
-	for (int i = 0; i < 5000 && stats.queue_slow < count; i++) {
+	for (int i = 0; i < 5000 && stats.queue_slow + stats.queue_fast < count; i++) {
 		http_stats_get(s, &stats);
 		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 	}
-	assert_int_equal(stats.queue_slow, count);
+	assert_int_equal(stats.queue_slow + stats.queue_fast, count);
 }
 
 static void a_full_queue_answers_503_optional_panels_first(void **state)
@@ -687,6 +735,87 @@ static void a_full_queue_answers_503_optional_panels_first(void **state)
 		close(fds[i]);
 	}
 	assert_int_equal(ask(s, panel), 200);
+	http_stop(s);
+}
+
+enum { SLOW_CLIENTS = 300, BUSY_CLIENTS = 6 };
+
+/* One at work and two in the queue, of each pool. */
+static void fill_pools(struct http_server *s, int fds[static BUSY_CLIENTS])
+{
+	for (int i = 0; i < BUSY_CLIENTS; i++) {
+		const char *raw = i % 2 == 0 ? "GET /block HTTP/1.1\r\n" HOST "\r\n"
+					     : "GET /occupy HTTP/1.1\r\n" HOST "\r\n";
+		fds[i] = dial(s);
+		say(fds[i], raw, strlen(raw));
+		if (i == 1)
+			wait_for(&running, 2);
+	}
+	wait_for_queue(s, 4);
+}
+
+static void under_full_queues_and_slow_clients_health_checks_and_refusals_are_prompt(void **state)
+{
+	(void)state;
+	struct http_server *s = start((struct http_options){
+		.workers = 1, .queue_max = 2, .slow_workers = 1, .slow_queue_max = 2, .head_ms = 1000});
+	static int slow[SLOW_CLIENTS];
+	int busy[BUSY_CLIENTS];
+	char answer[ANSWER_SIZE];
+
+	fill_pools(s, busy);
+	for (int i = 0; i < SLOW_CLIENTS; i++) {
+		slow[i] = dial(s);
+		say(slow[i], "GET /hello HTTP/1.1\r\nX: ", 24);
+	}
+	int64_t began = now_ms();
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(ask_bytes(s, GET_HELLO, strlen(GET_HELLO), answer), 503);
+		assert_non_null(strstr(answer, "Retry-After: 1\r\n"));
+		assert_int_equal(ask(s, "GET /alive HTTP/1.1\r\n" HOST "\r\n"), 200);
+	}
+	assert_in_range(now_ms() - began, 0, 2000);
+	for (int i = 0; i < SLOW_CLIENTS; i++) {
+		hear(slow[i], answer, 1);
+		assert_int_equal(status_of(answer), 408);
+		close(slow[i]);
+	}
+	atomic_store(&released, 1);
+	for (int i = 0; i < BUSY_CLIENTS; i++) {
+		assert_false(hear(busy[i], answer, 1));
+		assert_int_equal(status_of(answer), 200);
+		close(busy[i]);
+	}
+	assert_int_equal(ask(s, GET_HELLO), 200);
+	http_stop(s);
+}
+
+/* A refusal makes way for the connection's next request, which may be refused in turn. */
+static void a_pipeline_against_a_full_queue_is_refused_one_by_one(void **state)
+{
+	(void)state;
+	struct http_server *s = start(
+		(struct http_options){.workers = 1, .queue_max = 2, .slow_workers = 1, .slow_queue_max = 2});
+	const char *raw = GET_HELLO "GET /block HTTP/1.1\r\n" HOST "\r\n"
+				    "GET /alive HTTP/1.1\r\n" HOST "\r\n" GET_HELLO;
+	static const int wanted[] = {503, 503, 200, 503};
+	int busy[BUSY_CLIENTS];
+	char answer[ANSWER_SIZE];
+
+	fill_pools(s, busy);
+	int fd = dial(s);
+	say(fd, raw, strlen(raw));
+	assert_false(hear(fd, answer, 4));
+	const char *p = answer;
+	for (int i = 0; i < 4; i++, p++) {
+		p = strstr(p, "HTTP/1.1 ");
+		assert_non_null(p);
+		assert_int_equal(status_of(p), wanted[i]);
+	}
+	close(fd);
+	atomic_store(&released, 1);
+	for (int i = 0; i < BUSY_CLIENTS; i++)
+		close(busy[i]);
 	http_stop(s);
 }
 
@@ -828,6 +957,8 @@ int main(void)
 		cmocka_unit_test(head_is_answered_like_get_without_body),
 		cmocka_unit_test(status_204_has_neither_body_nor_length),
 		cmocka_unit_test(http_1_0_is_answered_and_closed),
+		cmocka_unit_test(inline_routes_are_answered_like_others),
+		cmocka_unit_test(nothing_of_a_request_is_found_by_the_next),
 		cmocka_unit_test(hostile_requests_are_refused_and_their_connection_closed),
 		cmocka_unit_test(a_hidden_second_request_gets_no_answer),
 		cmocka_unit_test(a_nul_in_a_head_is_refused),
@@ -847,6 +978,8 @@ int main(void)
 		cmocka_unit_test(idle_and_silent_connections_are_closed),
 		cmocka_unit_test(a_client_that_never_reads_is_cut_off),
 		cmocka_unit_test(a_full_queue_answers_503_optional_panels_first),
+		cmocka_unit_test(under_full_queues_and_slow_clients_health_checks_and_refusals_are_prompt),
+		cmocka_unit_test(a_pipeline_against_a_full_queue_is_refused_one_by_one),
 		cmocka_unit_test(stopping_lets_running_requests_finish_and_takes_no_new_ones),
 		cmocka_unit_test(stopping_does_not_wait_longer_than_it_was_told),
 		cmocka_unit_test(a_client_that_leaves_harms_nobody),
