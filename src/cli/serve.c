@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/follow.h"
+#include "cli/metrics.h"
 #include "jobs/jobs.h"
 #include "notify/notify.h"
 #include "services/attachments.h"
@@ -15,7 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { JOB_ARENA = 96 << 20, RELEASES_REFRESH_S = 5 };
+enum {
+	JOB_ARENA = 96 << 20,
+	RELEASES_REFRESH_S = 5,
+	DRAIN_MS = 15000 /* longer than an authority may take */
+};
 
 struct serving {
 	struct cli *cli;
@@ -23,6 +28,7 @@ struct serving {
 	struct jobs *jobs;
 	struct http_server *http;
 	struct follower *follower;
+	struct metrics *metrics;
 };
 
 /* ---- jobs
@@ -131,6 +137,7 @@ static int start_http(struct serving *s, const char *listen, const char *web)
 	struct http_options o = {.listen = listen,
 				 .slow_workers = 16,
 				 .slow_queue_max = 256,
+				 .drain_ms = DRAIN_MS,
 				 .user = s->api,
 				 .problem = api_server_problem};
 	s->http = http_start(&o, routes, count, message);
@@ -139,6 +146,19 @@ static int start_http(struct serving *s, const char *listen, const char *web)
 		return CLI_UNAVAILABLE;
 	}
 	return CLI_OK;
+}
+
+static int start_metrics(struct serving *s, const char *listen)
+{
+	char message[200];
+
+	if (!listen)
+		return CLI_OK;
+	s->metrics = metrics_start(s->cli, s->http, listen, message);
+	if (s->metrics)
+		return CLI_OK;
+	fprintf(stderr, "tongban: cannot listen on %s: %s\n", listen, message);
+	return CLI_UNAVAILABLE;
 }
 
 /* What was published on another server or by the command line takes effect here without a restart. */
@@ -163,6 +183,7 @@ static void wait_for_end(struct cli *k, const sigset_t *signals)
 
 static void stop(struct serving *s)
 {
+	metrics_stop(s->metrics);
 	if (s->http)
 		http_stop(s->http);
 	follower_stop(s->follower);
@@ -190,6 +211,8 @@ static int serve(struct cli *k, const struct cli_option *o, const char *listen)
 	if (k->test_clock && cli_value(o, "sandbox"))
 		s.follower = follower_start(k->clock, cli_value(o, "sandbox"), settled, &s);
 	int code = start_http(&s, listen, cli_value(o, "web"));
+	if (code == CLI_OK)
+		code = start_metrics(&s, cli_value(o, "metrics"));
 	if (code == CLI_OK) {
 		log_event("server_started", LOG_T("city", k->city),
 			  LOG_T("version", release_version(k->release)), LOG_I("port", http_port(s.http)));
@@ -206,6 +229,8 @@ int cli_serve(int argc, char **argv)
 		{"port", false, "port on 127.0.0.1", "8080"},
 		{"listen", false, "ADDRESS:PORT or unix:PATH instead of --port", NULL},
 		{"web", false, "directory of the built web app", NULL},
+		{"metrics", false, "ADDRESS:PORT or unix:PATH for Prometheus; keep it from the outside",
+		 NULL},
 		{"node", false, "number of this server among those on the store, 0 to 1022", "0"},
 		{"test-clock", true,
 		 "follow the sandbox's clock; the data directory must have been made for it", NULL},
