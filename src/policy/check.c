@@ -1,5 +1,6 @@
 #include "policy/check.h"
 #include "base/json.h"
+#include "policy/check_clauses.h"
 #include "policy/model.h"
 #include <stdio.h>
 
@@ -188,6 +189,7 @@ err policy_check(struct ctx *c, const char *dir, const char *city, bool json, st
 		if (failed(e))
 			continue;
 		check_release(&(struct check){r, city, &lines});
+		check_clauses(c, r, dir, &lines);
 		release_drop(r);
 	}
 	failure_clear(c);

@@ -100,6 +100,53 @@ static void a_text_without_the_rules_is_a_finding(void **state)
 	end(&x);
 }
 
+static void check_with_clauses(struct fixture *x, const char *rows)
+{
+	char text[1000];
+
+	test_city_load(&x->city, "city",
+		       test_city_text("city", "name: 试办", "name: 试办\nclauses: {prefix: TJ}"));
+	snprintf(text, sizeof text, "id\tarea\tmust_do\ttest\tkind\tcarrier\n%s", rows);
+	test_city_write(&x->city, "common/clauses.tsv", text);
+	buf_init(&x->out, 1024 * 1024);
+	assert_int_equal(policy_check(&x->city.c, x->city.dir, "testing", false, &x->out, &x->findings).code,
+			 ERR_OK);
+}
+
+static void a_clause_that_nothing_carries_is_a_finding(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	check_with_clauses(&x, "TJ-1\ta\tm\tt\t\t\n"
+			       "NT-1\ta\tm\tt\t\t\n");
+	assert_true(says(&x, "common/clauses.tsv:2: nothing carries clause TJ-1; write its carrier"));
+	assert_true(says(&x, "clause TJ-1 has the kind ''"));
+	assert_false(says(&x, "NT-1")); /* another city's */
+	end(&x);
+}
+
+static void a_carrier_that_is_not_in_the_release_is_a_finding(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	check_with_clauses(
+		&x, "TJ-1\ta\tm\tt\trule\tpolicy:category/social.share; setting:consent.continue\n"
+		    "TJ-2\ta\tm\tt\trule\tpolicy:category/driving.share\n"
+		    "TJ-3\ta\tm\tt\tsetting\tdeclared:setting:border.modes\n"
+		    "TJ-4\ta\tm\tt\tbehaviour\tservice:insurance; function:gate_decide; item:real_name\n"
+		    "TJ-5\ta\tm\tt\trule\tdeclared:policy:chapter/share; policy:duty/none\n");
+	assert_false(says(&x, "clause TJ-1 "));
+	assert_true(
+		says(&x, "clause TJ-2 is carried by 'policy:category/driving.share', which is not there"));
+	assert_true(says(&x, "clauses.tsv:4: clause TJ-3 is carried by 'declared:setting:border.modes'"));
+	assert_false(says(&x, "clause TJ-4 "));
+	assert_true(says(&x, "clause TJ-5 is carried by 'policy:duty/none'"));
+	assert_false(says(&x, "chapter/share"));
+	end(&x);
+}
+
 /* Both cities that ship with the program. */
 static void the_shipped_cities_have_no_findings(void **state)
 {
@@ -127,6 +174,8 @@ int main(void)
 		cmocka_unit_test(a_recipient_that_nothing_uses_is_a_finding),
 		cmocka_unit_test(a_gate_rule_without_its_clause_is_a_finding),
 		cmocka_unit_test(a_text_without_the_rules_is_a_finding),
+		cmocka_unit_test(a_clause_that_nothing_carries_is_a_finding),
+		cmocka_unit_test(a_carrier_that_is_not_in_the_release_is_a_finding),
 		cmocka_unit_test(the_shipped_cities_have_no_findings),
 	};
 

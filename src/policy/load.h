@@ -39,6 +39,9 @@ void load_registers(struct loader *l, struct node policy); /* SDKs, exceptions â
 void load_services(struct loader *l, const struct source *from); /* after the policy */
 void load_city(struct loader *l, struct node map);		 /* after the services */
 
+/* The whole of a file; false when it cannot be read. */
+bool file_text(const char *path, struct buf *ret);
+
 /* The canonical document of a source: JSON, map keys sorted, null members left out. */
 void canonical_document(const struct source *from, struct buf *ret);
 

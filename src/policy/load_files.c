@@ -31,7 +31,7 @@ static void file_close(FILE **f)
 		fclose(*f);
 }
 
-static bool file_read(const char *path, struct buf *ret)
+bool file_text(const char *path, struct buf *ret)
 {
 	__attribute__((cleanup(file_close))) FILE *f = fopen(path, "rb");
 	char part[8192];
@@ -52,7 +52,7 @@ static bool tree_from_file(struct ctx *c, const char *dir, const char *name, str
 	const char *path = arena_printf(c->arena, "%s/%s", dir, name);
 
 	buf_init(&text, YAML_SIZE_MAX);
-	if (!file_read(path, &text)) {
+	if (!file_text(path, &text)) {
 		buf_printf(complaints, "%s:1: cannot be read: %s; write it as cities/README.md says\n", name,
 			   strerror(errno));
 		return false;
@@ -139,7 +139,7 @@ static void clauses_from_file(struct ctx *c, const char *dir, struct files *f)
 	size_t lines = 1;
 
 	buf_init(&f->clauses, YAML_SIZE_MAX);
-	if (!file_read(arena_printf(c->arena, "%s/common/clauses.txt", dir), &f->clauses) ||
+	if (!file_text(arena_printf(c->arena, "%s/common/clauses.txt", dir), &f->clauses) ||
 	    f->clauses.size == 0)
 		return;
 	for (size_t i = 0; i < f->clauses.size; i++)

@@ -92,6 +92,19 @@ class Clauses(unittest.TestCase):
         run = self.run_tool("--check")
         self.assertEqual((run.returncode, run.stdout), (0, "clauses: 3 of 5 declared, 3 enforced, 1 shown by a test\n"))
 
+    def test_a_carrier_that_only_declares_enforces_and_shows_nothing(self):
+        self.write("cities/common/clauses.tsv", REGISTER.replace("setting:contact.unit", "declared:setting:contact.unit"))
+        run = self.run_tool("--check")
+        self.assertEqual((run.returncode, run.stdout), (0, "clauses: 3 of 4 declared, 2 enforced, 0 shown by a test\n"))
+
+    def test_what_is_declared_must_stand_there(self):
+        self.write("cities/common/clauses.tsv", REGISTER.replace("setting:contact.unit", "declared:policy:chapter/share"))
+        self.assert_finding("TJ-9.1: carrier declared:policy:chapter/share does not exist")
+
+    def test_the_clause_of_a_fixture_shows_nothing(self):
+        self.write("tests/api/one.test.mjs", "const fixture = 'clause: TJ-9.1'\n")
+        self.assertIn("3 enforced, 0 shown by a test", self.run_tool().stdout)
+
     def test_a_clause_left_out_of_the_register_is_a_finding(self):
         self.write("cities/common/clauses.txt", "TJ-9.1\nTJ-9.2\nTJ-9.3\nTJ-9.4\nTJ-9.5\n")
         self.assert_finding("do not list the same clauses")
