@@ -35,7 +35,7 @@ static const struct http_route routes[] = {
 	{"GET", "/control/authorities/{id}", control_authority_get, NULL, HTTP_FAST, 0, 0},
 	{"PUT", "/control/authorities/{id}", control_authority_put, NULL, HTTP_FAST, 0, SMALL_BODY_MAX},
 	{"GET", "/control/authorities/{id}/received", control_received, NULL, HTTP_FAST, 0, 0},
-	{"GET", "/healthz", control_health, NULL, HTTP_FAST, 0, 0},
+	{"GET", "/healthz", control_health, NULL, HTTP_FAST, HTTP_INLINE, 0},
 	{"GET", "/", page_home, NULL, HTTP_FAST, 0, 0},
 	{"GET", "/sms", page_sms, NULL, HTTP_FAST, 0, 0},
 };

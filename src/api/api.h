@@ -36,6 +36,7 @@ enum api_flag {
 	API_RAW = 8,	   /* the body is not JSON: the handler reads k->q->body */
 	API_NOT_JSON = 16, /* the handler sets content type and writes k->a->body itself */
 	API_AGAIN = 32,	   /* may be run again when the person's facts changed meanwhile; every GET may */
+	API_INLINE = 64,   /* HTTP_INLINE: answered however full the queues are; its handler may not block */
 };
 
 /* body and answer are shapes, see api/shape.h:  "{platform: web|android|ios, transport?: bearer|cookie}"

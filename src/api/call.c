@@ -202,7 +202,8 @@ static void bind(struct api *api, const struct api_route *r)
 		.handler = handle,
 		.route_user = b,
 		.pool = r->flags & API_SLOW ? HTTP_SLOW : HTTP_FAST,
-		.flags = r->flags & API_OPTIONAL ? HTTP_OPTIONAL : 0,
+		.flags = (r->flags & API_OPTIONAL ? HTTP_OPTIONAL : 0) |
+			 (r->flags & API_INLINE ? HTTP_INLINE : 0),
 		.body_max = body_max(r),
 	};
 }

@@ -30,7 +30,7 @@ static err readyz_get(struct api_call *k)
 const struct api_route api_system_routes[] = {
 	{"GET", "/api/v1/openapi.json", openapi_get, API_ANYONE, API_NOT_JSON, "openapi_get", "接口说明",
 	 .answer = NULL},
-	{"GET", "/healthz", healthz_get, API_ANYONE, API_NOT_JSON, "healthz", "服务是否在运行",
+	{"GET", "/healthz", healthz_get, API_ANYONE, API_NOT_JSON | API_INLINE, "healthz", "服务是否在运行",
 	 .answer = NULL},
 	{"GET", "/readyz", readyz_get, API_ANYONE, API_NOT_JSON, "readyz", "服务是否可用", .answer = NULL},
 	{0},
