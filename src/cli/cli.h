@@ -78,6 +78,8 @@ int cli_failed(const struct ctx *c, const char *what);
 int cli_init(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_check(int argc, char **argv);
+int cli_explain(int argc, char **argv);
+int cli_diff(int argc, char **argv);
 int cli_connectors(int argc, char **argv);
 int cli_staff(int argc, char **argv);
 int cli_ledger(int argc, char **argv);

@@ -14,6 +14,8 @@ static const struct command commands[] = {
 	{"init", cli_init, "make a data directory for one city"},
 	{"serve", cli_serve, "run the server"},
 	{"check", cli_check, "check the files of a city"},
+	{"explain", cli_explain, "show what carries a clause, and which tests name it"},
+	{"diff", cli_diff, "compare two versions of a policy"},
 	{"connectors", cli_connectors, "write connectors.json for a sandbox"},
 	{"staff", cli_staff, "add or list staff"},
 	{"ledger", cli_ledger, "verify the ledger, print its checkpoint"},

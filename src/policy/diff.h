@@ -1,0 +1,31 @@
+/* What changed between two releases, rule by rule, in words for citizens, and which of the seven major kinds
+ * each change is (NT-6.2.1 to NT-6.2.7). A city without such a list still learns which would be major. */
+#pragma once
+
+#include "policy/policy.h"
+
+enum policy_major {
+	MAJOR_NONE,
+	MAJOR_MODEL,	    /* NT-6.2.1: purposes, kinds of data, way of use */
+	MAJOR_ORGANISATION, /* NT-6.2.2: who holds the data */
+	MAJOR_RECIPIENTS,   /* NT-6.2.3: who receives them */
+	MAJOR_RIGHTS,	    /* NT-6.2.4: rights and how to use them */
+	MAJOR_CONTACT,	    /* NT-6.2.5: responsible unit, contact, complaints */
+	MAJOR_RISK,	    /* NT-6.2.6: an assessment shows high risk; never read from the rules alone */
+	MAJOR_OTHER,	    /* NT-6.2.7: other weighty effects on rights */
+	MAJOR_COUNT,
+};
+
+struct policy_change {
+	enum policy_major major;
+	const char *text; /* one sentence, Chinese */
+	struct policy_change *next;
+};
+
+/* The changes in the order of the policy, in the arena; NULL when nothing changed. Both releases are of one
+ * city. */
+struct policy_change *policy_diff(struct ctx *c, const struct release *before, const struct release *after);
+
+/* "NT-6.2.1", and what the kind is called; NULL and "一般变更" for MAJOR_NONE. */
+const char *policy_major_clause(enum policy_major major);
+const char *policy_major_name(enum policy_major major);
