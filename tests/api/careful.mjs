@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Client, agree, password, register, verifyName } from './helpers.mjs'
+import { Client, agree, giveConsents, password, register, verifyName } from './helpers.mjs'
 
 const methods = ['get', 'post', 'put', 'delete', 'patch']
 
@@ -123,4 +123,26 @@ export async function stop(city) {
   const said = ended ? readFileSync(city.log, 'utf8').slice(-6000) : ''
   await city?.stop()
   assert.ok(!ended, `the server ended by itself with ${JSON.stringify(ended)}:\n${said}`)
+}
+
+// A small picture, and the query that each city has for whoever is verified.
+export const jpeg = Buffer.from('ffd8ffdb0043' + '01'.repeat(65) + 'ffda0008010100003f00' + '1234567890abcdef'.repeat(8) + 'ffd9', 'hex')
+export const query = { tianjin: 'social_insurance_query', nantong: 'insured_status_query' }
+
+export const appealOf = (person, text = '楼道照明损坏，请派人维修。') => ({
+  real_name: person.real_name, gender: person.gender, resident_id_number: person.resident_id_number,
+  contact_phone: person.mobile_phone, email: person.email, appeal_content: text,
+})
+
+// Gives whatever a refusal asks for, and asks again.
+export async function insist(c, method, path, body, options) {
+  for (let i = 0; i < 6; i++) {
+    const r = await c.call(method, path, body, options)
+    if (r.status < 300) return r.body
+    const grants = (r.body.next ?? []).filter(n => n.action === 'grant_permission')
+    for (const g of grants) await c.ok('PUT', `/permissions/${g.permission}`, { state: 'granted' })
+    const given = await giveConsents(c, r.body.next)
+    assert.ok(given || grants.length, `${method} ${path}: ${r.status} ${r.bytes}`)
+  }
+  assert.fail(`${method} ${path} is refused again and again`)
 }

@@ -4,18 +4,10 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startCity, cities, citizen, giveConsents, password, registrationValues, secondCheck, until, root } from './helpers.mjs'
-import { stop } from './careful.mjs'
+import { startCity, cities, citizen, password, registrationValues, secondCheck, until, root } from './helpers.mjs'
+import { appealOf, insist, jpeg, query, stop } from './careful.mjs'
 
 const cityDir = join(root, 'cities')
-const jpeg = Buffer.from('ffd8ffdb0043' + '01'.repeat(65) + 'ffda0008010100003f00' + '1234567890abcdef'.repeat(8) + 'ffd9', 'hex')
-const query = { tianjin: 'social_insurance_query', nantong: 'insured_status_query' }
-
-const appealOf = (person, text) => ({
-  real_name: person.real_name, gender: person.gender, resident_id_number: person.resident_id_number,
-  contact_phone: person.mobile_phone, email: person.email, appeal_content: text,
-})
-
 // Logs the client's person in as a browser does; answers a function that posts with the cookie.
 async function browser(city, c) {
   const send = (path, body, headers) => fetch(city.base + '/api/v1' + path, { method: 'POST', body: JSON.stringify(body),
@@ -27,18 +19,6 @@ async function browser(city, c) {
     const answer = await send(path, body, { cookie, origin: city.base })
     return { status: answer.status, ...await answer.json() }
   }
-}
-
-async function insist(c, method, path, body, options) {
-  for (let i = 0; i < 6; i++) {
-    const r = await c.call(method, path, body, options)
-    if (r.status < 300) return r.body
-    const grants = (r.body.next ?? []).filter(n => n.action === 'grant_permission')
-    for (const g of grants) await c.ok('PUT', `/permissions/${g.permission}`, { state: 'granted' })
-    const given = await giveConsents(c, r.body.next)
-    assert.ok(given || grants.length, `${method} ${path}: ${r.status} ${r.bytes}`)
-  }
-  assert.fail(`${method} ${path} is refused again and again`)
 }
 
 async function withdrawAll(c, scope) {
