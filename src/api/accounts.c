@@ -2,7 +2,7 @@
 #include "api/api.h"
 #include "api/typed.h"
 
-enum { SMS_ANSWER_MS = 150, RESET_ANSWER_MS = 250 };
+enum { SMS_ANSWER_MS = 150, RESET_ANSWER_MS = 250, REGISTER_REFUSED_MS = 300 };
 
 err api_typed(struct api_call *k, struct typed ret[static TYPED_MAX], size_t *ret_count)
 {
@@ -78,7 +78,10 @@ static err account_create(struct api_call *k)
 	size_t n = 0;
 
 	TRY(api_typed(k, typed, &n));
-	TRY(register_person(k->c, typed, n, k->q->peer, &subject_id));
+	err e = register_person(k->c, typed, n, k->q->peer, &subject_id);
+	if (failed(e))
+		api_even_out(k, REGISTER_REFUSED_MS);
+	TRY(e);
 	json_open(&k->out, '{');
 	json_put_id(&k->out, "subject_id", subject_id);
 	json_key(&k->out, "session");

@@ -148,6 +148,24 @@ static err keep(struct ctx *c, struct registration *r)
 	return collect_part(c, r, &facts, &head, false, account_confirm_rows, &confirmation);
 }
 
+/* A document that does not fit the register and one that has an account are answered alike: whoever tries out
+ * other people's documents learns nothing. What a number that a code has confirmed may hear is another
+ * matter. */
+static err not_admitted(struct ctx *c, err e, bool opening)
+{
+	static const char *const message = "与登记信息不一致，或者已经注册过";
+	struct failure *f = &c->failure;
+	const char *first = f->field_count ? f->fields[0].field : "";
+
+	if (e.code != ERR_CONFLICT || (opening && strcmp(first, "id_number") != 0))
+		return e;
+	for (size_t i = 0; i < f->field_count; i++)
+		f->fields[i].message = message;
+	FAIL(c, ERR_CONFLICT,
+	     "未能完成注册：所填身份信息与人口登记不一致，或者该证件已经注册过。请核对后重试；注册过的，请直"
+	     "接登录或找回密码");
+}
+
 err register_person(struct ctx *c, const struct typed *typed, size_t count, const char *address,
 		    int64_t *ret_subject_id)
 {
@@ -166,9 +184,9 @@ err register_person(struct ctx *c, const struct typed *typed, size_t count, cons
 		TRY(sms_code_take(c, typed_get(&r.form, "mobile_phone"), "register",
 				  typed_get(&r.form, "sms_code")));
 	if (r.share)
-		TRY(compare_identity(c, r.share, &r.form, &r.sent));
+		TRY(not_admitted(c, compare_identity(c, r.share, &r.form, &r.sent), false));
 	collect_identifiers(c, &r);
-	TRY(account_open(c, r.identifiers, r.identifier_count, false, &r.subject_id));
+	TRY(not_admitted(c, account_open(c, r.identifiers, r.identifier_count, false, &r.subject_id), true));
 	err e = keep(c, &r);
 	if (failed(e)) {
 		struct failure failure = c->failure;

@@ -146,8 +146,9 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
       const { items } = await self.control('GET', `sms?phone=${encodeURIComponent(phone)}`)
       return items
     },
-    async code(phone) {
-      const list = await until(async () => { const l = await self.sms(phone); return l.length ? l : null }, `a short message to ${phone}`)
+    // The newest code to a number; seen: how many messages it had before this one was asked for.
+    async code(phone, seen = 0) {
+      const list = await until(async () => { const l = await self.sms(phone); return l.length > seen ? l : null }, `a short message to ${phone}`)
       const found = /(?<!\d)\d{6}(?!\d)/.exec(list[0].text)
       if (!found) throw new Error('no code in: ' + list[0].text)
       return found[0]
@@ -246,8 +247,9 @@ export async function withConsents(c, method, path, body) {
 }
 
 export async function code(c, phone, purpose) {
+  const seen = c.city.sms ? (await c.city.sms(phone)).length : 0
   await c.ok('POST', '/sms-codes', { phone, purpose })
-  return c.city.code(phone)
+  return c.city.code(phone, seen)
 }
 
 let names = 0
