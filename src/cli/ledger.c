@@ -1,4 +1,5 @@
-/* tongban ledger verify | checkpoint | receipt: what anybody may check about the proofs. */
+/* tongban ledger verify | checkpoint | key | receipt: what anybody may check about the proofs. */
+#include "base/json.h"
 #include "cli/cli.h"
 #include <inttypes.h>
 #include <jansson.h>
@@ -23,6 +24,24 @@ static bool read_file(const char *path, struct buf *ret)
 	return !ret->failed;
 }
 
+static void print_findings(const struct buf *report, int64_t findings)
+{
+	BUF_SCOPED out = {0};
+	struct json j = json_to(&out);
+	const char *line = report->size ? report->data : "";
+
+	buf_init(&out, 32 << 20);
+	json_open(&j, '{');
+	json_put_int(&j, "findings", findings);
+	json_key(&j, "items");
+	json_open(&j, '[');
+	for (const char *end; (end = strchr(line, '\n')); line = end + 1)
+		json_slice(&j, (struct slice){line, (size_t)(end - line)});
+	json_close(&j, ']');
+	json_close(&j, '}');
+	printf("%s\n", out.data);
+}
+
 static int verify(struct cli *k, const char *checkpoint_file, bool json)
 {
 	BUF_SCOPED kept = {0}, report = {0};
@@ -35,7 +54,7 @@ static int verify(struct cli *k, const char *checkpoint_file, bool json)
 	if (failed(ledger_verify(&k->ctx, k->ctx.ledger, buf_slice(&kept), &report, &findings)))
 		return cli_failed(&k->ctx, "ledger verify");
 	if (json)
-		printf("{\"findings\":%" PRId64 "}\n", findings);
+		print_findings(&report, findings);
 	else
 		printf("%s%" PRId64 " findings\n", report.size ? report.data : "", findings);
 	return findings ? CLI_FINDINGS : CLI_OK;
@@ -49,6 +68,21 @@ static int checkpoint(struct cli *k)
 	if (failed(ledger_checkpoint(&k->ctx, &note)))
 		return cli_failed(&k->ctx, "ledger checkpoint");
 	fwrite(note.data, 1, note.size, stdout);
+	return CLI_OK;
+}
+
+/* The verifier key in the form of signed-note, and alone as `receipt` takes it. */
+static int key(struct cli *k, bool json)
+{
+	BUF_SCOPED text = {0};
+
+	buf_init(&text, FILE_MAX);
+	ledger_verifier_key(k->ctx.ledger, &text);
+	if (json)
+		printf("{\"origin\":\"%s\",\"verifier_key\":\"%s\"}\n", ledger_origin(k->ctx.ledger),
+		       text.data);
+	else
+		printf("%s\n", text.data);
 	return CLI_OK;
 }
 
@@ -95,20 +129,24 @@ int cli_ledger(int argc, char **argv)
 	struct cli k;
 	bool json;
 
-	if (!cli_parse(argc, argv, options, "ledger verify|checkpoint|receipt [options]", words, 1, &json))
+	if (!cli_parse(argc, argv, options, "ledger verify|checkpoint|key|receipt [options]", words, 1,
+		       &json))
 		return CLI_USAGE;
 	if (words[0] && strcmp(words[0], "receipt") == 0)
 		return receipt(cli_value(options, "file"), cli_value(options, "public-key"),
 			       cli_value(options, "origin"));
 	bool wants_verify = words[0] && strcmp(words[0], "verify") == 0;
-	if (!wants_verify && (!words[0] || strcmp(words[0], "checkpoint") != 0)) {
-		fprintf(stderr, "usage: tongban ledger verify|checkpoint|receipt [options]\n");
+	bool wants_key = words[0] && strcmp(words[0], "key") == 0;
+	if (!wants_verify && !wants_key && (!words[0] || strcmp(words[0], "checkpoint") != 0)) {
+		fprintf(stderr, "usage: tongban ledger verify|checkpoint|key|receipt [options]\n");
 		return CLI_USAGE;
 	}
 	int code = cli_open(&k, cli_value(options, "data"), cli_value(options, "cities"),
 			    CLI_STORE | CLI_KEYS | CLI_RELEASE | CLI_LEDGER);
 	if (code == CLI_OK)
-		code = wants_verify ? verify(&k, cli_value(options, "checkpoint"), json) : checkpoint(&k);
+		code = wants_verify ? verify(&k, cli_value(options, "checkpoint"), json)
+		       : wants_key  ? key(&k, json)
+				    : checkpoint(&k);
 	cli_close(&k);
 	return code;
 }

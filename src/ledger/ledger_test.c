@@ -141,6 +141,22 @@ static void a_raised_epoch_makes_older_decisions_stale(void **state)
 	assert_true(decided.epoch == other.epoch);
 }
 
+/* A decision may be older than the head that it is written after. */
+static void an_old_decision_on_a_fresh_head_is_stale(void **state)
+{
+	struct site *b = *state;
+	struct entry e = {.action = ENTRY_CONSENT};
+	struct head h, old;
+
+	assert_ok(ledger_head(b->c, b->c->store, SUBJECT_A, &old));
+	h = old;
+	assert_ok(ledger_write(b->c, &h, &e, LEDGER_RAISE_EPOCH, NULL, NULL, NULL));
+	h.epoch = old.epoch;
+	e.action = ENTRY_READ;
+	assert_err(ledger_write(b->c, &h, &e, 0, NULL, NULL, NULL), ERR_STALE);
+	assert_int_equal(h.n, 1);
+}
+
 static void writing_a_refusal_keeps_the_refusal(void **state)
 {
 	struct site *b = *state;
@@ -366,6 +382,7 @@ int main(void)
 		T(a_number_taken_meanwhile_is_no_obstacle),
 		T(a_number_in_the_tree_is_not_given_out_again),
 		T(a_raised_epoch_makes_older_decisions_stale),
+		T(an_old_decision_on_a_fresh_head_is_stale),
 		T(writing_a_refusal_keeps_the_refusal),
 		T(an_act_that_fails_leaves_no_entry),
 		T(an_entry_that_is_too_long_is_refused),

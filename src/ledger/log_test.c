@@ -201,6 +201,10 @@ static void an_unsigned_tree_is_signed_later(void **state)
 	failure_clear(b->c);
 	checkpoint_now(b, &p);
 	assert_true(p.size == 3);
+	BUF_SCOPED tile;
+	buf_init(&tile, 1 << 14);
+	assert_err(ledger_tile(b->c, "0/000.p/6", &tile), ERR_NOT_FOUND);
+	assert_ok(ledger_tile(b->c, "0/000.p/3", &tile));
 	assert_int_equal(sequence_all(b), 0);
 	checkpoint_now(b, &p);
 	assert_true(p.size == 6);

@@ -154,6 +154,14 @@ static void a_changed_checkpoint_is_found(void **state)
 	free(size);
 }
 
+static void a_tree_of_a_superseded_sequencer_is_found(void **state)
+{
+	struct site *b = *state;
+
+	free(raw_sql(b, "UPDATE ledger_tree SET token = token + 1 WHERE size = 98"));
+	assert_found(b, 1, 1, "出自已被取代的写入者");
+}
+
 /* ---- rows ----------------------------------------------------------------------------------- */
 
 static void forge_head(struct site *b, int64_t subject_id, int n)
@@ -377,6 +385,7 @@ int main(void)
 		T(one_changed_byte_anywhere_is_found_and_located),
 		T(a_changed_edge_is_found),
 		T(a_changed_checkpoint_is_found),
+		T(a_tree_of_a_superseded_sequencer_is_found),
 		T(a_removed_entry_is_found),
 		T(an_entry_removed_with_its_leaf_is_found),
 		T(a_cut_tail_is_found),
