@@ -16,6 +16,7 @@ static const struct command commands[] = {
 	{"check", cli_check, "check the files of a city"},
 	{"explain", cli_explain, "show what carries a clause, and which tests name it"},
 	{"diff", cli_diff, "compare two versions of a policy"},
+	{"render", cli_render, "write the policy of a city as HTML or PDF"},
 	{"connectors", cli_connectors, "write connectors.json for a sandbox"},
 	{"staff", cli_staff, "add or list staff"},
 	{"ledger", cli_ledger, "verify the ledger, print its checkpoint"},

@@ -1,0 +1,74 @@
+/* tongban render CITY: the policy as people read it, as a page or as a PDF. */
+#include "cli/cli.h"
+#include "policy/policy_pdf.h"
+#include <stdio.h>
+
+static int write_html(struct ctx *c, const struct release *r, const char *path)
+{
+	BUF_SCOPED page = {0};
+
+	buf_init(&page, 8 << 20);
+	if (failed(policy_html(c, r, &page)))
+		return cli_failed(c, "render");
+	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
+	bool good = f && fwrite(page.data, 1, page.size, f) == page.size;
+	if (f && f != stdout)
+		good &= fclose(f) == 0;
+	if (!good)
+		fprintf(stderr, "tongban: cannot write %s\n", path);
+	return good ? CLI_OK : CLI_UNAVAILABLE;
+}
+
+static err load(struct ctx *c, const char *cities, const char *city, const char *version,
+		struct release **ret)
+{
+	BUF_SCOPED complaints = {0};
+
+	buf_init(&complaints, 1 << 20);
+	err e = version ? release_load_version(c, cities, city, version, &complaints, ret)
+			: release_load(c, cities, city, &complaints, ret);
+	if (failed(e) && complaints.size)
+		fputs(complaints.data, stderr);
+	return e;
+}
+
+static int render(struct ctx *c, const struct cli_option *options, const char *city)
+{
+	const char *html = cli_value(options, "html"), *pdf = cli_value(options, "pdf");
+	struct release *r = NULL;
+	int code = CLI_OK;
+
+	if (failed(load(c, cli_value(options, "cities"), city, cli_value(options, "version"), &r)))
+		return cli_failed(c, city);
+	if (html || !pdf)
+		code = write_html(c, r, html ? html : "-");
+	if (pdf && code == CLI_OK && failed(policy_pdf(c, r, pdf)))
+		code = cli_failed(c, pdf);
+	release_drop(r);
+	return code;
+}
+
+int cli_render(int argc, char **argv)
+{
+	static const char usage[] = "render CITY [--html FILE] [--pdf FILE] [--version V] [--cities DIR]";
+	struct cli_option options[] = {
+		{"cities", false, "directory of the cities' files", "cities"},
+		{"version", false, "version of the policy (default: the newest)", NULL},
+		{"html", false, "write the page to this file, - for standard output", NULL},
+		{"pdf", false, "write a PDF to this file", NULL},
+		{0},
+	};
+	const char *words[1] = {NULL};
+	bool json;
+
+	if (!cli_parse(argc, argv, options, usage, words, 1, &json))
+		return CLI_USAGE;
+	if (!words[0]) {
+		fprintf(stderr, "usage: tongban %s\n", usage);
+		return CLI_USAGE;
+	}
+	struct ctx c = {.arena = arena_new(256 << 20)};
+	int code = render(&c, options, words[0]);
+	arena_free(c.arena);
+	return code;
+}
