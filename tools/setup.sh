@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 build_packages=(gcc g++ meson ninja-build pkg-config python3 libuv1-dev node-llhttp libjansson-dev libyaml-dev
 	libsqlite3-dev libpq-dev libssl-dev libsodium-dev libcurl4-openssl-dev libcmocka-dev libpango1.0-dev libfontconfig-dev fonts-wqy-zenhei
-	ca-certificates git)
+	ca-certificates curl git)
 test_packages=(clang clang-format libclang-rt-14-dev postgresql chromium poppler-utils libmicrohttpd-dev sqlite3)
 
 say() { printf '\033[36m==>\033[0m %s\n' "$*" >&2; }
