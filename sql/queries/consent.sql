@@ -7,11 +7,13 @@ INSERT INTO installation (installation_id, token_hash, platform, created_at_ms) 
 SELECT token_hash, platform FROM installation WHERE installation_id = ?1;
 
 -- name: installation_accept
--- A repeated press keeps the first record.
+-- A repeated press keeps the first record. A city that corrected a text under the same version asks again.
 INSERT INTO installation_acceptance (installation_id, version, release_number, release_hash, read_at_ms, at_ms,
 	may_collect, may_use, may_store, may_provide)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 1, 1, 1)
-ON CONFLICT (installation_id, version) DO NOTHING;
+ON CONFLICT (installation_id, version) DO UPDATE SET release_number = excluded.release_number,
+	release_hash = excluded.release_hash, read_at_ms = excluded.read_at_ms, at_ms = excluded.at_ms
+	WHERE excluded.release_number > installation_acceptance.release_number;
 
 -- name: installation_acceptance_list
 SELECT version, release_number, release_hash, read_at_ms, at_ms, may_collect + may_use + may_store + may_provide

@@ -14,9 +14,11 @@ ON CONFLICT (hash) DO NOTHING;
 SELECT number, version, published_at_ms, effective_at_ms FROM policy_release WHERE hash = ?1;
 
 -- name: policy_release_publish
--- ?1 number, ?2 now, ?3 who, ?4 effective at. Once only.
+-- ?1 number, ?2 now, ?3 who, ?4 effective at. Once only, and never after a later number: servers look for what is
+-- newer than what they know.
 UPDATE policy_release SET published_at_ms = ?2, published_by = ?3, effective_at_ms = ?4
-WHERE number = ?1 AND published_at_ms IS NULL;
+WHERE number = ?1 AND published_at_ms IS NULL
+	AND NOT EXISTS (SELECT 1 FROM policy_release later WHERE later.number > ?1 AND later.published_at_ms IS NOT NULL);
 
 -- name: policy_release_published
 -- Every published release above number ?1, oldest first.

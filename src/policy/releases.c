@@ -164,7 +164,7 @@ err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effe
 	TRY(store_exec(c, c->store, Q_POLICY_RELEASE_PUBLISH,
 		       PARAMS(P_INT(number), P_INT(c->now_ms), P_STR(by), P_INT(from_ms)), &changed));
 	if (changed == 0)
-		FAIL(c, ERR_CONFLICT, "该政策版本已经发布");
+		FAIL(c, ERR_CONFLICT, "该政策版本已经发布，或者在它之后的版本已经发布");
 	return OK;
 }
 

@@ -3,7 +3,7 @@ import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startCity, register, root, until } from './helpers.mjs'
+import { agree, startCity, register, root, until } from './helpers.mjs'
 
 let city
 const next = { version: '2099.1', effective: '' }
@@ -67,7 +67,30 @@ test('no version decides before its day, and from that day on it does without a 
   assert.equal((await fetch(`${city.base}/policy/1999.1`)).status, 404)
 })
 
-test('publishing the same version twice is a conflict', () => {
+test('a text corrected under the same version is asked for again, and an installation can agree to it', async () => {
+  const c = await city.client()
+  const cities = join(city.dir, 'cities'), file = join(cities, `tianjin/policy/${next.version}.yaml`)
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^updated: .*$/m, `updated: ${next.effective}`))
+  assert.deepEqual(release('draft', '--cities', cities), [{ drafts: 1 }])
+  release('publish', '3', '--by', '王审核')
+  const { hash } = release('list').at(-1)
+  await until(async () => (await current(c)).hash === hash, 'the corrected text')
+  const person = await city.person()
+  const refused = await c.refused('POST', '/sms-codes', { phone: person.mobile_phone, purpose: 'register' })
+  assert.deepEqual([refused.reason, refused.next[0].action], ['consent_required', 'accept_policy'])
+  await agree(c)
+  await register(c, person)
+  assert.equal((await c.ok('GET', '/me')).body.accepted_version, next.version)
+})
+
+test('publishing the same version twice, or one that a later one has overtaken, is a conflict', () => {
+  const cities = join(city.dir, 'cities'), file = join(cities, `tianjin/policy/${next.version}.yaml`)
+  for (const updated of ['2098-01-01', '2098-01-02']) {
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^updated: .*$/m, `updated: ${updated}`))
+    release('draft', '--cities', cities)
+  }
+  release('publish', '5', '--by', '王审核')
+  assert.throws(() => release('publish', '4', '--by', '王审核'), e => e.status === 2)
   assert.throws(() => release('publish', '2', '--by', '王审核'), e => e.status === 2)
   assert.throws(() => release('publish', '7', '--by', '王审核'))
   assert.throws(() => release('publish', '2'), e => e.status === 2)
