@@ -156,8 +156,8 @@ static void the_shipped_cities_have_no_findings(void **state)
 	check(&x, NULL, NULL, false);
 	for (int i = 0; i < 2; i++) {
 		buf_clear(&x.out);
-		assert_int_equal(policy_check(&x.city.c, TB_SOURCE_DIR "/cities", i ? "nantong" : "tianjin",
-					      false, &x.out, &x.findings)
+		assert_int_equal(policy_check(&x.city.c, test_cities(TB_SOURCE_DIR),
+					      i ? "nantong" : "tianjin", false, &x.out, &x.findings)
 					 .code,
 				 ERR_OK);
 		if (x.findings)

@@ -160,6 +160,15 @@ static void write_file(const char *dir, const char *path, const char *text)
 	fclose(f);
 }
 
+const char *test_cities(const char *source_dir)
+{
+	static char path[1000];
+	const char *other = getenv("TB_CITIES");
+
+	snprintf(path, sizeof path, "%s%s", other ? other : source_dir, other ? "" : "/cities");
+	return path;
+}
+
 static void make_folders(const char *dir)
 {
 	static const char *const folders[] = {"common", "testing", "testing/policy", "testing/services"};

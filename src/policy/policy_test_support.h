@@ -16,6 +16,8 @@ void test_city_load(struct test_city *t, const char *part, const char *text);
 /* The same with several parts replaced. */
 void test_city_load_all(struct test_city *t, const char *const *names, const char *const *texts,
 			size_t count);
+/* The cities that ship, or those of TB_CITIES where that is set: tools/clauses --mutate loosens a copy. */
+const char *test_cities(const char *source_dir);
 /* Adds or replaces one file below the city's folders, e.g. "testing/policy/2.yaml". */
 void test_city_write(struct test_city *t, const char *path, const char *text);
 /* The valid text of a part with the first occurrence of `from` replaced by `to`; in a static buffer. */

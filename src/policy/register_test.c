@@ -12,6 +12,7 @@
  * NT-2.1.10.0.b, NT-2.1.11.0.b */
 #include "crypto/crypto.h"
 #include "policy/gate.h"
+#include "policy/policy_test_support.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,7 +34,7 @@ static struct release *load(const char *city)
 	BUF_SCOPED complaints;
 
 	buf_init(&complaints, 1024 * 1024);
-	if (failed(release_load(&context, TB_SOURCE_DIR "/cities", city, &complaints, &r)))
+	if (failed(release_load(&context, test_cities(TB_SOURCE_DIR), city, &complaints, &r)))
 		fail_msg("%s", buf_slice(&complaints).p);
 	return r;
 }
