@@ -51,6 +51,10 @@ static int verify(struct cli *k, const char *checkpoint_file, bool json)
 	buf_init(&report, 16 << 20);
 	if (checkpoint_file && !read_file(checkpoint_file, &kept))
 		return CLI_USAGE;
+	if (checkpoint_file && kept.size == 0) { /* would pass for "none given" */
+		fprintf(stderr, "tongban: %s is empty\n", checkpoint_file);
+		return CLI_USAGE;
+	}
 	if (failed(ledger_verify(&k->ctx, k->ctx.ledger, buf_slice(&kept), &report, &findings)))
 		return cli_failed(&k->ctx, "ledger verify");
 	if (json)
