@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-TESTS = ("src/policy/policy_register_test", "src/policy/policy_check_test", "tests/cities/cities_test")
+TESTS = ("src/policy/policy_register_test", "src/policy/policy_check_test", "tests/cities/cities_test", "tests/cities/rules_test")
 
 
 class Mutation:

@@ -26,7 +26,7 @@ static bool ends_with(const char *text, const char *end)
 
 static bool is_test(const char *path)
 {
-	if (strstr(path, "/node_modules/") || strstr(path, "clauses_test"))
+	if (strstr(path, "/node_modules/") || strstr(path, "clauses_test") || ends_with(path, "/rules.tsv"))
 		return false;
 	return strstr(path, "/tests/") || ends_with(path, "_test.c") || strstr(path, ".test.");
 }
