@@ -408,7 +408,8 @@ export interface Staff {
 	idle_limit_s: number
 }
 
-export interface StaffCase extends Case {
+export interface StaffCase extends CaseSummary {
+	items: CaseItem[]
 	appeal?: string
 }
 
