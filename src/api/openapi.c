@@ -191,13 +191,15 @@ static void write_paths(struct json *j)
 }
 
 /* The closed list: problem.c's own reasons, and those of refusals by policy (policy/gate.c). */
-#define REASONS                                                                                                    \
-	"invalid_input|login_required|consent_required|permission_required|realname_required|guardian_required|"   \
-	"second_check_required|not_declared|not_yours|not_found|conflict|gone|too_large|idempotency_mismatch|"     \
+#define REASONS                                                                                              \
+	"invalid_input|login_required|consent_required|permission_required|realname_required|guardian_"      \
+	"required|"                                                                                          \
+	"second_check_required|not_declared|not_yours|not_found|conflict|gone|too_large|idempotency_"        \
+	"mismatch|"                                                                                          \
 	"locked|too_many_requests|authority_unavailable|overloaded|internal"
 
-#define PROBLEM_SHAPE                                                                                              \
-	"{type: text, title: text, status: int, detail: text, reason: " REASONS ", clause?: text, "                \
+#define PROBLEM_SHAPE                                                                                        \
+	"{type: text, title: text, status: int, detail: text, reason: " REASONS ", clause?: text, "          \
 	"errors?: [{field: text, message: text}], next: [{action: text, *: any}]}"
 
 static void write_components(struct json *j)

@@ -65,17 +65,19 @@ static bool is_internal(enum err_code code)
 	       code == ERR_OK;
 }
 
-/* Names of members come from the client as well; what does not look like a name may be a person's number or name
- * that stands in the wrong place, and is not sent back. */
+/* Names of members come from the client as well; what does not look like a name may be a person's number or
+ * name that stands in the wrong place, and is not sent back. */
 static const char *field_name(const char *field)
 {
 	enum { NAME_MAX_CHARS = 64, DIGITS_MAX = 3 };
 	size_t n = 0, digits = 0;
 
 	for (; field[n]; n++) {
-		bool letter = (field[n] | 32) >= 'a' && (field[n] | 32) <= 'z', digit = field[n] >= '0' && field[n] <= '9';
+		bool letter = (field[n] | 32) >= 'a' && (field[n] | 32) <= 'z',
+		     digit = field[n] >= '0' && field[n] <= '9';
 		digits = digit ? digits + 1 : 0;
-		if ((n == 0 && !letter) || digits > DIGITS_MAX || !(letter || digit || strchr("_-.", field[n])))
+		if ((n == 0 && !letter) || digits > DIGITS_MAX ||
+		    !(letter || digit || strchr("_-.", field[n])))
 			return "body";
 	}
 	return n > 0 && n <= NAME_MAX_CHARS ? field : "body";

@@ -67,7 +67,8 @@ int cli_connectors(int argc, char **argv)
 		fprintf(stderr, "tongban: connectors needs --sandbox URL and --key FILE that can be read\n");
 		return CLI_USAGE;
 	}
-	int code = cli_open(&k, cli_value(options, "data"), cli_value(options, "cities"), CLI_STORE | CLI_RELEASE);
+	int code = cli_open(&k, cli_value(options, "data"), cli_value(options, "cities"),
+			    CLI_STORE | CLI_RELEASE);
 	if (code == CLI_OK)
 		code = write_list(&k, sandbox, key);
 	cli_close(&k);

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 struct command {
 	const char *name;
@@ -43,6 +44,8 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
 		return help(stdout);
 	signal(SIGPIPE, SIG_IGN);
+	/* memory holds keys and people's data: it is never written to a core file */
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	crypto_init();
 	json_object_seed(0);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

@@ -6,8 +6,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sandboxBinary } from './helpers.mjs';
 
-const program = process.env.TONGBAN_SANDBOX ?? 'build/sandbox/tongban-sandbox';
+const program = process.env.TONGBAN_SANDBOX ?? sandboxBinary;
 let child, base, dir, client, serverKey;
 
 const rawPublic = (key) => key.export({ type: 'spki', format: 'der' }).subarray(-32);
@@ -20,6 +21,7 @@ function start() {
 		child = spawn(program, ['--data', join(dir, 'data'), '--port', '0', '--client-key', join(dir, 'client.pub')]);
 		child.stdout.once('data', (line) => resolve(String(line).trim().replace('localhost', '127.0.0.1')));
 		child.stderr.on('data', (text) => process.stderr.write(text));
+		child.once('error', reject);
 		child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
 	});
 }
