@@ -102,7 +102,7 @@ err staff_list(struct ctx *c, staff_fn fn, void *arg)
 
 static err wrong(struct ctx *c)
 {
-	FAIL(c, ERR_LOGIN, "登录名、密码或动态口令不正确");
+	FAIL(c, ERR_LOGIN, "登录名、密码或动态口令不正确；连续多次失败后账号会暂时锁定，请稍后再试");
 }
 
 /* Each failure past the free tries doubles the time until the next. */
@@ -159,12 +159,10 @@ err staff_login(struct ctx *c, struct slice login, struct slice password, struct
 	int64_t step = 0;
 
 	TRY(store_rows(c, c->store, Q_STAFF_BY_LOGIN, PARAMS(P_TEXT(login)), keep_account, &a));
-	if (a.staff.id && a.locked_until_ms > c->now_ms) {
-		c->failure.retry_after_s = (a.locked_until_ms - c->now_ms) / 1000 + 1;
-		FAIL(c, ERR_LOCKED, "多次登录失败，账号暂时锁定，请稍后再试");
-	}
 	bool fits = password_verify(password, a.password_hash);
-	if (!a.staff.id)
+	/* a locked account answers like a login that does not exist, whatever was typed: neither can be found
+	 * out */
+	if (!a.staff.id || a.locked_until_ms > c->now_ms)
 		return wrong(c);
 	if (!fits || failed(check_totp(c, &a, totp, &step)))
 		return note_failure(c, &a);
