@@ -39,9 +39,9 @@ static void put_keeps(struct json *j, const struct cancellation *n)
 static void put_effects(struct ctx *c, struct json *j, const char *scope)
 {
 	static const char *const effects[] = {
-		"所有设备立即退出登录，不能再用原账号登录",
-		"全部同意和授权即时撤回，不再收集、使用或对外提供您的信息",
-		"注销不可恢复；再次注册得到的是一个新的空账号",
+		"所有设备立即退出登录，原账号不能再登录。",
+		"全部同意和授权即时撤回，不再收集、使用或者对外提供您的信息。",
+		"注销后不能恢复；再次注册的，为新账号。",
 	};
 
 	json_key(j, "effects");

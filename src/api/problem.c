@@ -8,16 +8,16 @@ struct meaning {
 };
 
 static const struct meaning meanings[] = {
-	[ERR_OK] = {500, "internal", "内部错误"},
+	[ERR_OK] = {500, "internal", "服务暂时不可用"},
 	[ERR_INVALID] = {400, "invalid_input", "提交的内容有误"},
 	[ERR_LOGIN] = {401, "login_required", "请先登录"},
-	[ERR_REFUSED] = {403, "not_declared", "依据隐私政策不能处理"},
+	[ERR_REFUSED] = {403, "not_declared", "按照隐私政策，本次不能办理"},
 	[ERR_NOT_YOURS] = {403, "not_yours", "无权访问"},
 	[ERR_NOT_FOUND] = {404, "not_found", "没有找到"},
 	[ERR_CONFLICT] = {409, "conflict", "当前状态不允许"},
 	[ERR_GONE] = {410, "gone", "已经终止"},
 	[ERR_TOO_LARGE] = {413, "too_large", "内容过大"},
-	[ERR_MISMATCH] = {422, "idempotency_mismatch", "幂等键已用于其他内容"},
+	[ERR_MISMATCH] = {422, "idempotency_mismatch", "请勿重复提交不同内容"},
 	[ERR_LOCKED] = {423, "locked", "已锁定"},
 	[ERR_LIMIT] = {429, "too_many_requests", "请求过于频繁"},
 	[ERR_AUTHORITY] = {502, "authority_unavailable", "数据提供单位暂时无法访问"},
@@ -25,8 +25,8 @@ static const struct meaning meanings[] = {
 	/* the person's facts changed between decision and act, more than once: come again */
 	[ERR_STALE] = {503, "overloaded", "系统繁忙"},
 	[ERR_STORE] = {503, "overloaded", "系统繁忙"},
-	[ERR_CRYPTO] = {500, "internal", "内部错误"},
-	[ERR_INTERNAL] = {500, "internal", "内部错误"},
+	[ERR_CRYPTO] = {500, "internal", "服务暂时不可用"},
+	[ERR_INTERNAL] = {500, "internal", "服务暂时不可用"},
 };
 
 enum { MEANINGS = sizeof(meanings) / sizeof(meanings[0]) };
@@ -163,7 +163,7 @@ void problem_of_server(int status, struct http_response *a)
 		{431, ERR_TOO_LARGE, "请求头过大"},   {503, ERR_OVERLOADED, "系统繁忙"},
 	};
 	enum err_code code = status >= 500 ? ERR_INTERNAL : ERR_INVALID;
-	const char *title = status >= 500 ? "内部错误" : "请求的格式有误";
+	const char *title = status >= 500 ? "服务暂时不可用" : "请求的格式有误";
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (known[i].status == status) {

@@ -17,8 +17,8 @@ static const char *named(const struct word *words, const char *key)
 static const struct word action_words[] = {
 	{"collect", "收集"},
 	{"read", "读取"},
-	{"share", "提供给他人"},
-	{"sent", "对外提供的结果"},
+	{"share", "向单位提供"},
+	{"sent", "提供结果"},
 	{"refuse", "拒绝"},
 	{"consent", "同意"},
 	{"withdraw", "撤回"},
@@ -29,7 +29,7 @@ static const struct word action_words[] = {
 };
 
 static const struct word decision_words[] = {
-	{"allowed", "允许"},
+	{"allowed", "已允许"},
 	{"sent", "已送达"},
 	{"not_sent", "未发出"},
 	{"unknown", "结果未知"},
