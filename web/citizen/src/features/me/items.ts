@@ -32,10 +32,18 @@ export const wordFor = (key: string) => words[key] ?? key
 
 export const kindName = (kind: string) => kinds[kind] ?? '其他信息'
 
+const order = [...new Set(Object.values(kinds))]
+
+/** Where a heading stands; what has no heading of its own comes last. */
+export const placeOf = (heading: string) => (order.includes(heading) ? order.indexOf(heading) : order.length)
+
 /** Proven identity is compared anew by real-name verification, not typed over. */
 const fixed = ['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate', 'real_name', 'id_type', 'id_number', 'resident_id_number', 'id_expiry', 'password', 'sms_code', 'realname_status', 'minor_status']
 
 /** Pictures are shown with the case they belong to. */
-export const revealable = (key: string) => !['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate'].includes(key)
+const pictures = ['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate']
+
+/** Only where something is hidden is there something to show. */
+export const revealable = (item: { key: string; masked: string }) => item.masked.includes('*') && !pictures.includes(item.key)
 
 export const changeable = (key: string) => !fixed.includes(key)

@@ -41,6 +41,9 @@ export function who(entry: UsageEntry): string {
 	return `${name || '系统自动处理'}${post}`
 }
 
+/** Data that left the app is told by where it went. */
+export const left = (entry: UsageEntry) => ['share', 'sent'].includes(entry.action) && !!entry.recipient_name
+
 export const what = (entry: UsageEntry) => entry.items.map(({ name }) => name).join('、')
 export const basisNames: Record<string, string> = {
 	consent: '您的单独同意',
