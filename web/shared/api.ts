@@ -117,6 +117,42 @@ export interface Permission extends Named {
 	changed_at: string | null
 }
 
+/* ---- registers, for anyone ---- */
+
+export interface Sdk extends Named {
+	vendor: string
+	function: string
+	trigger: string
+	permissions: Named[]
+	items: Named[]
+	platforms: string
+	protocol_only: boolean
+	condition?: string | null
+	policy_url?: string | null
+	clause: string
+}
+
+export interface Cookie extends Named {
+	use: 'session' | 'identity' | 'analysis'
+	refusable: boolean
+	effect?: string | null
+}
+
+export interface Definition {
+	key: string
+	term: string
+	meaning: string
+}
+
+export interface ItemKinds {
+	kinds: { key: string; items: (Named & { sensitive: boolean })[] }[]
+}
+
+export const listSdks = () => get<{ items: Sdk[] }>('/sdks')
+export const listCookies = () => get<{ items: Cookie[] }>('/cookies')
+export const listDefinitions = () => get<{ items: Definition[] }>('/definitions')
+export const listItemKinds = () => get<ItemKinds>('/items')
+
 export const createInstallation = () =>
 	create<{ installation_id: string }>('/installations', { platform: 'web', transport: 'cookie' })
 export const acceptPolicy = (policy_version: string, reading_token?: string) =>

@@ -56,6 +56,10 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/mine/settings/cancel', component: () => import('./features/cancel/CancelPage.vue'), meta: person },
 	{ path: '/cancelled', component: () => import('./features/cancel/CertificatePage.vue') },
 	{ path: '/about', component: () => import('./features/me/AboutPage.vue') },
+	{ path: '/about/sdks', component: () => import('./features/registers/SdksPage.vue') },
+	{ path: '/about/cookies', component: () => import('./features/registers/CookiesPage.vue') },
+	{ path: '/about/definitions', component: () => import('./features/registers/DefinitionsPage.vue') },
+	{ path: '/about/items', component: () => import('./features/registers/ItemsPage.vue') },
 	{ path: '/:missing(.*)*', redirect: '/' },
 ]
 
