@@ -5,6 +5,8 @@ export interface Message {
 	title: string
 	text: string
 	at: string
+	/** Nothing happens at an hour: the day alone is shown. */
+	wholeDay?: boolean
 	path: string
 	icon: string
 }
@@ -36,6 +38,7 @@ export async function loadMessages(person: boolean): Promise<Message[]> {
 		title: '系统通知 · 隐私政策',
 		text: `隐私政策 ${policy.version} 版现行有效，点按查看全文。`,
 		at: policy.effective_at,
+		wholeDay: true,
 		path: '/policy',
 		icon: 'shield',
 	}
