@@ -25,7 +25,8 @@ UPDATE staff SET totp_step = ?2, failed = 0, locked_until = 0 WHERE staff_id = ?
 
 -- name: staff_failed
 -- One more wrong try; ?2 until when the account is locked from now on.
-UPDATE staff SET failed = failed + 1, locked_until = ?2 WHERE staff_id = ?1;
+UPDATE staff SET failed = failed + 1, locked_until = CASE WHEN ?2 > locked_until THEN ?2 ELSE locked_until END
+WHERE staff_id = ?1;
 
 -- name: staff_session_insert
 -- ?1 hash of the token, ?2 staff, ?3 now.

@@ -81,11 +81,11 @@ UPDATE case_queue SET state = ?3 WHERE department = ?1 AND case_id = ?2;
 -- name: case_queue_list
 -- Newest first, below ?2, of state ?3 ('' for all), at most ?4.
 SELECT case_id, subject_id, number, service, state, created_at FROM case_queue
-WHERE department = ?1 AND case_id < ?2 AND (?3 = '' OR state = ?3) ORDER BY case_id DESC LIMIT ?4;
+WHERE department = ?1 AND case_id < ?2 AND state <> 'assigned' AND (?3 = '' OR state = ?3) ORDER BY case_id DESC LIMIT ?4;
 
 -- name: case_queue_find
 SELECT case_id, subject_id, number, service, state, created_at FROM case_queue
-WHERE department = ?1 AND case_id = ?2;
+WHERE department = ?1 AND case_id = ?2 AND state <> 'assigned';
 
 -- name: case_queue_delete
 DELETE FROM case_queue WHERE department = ?1 AND case_id = ?2;

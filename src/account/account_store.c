@@ -54,8 +54,13 @@ err account_db_confirm(struct ctx *c, struct tx *tx, int64_t subject_id, const s
 
 err account_db_drop(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id)
 {
-	return tx_exec(c, tx, Q_IDENTIFIER_DELETE,
-		       PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id)), NULL);
+	int64_t changed = 0;
+
+	TRY(tx_exec(c, tx, Q_IDENTIFIER_DELETE,
+		    PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id)), &changed));
+	if (changed == 0) /* another request was quicker: two new values must not both stand */
+		FAIL(c, ERR_CONFLICT, "这项登录信息刚刚变更过，请刷新后重试");
+	return OK;
 }
 
 struct found {

@@ -134,12 +134,18 @@ static const char *const identifier_items[][2] = {
 	{"id_number", "id_number"},
 };
 
-/* Ends the keys by which the person was found, so that yesterday's backup cannot find the person either. */
-static err end_identifiers(struct ctx *c, const struct released *values)
+/* Ends the keys by which the person was found, so that yesterday's backup cannot find the person either. A
+ * value that finds somebody else (a number that was typed but never confirmed) is that person's, and stays.
+ */
+static err end_identifiers(struct ctx *c, int64_t subject_id, const struct released *values)
 {
 	for (size_t i = 0; i < sizeof(identifier_items) / sizeof(identifier_items[0]); i++) {
 		const struct vault_value *v = released_get(values, identifier_items[i][0]);
-		if (v)
+		int64_t holder = 0;
+		if (!v)
+			continue;
+		TRY(account_lookup(c, identifier_items[i][1], v->value, &holder));
+		if (holder == subject_id)
 			TRY(keys_blind_end(c, c->keys, identifier_items[i][1], v->value));
 	}
 	return OK;
@@ -195,7 +201,10 @@ err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struc
 
 	TRY(release_identifiers(c, &f, &h, &identifiers));
 	TRY(ledger_write(c, &h, &entry, LEDGER_RAISE_EPOCH, begin_rows, &b, NULL));
-	TRY(end_identifiers(c, &identifiers));
+	TRY(end_identifiers(c, subject_id, &identifiers));
+	/* again, now that nothing can be collected any more: a case may have been filed since the first plan
+	 */
+	TRY(plan_make(c, subject_id, &p));
 	TRY(plan_carry_out(c, subject_id, &p));
 	TRY(account_finish_end(c, subject_id));
 	return certificate_write(c, b.certificate_id, scope, &p, ret_certificate);

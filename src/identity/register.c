@@ -159,8 +159,8 @@ static err not_admitted(struct ctx *c, err e, bool opening)
 
 	if (e.code != ERR_CONFLICT || (opening && strcmp(first, "id_number") != 0))
 		return e;
-	for (size_t i = 0; i < f->field_count; i++)
-		f->fields[i].message = message;
+	f->field_count = 0; /* which field differs would tell as well */
+	(void)fail_field(c, "id_number", message);
 	FAIL(c, ERR_CONFLICT,
 	     "未能完成注册：所填身份信息与人口登记不一致，或者该证件已经注册过。请核对后重试；注册过的，请直"
 	     "接登录或找回密码");

@@ -68,9 +68,23 @@ static err may_share(struct ctx *c, const struct facts *f, struct head *h, const
 				 .now_ms = c->now_ms};
 	struct permit *unused = NULL;
 
-	for (size_t i = 0; i < sizeof q.items.bit / sizeof *q.items.bit; i++)
-		q.items.bit[i] = (form->given.bit[i] | form->filled.bit[i]) & s->shared.bit[i];
+	/* all that hotline.c will ask for, so that nothing accepted here is stopped there for want of a
+	 * consent */
+	q.items = s->shared;
 	return form_decide(c, f, h, &q, &unused);
+}
+
+/* Photos are an item of the case like any other, so that collection, sharing and sending of them are entered.
+ * The pictures themselves are blobs; the value says how many. */
+static void note_photos(struct ctx *c, struct form *form, size_t attachment_count)
+{
+	const struct item *photo = release_item(c->release, "album_image");
+
+	if (!attachment_count || !photo || itemset_has(&form->given, photo->number))
+		return;
+	itemset_add(&form->given, photo->number);
+	form->values[form->count++] = (struct vault_value){
+		photo, slice_of(arena_printf(c->arena, "%zu", attachment_count)), "typed", 0};
 }
 
 static err file_once(struct ctx *c, int64_t subject_id, const struct service *s,
@@ -86,6 +100,7 @@ static err file_once(struct ctx *c, int64_t subject_id, const struct service *s,
 	err e = form_read(c, s, &h, fields, count, &form);
 	if (failed(e))
 		return form_incomplete(c, &f, &h, s, e);
+	note_photos(c, &form, attachment_count);
 	TRY(may_share(c, &f, &h, &form));
 	struct gate_request q = {.action = GATE_COLLECT,
 				 .service = s,
@@ -281,6 +296,10 @@ static err queue_row(struct ctx *c, struct tx *tx, const struct case_change *g)
 {
 	const struct service_case *k = g->k;
 
+	/* what was refused to a department is not left in its queue */
+	if (strcmp(g->event, "stopped") == 0)
+		return tx_exec(c, tx, Q_CASE_QUEUE_DELETE,
+			       PARAMS(P_STR(k->department ? k->department : ""), P_INT(k->id)), NULL);
 	if (g->department)
 		return tx_exec(c, tx, Q_CASE_QUEUE_INSERT,
 			       PARAMS(P_STR(g->department), P_INT(k->id), P_INT(g->subject_id),

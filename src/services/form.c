@@ -81,7 +81,50 @@ static err note_profile_item(struct ctx *c, const struct held *held, void *arg)
 	return OK;
 }
 
-/* Prefilled fields come from the verified profile and must not be typed over: what was verified is what is
+/* Who a person is comes from what was verified, never from what is typed: else anybody could ask for
+ * anybody's records. The two numbers are one document's (vault.h takes either for the other). */
+static bool says_who(const struct item *it)
+{
+	static const char *const keys[] = {"real_name", "id_number", "resident_id_number"};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (strcmp(it->key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool profile_has(struct ctx *c, const struct itemset *profile, const struct item *it)
+{
+	const char *other = strcmp(it->key, "id_number") == 0		 ? "resident_id_number"
+			    : strcmp(it->key, "resident_id_number") == 0 ? "id_number"
+									 : NULL;
+	const struct item *twin = other ? release_item(c->release, other) : NULL;
+
+	return itemset_has(profile, it->number) || (twin && itemset_has(profile, twin->number));
+}
+
+/* Typed all the same: the same value is taken from the profile, another one stops the matter (TJ-1.1.6.c). */
+static err same_as_verified(struct ctx *c, int64_t subject_id, const struct item *it, struct form *ret)
+{
+	bool same = false;
+	size_t at = 0;
+
+	while (ret->values[at].item != it)
+		at++;
+	TRY(vault_profile_is(c, subject_id, it->key, ret->values[at].value, &same));
+	if (!same) {
+		(void)fail_field(c, it->key, "与已核实的信息不一致");
+		c->failure.reason = "conflict";
+		FAIL(c, ERR_CONFLICT, "提交的信息与您已核实的信息不一致，未能办理；只能办理本人的事项");
+	}
+	memmove(&ret->values[at], &ret->values[at + 1], (ret->count - at - 1) * sizeof *ret->values);
+	ret->count--;
+	ret->given.bit[it->number / 64] &= ~(UINT64_C(1) << (it->number % 64));
+	itemset_add(&ret->filled, it->number);
+	return OK;
+}
+
+/* Prefilled fields come from the verified profile and cannot be typed over: what was verified is what is
  * sent. */
 static err fill_from_profile(struct ctx *c, const struct service *s, int64_t subject_id, struct form *ret)
 {
@@ -92,7 +135,13 @@ static err fill_from_profile(struct ctx *c, const struct service *s, int64_t sub
 	for (size_t i = 0; i < s->field_count; i++) {
 		const struct service_field *f = &s->fields[i];
 		bool given = itemset_has(&ret->given, f->item->number);
-		if (!given && f->prefill && itemset_has(&profile, f->item->number))
+		bool proven = says_who(f->item) && s->level == LEVEL_REALNAME;
+		bool held = (f->prefill || proven) && profile_has(c, &profile, f->item);
+		if (given && held)
+			TRY(same_as_verified(c, subject_id, f->item, ret));
+		else if (given && proven)
+			(void)fail_field(c, f->item->key, "这项信息取自已核实的资料，不能另填");
+		else if (!given && held)
 			itemset_add(&ret->filled, f->item->number);
 		else if (!given && f->required)
 			(void)fail_field(c, f->item->key, "请填写这项信息");

@@ -333,7 +333,7 @@ static err close_case(struct ctx *c, struct step *s)
 	struct case_change change = {
 		.subject_id = s->h.subject_id,
 		.k = &s->k,
-		.from = "replied",
+		.from = s->k.state,
 		.to = "closed",
 		.event = "closed",
 		.next_job = "case_end",
@@ -355,11 +355,9 @@ err hotline_poll(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 	TRY(step_open(c, j, &s));
 	if (strcmp(s.k.state, "delivered") != 0 && strcmp(s.k.state, "replied") != 0)
 		return OK;
-	if (strcmp(s.k.state, "replied") == 0 && c->now_ms - s.k.created_at_ms > poll_for_ms)
-		return close_case(c, &s); /* nobody called back */
 	const struct recipient *department = department_of(c, &s);
-	if (!department)
-		return OK;
+	if (!department || c->now_ms - s.k.created_at_ms > poll_for_ms)
+		return close_case(c, &s); /* nobody answered or called back, or nobody may any more */
 	TRY(connector_get(c, department->key, arena_printf(c->arena, "/cases/%s", s.k.number), &status,
 			  &answer));
 	if (status == 200) {

@@ -58,6 +58,10 @@ err vault_held(struct ctx *c, int64_t subject_id, held_fn fn, void *arg);
 err vault_masked(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, held_fn fn,
 		 void *arg);
 
+/* Whether a value in normal form is the one that the profile holds (a document's number under either name).
+ * Nothing is released, so there is no entry. ERR_NOT_FOUND when the profile holds none. */
+err vault_profile_is(struct ctx *c, int64_t subject_id, const char *item, struct slice value, bool *ret_same);
+
 /* Ends scopes of a person: keys first, then rows. What the law keeps has been resealed by vault_reseal
  * before. */
 err vault_end(struct ctx *c, int64_t subject_id, const char *const *scopes, size_t count);

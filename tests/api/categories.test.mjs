@@ -86,6 +86,22 @@ for (const name of cities) {
     })
   }
 
+  test(`[TJ-1.1.6.c] [NT-1.2.1.1.b] ${name}: nobody asks for another person's records`, async () => {
+    const other = await city.person({ insured: true })
+    const typed = { real_name: other.real_name, id_number: other.resident_id_number, resident_id_number: other.resident_id_number }
+    let tried = 0
+    for (const s of [...held.values()].flat().filter(s => s.shape === 'query' && s.level === 'realname'))
+      for (const item of Object.keys(typed).filter(i => s.fields.some(f => f.item === i))) {
+        const before = (await city.received(s.recipients[0].key)).length
+        const r = await c.refused('POST', `/services/${s.key}/queries`, { fields: { [item]: typed[item] } })
+        assert.equal(r.status, 409, `${s.key} ${item}`)
+        assert.ok(r.errors.some(e => e.field === item))
+        assert.equal((await city.received(s.recipients[0].key)).length, before)
+        tried++
+      }
+    assert.ok(tried > 0)
+  })
+
   test(`[TJ-1.1.0.b] ${name}: leaving out what one category needs costs that service only`, async () => {
     const [any] = [...held.values()].flat().filter(s => s.shape === 'query' && s.fields.some(f => f.required && !f.prefill))
     if (any) {

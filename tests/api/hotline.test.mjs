@@ -118,6 +118,7 @@ test('[NT-1.2.1.3.b] [NT-1.2.1.3.c] [NT-2.1.9.3] the chosen department alone get
   assert.deepEqual(done.events.map(e => e.kind), ['submitted', 'assigned', 'delivered', 'replied', 'followed_up'])
   const shares = (await c.all('/me/usage')).filter(u => u.action === 'share' && u.recipient === filed.department.key)
   assert.equal(shares.length, 1)
+  assert.ok(shares[0].items.some(i => i.key === 'album_image'), 'the photo is entered like the rest')
 })
 
 test('an appeal filed while the department is down is delivered later, exactly once', async () => {

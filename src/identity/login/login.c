@@ -24,10 +24,14 @@ static const struct {
 	{"username", "username"},
 };
 
-/* Looks in every kind, found or not, so that the work is the same. */
-static err find_login(struct ctx *c, struct slice login, int64_t *ret_subject_id)
+/* Looks in every kind, found or not, so that the work is the same. *ret_name is the first normal form that
+ * fits, or the text itself: failures are counted by it, so that other spellings of one number are one name.
+ */
+static err find_login(struct ctx *c, struct slice login, int64_t *ret_subject_id, struct slice *ret_name)
 {
 	int64_t found = 0;
+
+	*ret_name = (struct slice){0};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const struct item *item = release_item(c->release, names[i].item);
@@ -40,7 +44,11 @@ static err find_login(struct ctx *c, struct slice login, int64_t *ret_subject_id
 		TRY(account_lookup(c, names[i].kind, fits ? normal : login, &subject_id));
 		if (fits && !found)
 			found = subject_id;
+		if (fits && !ret_name->n)
+			*ret_name = normal;
 	}
+	if (!ret_name->n)
+		*ret_name = login;
 	*ret_subject_id = found;
 	return OK;
 }
@@ -79,8 +87,9 @@ err login_password(struct ctx *c, struct slice login, struct slice password, con
 	TRY(installation_accepted(c));
 	if (!login.n || login.n > 200 || !password.n || password.n > 400)
 		return wrong(c);
-	TRY(find_login(c, login, &subject_id));
-	const char *who = guarded(c, subject_id, login);
+	struct slice name;
+	TRY(find_login(c, login, &subject_id, &name));
+	const char *who = guarded(c, subject_id, name);
 	TRY(guard_admit(c, who, address, city_int(c->release, "login.per_address_10min", TRIES_PER_ADDRESS),
 			WINDOW_MS));
 	TRY(password_check(c, subject_id, password, &right));

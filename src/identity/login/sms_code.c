@@ -38,8 +38,12 @@ static void hash_row(struct ctx *c, struct slice phone, const char *purpose, str
 	const char *bound = arena_printf(c->arena, "%lld|%s|%.*s|%.*s", (long long)c->installation_id,
 					 purpose, (int)phone.n, phone.p, (int)code.n, code.p);
 
+	/* a row for each installation: nobody uses up another's tries, or replaces the code */
+	const char *row =
+		arena_printf(c->arena, "%lld|%.*s", (long long)c->installation_id, (int)phone.n, phone.p);
+
 	ret->purpose = purpose;
-	keys_hash(c->keys, "sms_phone", phone, ret->phone_hash);
+	keys_hash(c->keys, "sms_phone", slice_of(row), ret->phone_hash);
 	keys_hash(c->keys, "sms_code", slice_of(bound), ret->code_hash);
 }
 
