@@ -96,7 +96,8 @@ static err check_answer(struct ctx *c, const struct authority *a, const struct r
 {
 	static const char down[] = "该单位系统暂时无法办理，请稍后再试";
 
-	/* A gateway in front of the authority signs nothing when that is down; nothing of such an answer is used. */
+	/* A gateway in front of the authority signs nothing when that is down; nothing of such an answer is
+	 * used. */
 	if (answer->status >= 500)
 		FAIL(c, ERR_AUTHORITY, "%s", down);
 	err e = http_verify_answer(c, a->public_key, answer->status, r->method, r->path,
