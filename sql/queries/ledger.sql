@@ -52,10 +52,11 @@ INSERT INTO ledger_promise (subject_id, n, data, by_ms) VALUES (?1, ?2, ?3, ?4) 
 
 -- name: ledger_work
 -- Is anything waiting; the newest committed tree and the newest signed one (-1: none). One of the few statements over
--- all persons: on Citus it asks every shard, once a round.
+-- all persons: on Citus it asks every shard, once a round. The log_id of a checkpoint is the generation: after a restore
+-- the same tree is signed anew under another name.
 SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ledger_pending LIMIT 1) q),
 	COALESCE((SELECT MAX(size) FROM ledger_tree WHERE log_id = ?1), -1),
-	COALESCE((SELECT MAX(size) FROM ledger_checkpoint WHERE log_id = ?1), -1);
+	COALESCE((SELECT MAX(size) FROM ledger_checkpoint WHERE log_id = ?2), -1);
 
 -- name: ledger_lease_take
 -- Takes or keeps the lease; no row when another holds it. The row stays locked until the commit.
@@ -169,14 +170,14 @@ ORDER BY l.leaf_index LIMIT ?3;
 -- name: ledger_check_trees
 SELECT t.size, t.root, t.token, c.note
 FROM ledger_tree t
-LEFT JOIN ledger_checkpoint c ON c.log_id = ?1 AND c.size = t.size
+LEFT JOIN ledger_checkpoint c ON c.log_id = ?4 AND c.size = t.size
 WHERE t.log_id = ?1 AND t.size > ?2
 ORDER BY t.size LIMIT ?3;
 
 -- name: ledger_check_lone_checkpoints
 -- Signed sizes without a committed tree.
 SELECT c.size FROM ledger_checkpoint c
-WHERE c.log_id = ?1 AND NOT EXISTS (SELECT 1 FROM ledger_tree t WHERE t.log_id = ?1 AND t.size = c.size);
+WHERE c.log_id = ?2 AND NOT EXISTS (SELECT 1 FROM ledger_tree t WHERE t.log_id = ?1 AND t.size = c.size);
 
 -- name: ledger_check_tiles
 SELECT level, tile_index, hashes FROM ledger_tile

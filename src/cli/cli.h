@@ -62,6 +62,10 @@ int cli_load_files(struct cli *k);
 /* Seeds the store from the files of the city; prints complaints, or how many drafts wait to be published. */
 int cli_seed(struct cli *k, int64_t *ret_drafts);
 
+/* The generation of the log, kept in the key store: each restore that puts the log back begins the next. */
+err cli_log_generation(struct ctx *c, int64_t *ret);
+err cli_log_next_generation(struct ctx *c);
+
 /* Prints c->failure to standard error: detail, fields, and answers the exit code that fits. */
 int cli_failed(const struct ctx *c, const char *what);
 

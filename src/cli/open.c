@@ -2,6 +2,7 @@
 #include "base/id.h"
 #include "cli/cli.h"
 #include "vault/vault.h"
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 
@@ -110,16 +111,48 @@ static int open_keys(struct cli *k)
 	return CLI_OK;
 }
 
+static const char generation_name[] = "ledger/generation";
+
+err cli_log_generation(struct ctx *c, int64_t *ret)
+{
+	SECRET_SCOPED text = {0};
+	struct failure before = c->failure;
+	err e = keys_secret_get(c, c->keys, generation_name, &text);
+
+	if (e.code == ERR_NOT_FOUND) {
+		c->failure = before;
+		*ret = 1;
+		return OK;
+	}
+	TRY(e);
+	if (!slice_int(slice_bytes(text.p, text.n), ret) || *ret < 1)
+		FAIL(c, ERR_CRYPTO, "密钥库中的日志序号已损坏");
+	return OK;
+}
+
+err cli_log_next_generation(struct ctx *c)
+{
+	int64_t now = 0;
+
+	TRY(cli_log_generation(c, &now));
+	return keys_secret_put(c, c->keys, generation_name,
+			       slice_of(arena_printf(c->arena, "%" PRId64, now + 1)));
+}
+
 static int open_ledger(struct cli *k)
 {
 	const char *origin = arena_printf(k->ctx.arena, "tongban/%s", k->city);
 	struct ledger_means means = {.key_get = keys_get,
 				     .key_make = keys_make,
+				     .mark_get = keys_secret_get,
+				     .mark_put = keys_secret_put,
 				     .suite = keys_suite(k->ctx.keys),
 				     .clock = k->clock,
 				     .test_clock = k->test_clock};
 
-	err e = keys_ledger_signer(&k->ctx, k->ctx.keys, means.public_key, means.secret_key);
+	err e = cli_log_generation(&k->ctx, &means.generation);
+	if (!failed(e))
+		e = keys_ledger_signer(&k->ctx, k->ctx.keys, means.public_key, means.secret_key);
 	if (!failed(e))
 		e = ledger_open(&k->ctx, origin, &means, &k->ctx.ledger);
 	crypto_wipe(means.secret_key, sizeof means.secret_key);

@@ -34,15 +34,24 @@ static int restore_file(struct cli *k, const char *from, bool json)
 	}
 	if (failed(backup_restore(&k->ctx, from, k->data, person_ended, NULL, &result)))
 		return cli_failed(&k->ctx, "restore");
+	/* Broken off before this, the log stands behind its mark and is not signed: do it again. */
+	if (failed(cli_log_next_generation(&k->ctx)))
+		return cli_failed(&k->ctx, "ledger");
 	return told(from, result.ended_scopes, json);
 }
 
 static int apply_tombstones(struct cli *k, bool json)
 {
 	int64_t ended = 0;
+	bool put_back = false;
 
 	if (failed(vault_apply_tombstones(&k->ctx, person_ended, NULL, &ended)))
 		return cli_failed(&k->ctx, "tombstones");
+	err e = ledger_put_back(&k->ctx, k->ctx.ledger, &put_back);
+	if (!failed(e) && put_back)
+		e = cli_log_next_generation(&k->ctx);
+	if (failed(e))
+		return cli_failed(&k->ctx, "ledger");
 	return told(k->data, ended, json);
 }
 
@@ -80,7 +89,7 @@ int cli_restore(int argc, char **argv)
 	if (code != CLI_OK)
 		return code;
 	code = cli_open(&k, data, cli_value(options, "cities"),
-			CLI_KEYS | CLI_RELEASE | (only ? CLI_STORE : 0));
+			CLI_KEYS | CLI_RELEASE | (only ? CLI_STORE | CLI_LEDGER : 0));
 	if (code == CLI_OK)
 		code = only ? apply_tombstones(&k, json) : restore_file(&k, from, json);
 	cli_close(&k);

@@ -20,8 +20,10 @@ enum {
 struct ledger {
 	struct store *store;
 	struct ledger_means means;
+	struct keys *keys; /* holds the mark */
 	struct note_key key;
-	int64_t holder; /* of the lease: this process */
+	char base[ORIGIN_MAX]; /* the origin without its generation and "/test" */
+	int64_t holder;	       /* of the lease: this process */
 
 	pthread_mutex_t round_lock; /* one round at a time; guards edges */
 	struct edges *edges;
@@ -100,6 +102,17 @@ err tree_node(void *reader, unsigned level, uint64_t index, struct merkle_hash *
 /* Reads a tile as far as it is filled; *ret_width is 0 when there is none. */
 err tree_tile(struct ctx *c, struct tx *tx, int level, uint64_t index,
 	      struct merkle_hash ret[static TILE_WIDTH], unsigned *ret_width);
+
+/* ---- mark.c: what was signed last, kept apart from the store -------------------------------- */
+
+/* The key of a generation of this log. False when its name would be too long. */
+bool generation_key(const struct ledger *l, int64_t generation, struct note_key *ret);
+/* *ret_any is false when nothing was signed under this origin, or no mark is kept. */
+err mark_read(struct ctx *c, struct ledger *l, struct checkpoint *ret, bool *ret_any);
+err mark_write(struct ctx *c, struct ledger *l, struct slice note);
+/* Whether the committed tree is the mark's or has grown from it. */
+err mark_contained(struct ctx *c, struct tx *tx, const struct checkpoint *mark, const struct checkpoint *tree,
+		   bool *ret);
 
 /* Copies a blob of exactly 32 bytes; ERR_STORE otherwise. */
 err hash_read(struct ctx *c, struct slice blob, uint8_t ret[static HASH_SIZE]);

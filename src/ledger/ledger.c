@@ -9,20 +9,24 @@ enum { WRITE_ATTEMPTS_MAX = 2000 };
 err ledger_open(struct ctx *c, const char *origin, const struct ledger_means *m, struct ledger **ret)
 {
 	struct ledger *l = calloc(1, sizeof *l);
-	char name[ORIGIN_MAX + 8];
 
 	assert(m->key_get && m->key_make && m->clock);
 	if (!l)
 		FAIL(c, ERR_INTERNAL, "内存不足");
 	l->edges = calloc(1, sizeof *l->edges);
-	snprintf(name, sizeof name, "%s%s", origin, m->test_clock ? "/test" : "");
-	if (!l->edges || !note_key_init(&l->key, name, m->public_key)) {
+	l->means = *m;
+	if (l->means.generation < 1)
+		l->means.generation = 1;
+	snprintf(l->base, sizeof l->base, "%s", origin);
+	if (!l->edges || strlen(origin) >= sizeof l->base ||
+	    !generation_key(l, l->means.generation, &l->key)) {
+		crypto_wipe(&l->means, sizeof l->means);
 		free(l->edges);
 		free(l);
 		FAIL(c, ERR_INVALID, "日志名称不得为空，不得含空格、加号或控制字符");
 	}
 	l->store = c->store;
-	l->means = *m;
+	l->keys = c->keys;
 	crypto_random(&l->holder, sizeof l->holder);
 	l->holder = (l->holder & INT64_MAX) | 1;
 	pthread_mutex_init(&l->round_lock, NULL);

@@ -59,11 +59,22 @@ struct entry {
 typedef err (*ledger_key_fn)(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope,
 			     uint8_t ret[static KEY_SIZE]);
 
+/* Have the form of keys_secret_get and keys_secret_put: a value of that name which a restore of the store
+ * does not take back. */
+struct secret;
+typedef err (*ledger_mark_get_fn)(struct ctx *c, struct keys *k, const char *name, struct secret *ret);
+typedef err (*ledger_mark_put_fn)(struct ctx *c, struct keys *k, const char *name, struct slice value);
+
 /* What the ledger works with: the audit keys are those of c->keys at each call, the signer is
  * keys_ledger_signer's. The clock is for the sequencer's thread and must outlive the ledger. */
 struct ledger_means {
 	ledger_key_fn key_get, key_make; /* keys_get, keys_make */
-	enum suite suite;		 /* keys_suite(c->keys) */
+	/* Where the newest checkpoint is written before it is published, in c->keys of ledger_open; NULL:
+	 * nowhere, and nothing hinders the log from being put back. */
+	ledger_mark_get_fn mark_get;
+	ledger_mark_put_fn mark_put;
+	int64_t generation; /* "/2", "/3", … is appended to the origin; 0 and 1: nothing */
+	enum suite suite;   /* keys_suite(c->keys) */
 	struct clock *clock;
 	bool test_clock; /* "/test" is appended to the origin */
 	uint8_t public_key[SIGN_PUBLIC_SIZE];
@@ -142,6 +153,9 @@ err ledger_tile(struct ctx *c, const char *path, struct buf *ret);
  * Another holder's lease is no error: adds nothing. */
 enum { LEDGER_ROUND_MAX = 16384 };
 err ledger_sequence(struct ctx *c, struct ledger *l, int64_t *ret_added);
+/* True when the store's log does not contain the newest tree that was signed under this origin: it was put
+ * back. It is not signed any more (ERR_CONFLICT); it needs the next generation. */
+err ledger_put_back(struct ctx *c, struct ledger *l, bool *ret);
 /* Runs ledger_sequence on a thread of its own, at least once a second, until ledger_close. */
 err ledger_sequencer_start(struct ctx *c, struct ledger *l);
 /* How the thread's last round ended; ERR_OK also before the first. For readiness checks. */

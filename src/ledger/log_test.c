@@ -211,6 +211,87 @@ static void an_unsigned_tree_is_signed_later(void **state)
 	assert_sound(b);
 }
 
+/* The mark of a larger tree, as the key store has it when the store was put back. */
+static void hold_mark(struct site *b, uint64_t size, const struct merkle_hash *root)
+{
+	BUF_SCOPED note;
+
+	buf_init(&note, NOTE_MAX);
+	checkpoint_sign(&b->c->ledger->key, b->secret_key, &(struct checkpoint){size, *root}, &note);
+	snprintf(mark_held, sizeof mark_held, "%s", note.data);
+}
+
+static void a_log_that_was_put_back_is_not_signed_under_its_old_name(void **state)
+{
+	struct site *b = *state;
+	struct checkpoint p, q;
+	struct merkle_hash other = merkle_empty();
+	bool put_back = true;
+	BUF_SCOPED old;
+
+	buf_init(&old, NOTE_MAX);
+	write_many(b, 5);
+	sequence_all(b);
+	checkpoint_now(b, &p);
+	assert_ok(ledger_checkpoint(b->c, &old));
+	assert_ok(ledger_put_back(b->c, b->c->ledger, &put_back));
+	assert_false(put_back);
+	static const uint64_t sizes[] = {9, 6, 5, 3}; /* ahead, the same size with another root, grown over */
+	for (int i = 0; i < 4; i++) {
+		hold_mark(b, sizes[i], &other);
+		write_many(b, i == 0 ? 1 : 0);
+		assert_err(ledger_sequence(b->c, b->c->ledger, NULL), ERR_CONFLICT);
+		assert_ok(ledger_put_back(b->c, b->c->ledger, &put_back));
+		assert_true(put_back);
+		failure_clear(b->c);
+	}
+	checkpoint_now(b, &q);
+	assert_true(q.size == 5);
+
+	log_generation = 2;
+	ledger_restart(b);
+	b->c->now_ms += LEASE_MS + 1;
+	assert_err(ledger_checkpoint(b->c, &old), ERR_NOT_FOUND);
+	failure_clear(b->c);
+	sequence_all(b);
+	checkpoint_now(b, &q);
+	assert_true(q.size == 6);
+	assert_string_equal(ledger_origin(b->c->ledger), "tongban.example/log/2");
+	assert_sound(b);
+
+	BUF_SCOPED lines;
+	buf_init(&lines, 1 << 16);
+	assert_int_equal(findings(b, buf_slice(&old), &lines), 1);
+	assert_non_null(strstr(lines.data, "tongban.example/log（大小 5）"));
+}
+
+static void a_mark_without_its_checkpoint_does_no_harm(void **state)
+{
+	struct site *b = *state;
+	struct checkpoint p, mark;
+
+	sequence_all(b);
+	write_many(b, 3);
+	store_fail_at(b->c->store, 0);
+	assert_ok(ledger_sequence(b->c, b->c->ledger, NULL));
+	int64_t calls = store_calls(b->c->store);
+	write_many(b, 3);
+	store_fail_at(b->c->store, calls); /* the mark is written, its checkpoint is not */
+	assert_err(ledger_sequence(b->c, b->c->ledger, NULL), ERR_STORE);
+	store_fail_at(b->c->store, 0);
+	failure_clear(b->c);
+	checkpoint_now(b, &p);
+	assert_true(p.size == 3);
+	assert_true(checkpoint_open(&b->c->ledger->key, slice_of(mark_held), &mark));
+	assert_true(mark.size == 6);
+	store_restart(b);
+	b->c->now_ms += LEASE_MS + 1;
+	sequence_all(b);
+	checkpoint_now(b, &p);
+	assert_true(p.size == 6 && merkle_equal(&p.root, &mark.root));
+	assert_sound(b);
+}
+
 /* Changed rows are never signed over. */
 static void a_damaged_edge_stops_the_signing(void **state)
 {
@@ -455,6 +536,8 @@ int main(void)
 		T(only_the_holder_of_the_lease_sequences),
 		T(a_sequencer_that_dies_anywhere_goes_on_where_it_stood),
 		T(an_unsigned_tree_is_signed_later),
+		T(a_log_that_was_put_back_is_not_signed_under_its_old_name),
+		T(a_mark_without_its_checkpoint_does_no_harm),
 		T(a_damaged_edge_stops_the_signing),
 		T(the_thread_sequences_within_two_seconds),
 		T(the_signed_head_verifies_and_its_parts_are_bound),

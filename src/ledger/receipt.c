@@ -133,7 +133,8 @@ static err newest_checkpoint(struct ctx *c, struct tx *tx, struct newest_note *r
 			     struct checkpoint *ret_tree)
 {
 	ret->size = -1;
-	TRY(tx_rows(c, tx, Q_LEDGER_CHECKPOINT_NEWEST, PARAMS(P_INT(LOG_ID)), read_note, ret));
+	TRY(tx_rows(c, tx, Q_LEDGER_CHECKPOINT_NEWEST, PARAMS(P_INT(c->ledger->means.generation)), read_note,
+		    ret));
 	if (ret->size >= 0 &&
 	    (!checkpoint_open(&c->ledger->key, ret->note, ret_tree) || ret_tree->size != (uint64_t)ret->size))
 		FAIL(c, ERR_STORE, "公开日志的检查点已损坏，请运行 ledger verify");

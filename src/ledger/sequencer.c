@@ -106,9 +106,9 @@ static err round_rows(struct ctx *c, struct tx *tx, void *arg)
 /* ---- the second: sign what is committed ----------------------------------------------------- */
 
 struct signing {
-	struct checkpoint tree;
+	struct checkpoint tree, mark;
 	struct edges *edges;
-	bool any;
+	bool any, marked, contained;
 };
 
 /* The root is made again from the edges: a row that changed in the store is not signed. */
@@ -117,7 +117,11 @@ static err read_committed(struct ctx *c, struct tx *tx, void *arg)
 	struct signing *s = arg;
 
 	TRY(tree_newest(c, tx, &s->tree, &s->any));
-	return s->any ? edges_load(c, tx, &s->tree, s->edges) : OK;
+	if (!s->any)
+		return OK;
+	TRY(edges_load(c, tx, &s->tree, s->edges));
+	s->contained = true;
+	return s->marked ? mark_contained(c, tx, &s->mark, &s->tree, &s->contained) : OK;
 }
 
 static err sign_newest(struct ctx *c, struct ledger *l)
@@ -126,12 +130,18 @@ static err sign_newest(struct ctx *c, struct ledger *l)
 	BUF_SCOPED note;
 
 	buf_init(&note, NOTE_MAX);
+	TRY(mark_read(c, l, &s.mark, &s.marked));
 	TRY(store_read(c, l->store, read_committed, &s));
 	if (!s.any)
 		return OK;
+	if (!s.contained)
+		FAIL(c, ERR_CONFLICT,
+		     "公开日志不含已签署过的检查点（数据曾被恢复），不再签署；请运行 tongban restore");
 	checkpoint_sign(&l->key, l->means.secret_key, &s.tree, &note);
+	TRY(mark_write(c, l, buf_slice(&note)));
 	return store_exec(c, l->store, Q_LEDGER_CHECKPOINT_ADD,
-			  PARAMS(P_INT(LOG_ID), P_INT(s.tree.size), P_TEXT(buf_slice(&note))), NULL);
+			  PARAMS(P_INT(l->means.generation), P_INT(s.tree.size), P_TEXT(buf_slice(&note))),
+			  NULL);
 }
 
 static err sequence_locked(struct ctx *c, struct ledger *l, int64_t *ret_added)
@@ -140,7 +150,8 @@ static err sequence_locked(struct ctx *c, struct ledger *l, int64_t *ret_added)
 	struct round r = {.ledger = l, .edges = l->edges};
 
 	*ret_added = 0;
-	TRY(store_rows(c, l->store, Q_LEDGER_WORK, PARAMS(P_INT(LOG_ID)), read_work, &work));
+	TRY(store_rows(c, l->store, Q_LEDGER_WORK, PARAMS(P_INT(LOG_ID), P_INT(l->means.generation)),
+		       read_work, &work));
 	if (work.waiting || work.tree_size < 0) {
 		TRY(store_write(c, l->store, round_rows, &r));
 		if (r.token < 0)
@@ -209,6 +220,7 @@ static void *sequencer_main(void *arg)
 		abort();
 	c->arena = arena_new(ROUND_ARENA_MAX);
 	c->store = l->store;
+	c->keys = l->keys;
 	c->ledger = l;
 	c->actor.kind = ACTOR_SYSTEM;
 	do

@@ -72,14 +72,43 @@ void audit_key_end(int64_t subject_id)
 	pthread_mutex_unlock(&keys_lock);
 }
 
+char mark_held[NOTE_MAX];
+int64_t log_generation;
+
+static err test_mark_get(struct ctx *c, struct keys *, const char *name, struct secret *ret)
+{
+	const char *origin = name + strlen("ledger/mark/");
+
+	if (strncmp(mark_held, origin, strlen(origin)) != 0 || mark_held[strlen(origin)] != '\n') {
+		c->failure.code = ERR_NOT_FOUND;
+		return (err){ERR_NOT_FOUND};
+	}
+	secret_init(ret, strlen(mark_held));
+	memcpy(ret->p, mark_held, ret->n);
+	return OK;
+}
+
+static err test_mark_put(struct ctx *, struct keys *, const char *, struct slice value)
+{
+	assert_true(value.n < sizeof mark_held);
+	memcpy(mark_held, value.p, value.n);
+	mark_held[value.n] = '\0';
+	return OK;
+}
+
 struct ctx *site_ctx;
 
 /* ---- the site ------------------------------------------------------------------------------- */
 
 void ledger_start(struct site *b)
 {
-	struct ledger_means m = {
-		.key_get = test_key_get, .key_make = test_key_make, .clock = b->clock, .suite = SUITE_INTL};
+	struct ledger_means m = {.key_get = test_key_get,
+				 .key_make = test_key_make,
+				 .clock = b->clock,
+				 .suite = SUITE_INTL,
+				 .mark_get = test_mark_get,
+				 .mark_put = test_mark_put,
+				 .generation = log_generation};
 
 	memcpy(m.public_key, b->public_key, sizeof m.public_key);
 	memcpy(m.secret_key, b->secret_key, sizeof m.secret_key);
@@ -100,6 +129,8 @@ int site_start(void **state)
 	crypto_init();
 	id_init(1);
 	keys_count = 0;
+	mark_held[0] = '\0';
+	log_generation = 1;
 	memset(keys_made, 0, sizeof keys_made);
 	b->place = place_new();
 	b->clock = clock_new_test();

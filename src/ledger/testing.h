@@ -40,6 +40,11 @@ void store_restart(struct site *b);
 /* A context of its own for another thread. */
 struct ctx *ctx_for_thread(const struct site *b);
 
+/* The mark as a key store would keep it; empty: none. */
+extern char mark_held[NOTE_MAX];
+/* The next ledger_start opens this generation. */
+extern int64_t log_generation;
+
 /* Ends the audit key of a person. */
 void audit_key_end(int64_t subject_id);
 

@@ -65,7 +65,8 @@ static err check_all(struct ctx *c, struct tx *tx, void *arg)
 	TRY(check_people(k));
 	TRY(tx_rows(c, tx, Q_LEDGER_CHECK_ORPHANS, PARAMS(P_INT(ORPHANS_MAX)), orphan, k));
 	TRY(check_log(k));
-	TRY(tx_rows(c, tx, Q_LEDGER_CHECK_LONE_CHECKPOINTS, PARAMS(P_INT(LOG_ID)), lone_checkpoint, k));
+	TRY(tx_rows(c, tx, Q_LEDGER_CHECK_LONE_CHECKPOINTS,
+		    PARAMS(P_INT(LOG_ID), P_INT(k->ledger->means.generation)), lone_checkpoint, k));
 	TRY(tx_rows(c, tx, Q_LEDGER_CHECK_PROMISES, PARAMS(P_INT(c->now_ms)), due_promise, k));
 	return tx_rows(c, tx, Q_LEDGER_CHECK_PASSED_OVER, PARAMS(P_INT(LOG_ID), P_INT(PASSED_OVER_MS)),
 		       passed_over, k);
@@ -74,6 +75,24 @@ static err check_all(struct ctx *c, struct tx *tx, void *arg)
 static void drop_arena(struct arena **a)
 {
 	arena_free(*a);
+}
+
+/* A checkpoint from before a restore says nothing about the log that began then. */
+static bool of_earlier_log(struct check *k, struct slice note)
+{
+	const struct ledger *l = k->ledger;
+	struct note_key key;
+
+	for (int64_t g = l->means.generation - 1; g >= 1; g--) {
+		if (!generation_key(l, g, &key) || !checkpoint_open(&key, note, &k->kept))
+			continue;
+		found(k,
+		      "另存的检查点：属于恢复数据之前的日志 %s（大小 %" PRIu64
+		      "）；请记入事件记录，并改用日志 %s 的检查点核对",
+		      key.name, k->kept.size, l->key.name);
+		return true;
+	}
+	return false;
 }
 
 err ledger_verify(struct ctx *c, struct ledger *l, struct slice checkpoint, struct buf *ret,
@@ -85,8 +104,11 @@ err ledger_verify(struct ctx *c, struct ledger *l, struct slice checkpoint, stru
 
 	own.arena = arena;
 	own.ledger = l;
-	if (k.has_kept && !checkpoint_open(&l->key, checkpoint, &k.kept))
-		FAIL(c, ERR_INVALID, "所给检查点不是本日志签署的");
+	if (k.has_kept && !checkpoint_open(&l->key, checkpoint, &k.kept)) {
+		k.has_kept = false;
+		if (!of_earlier_log(&k, checkpoint))
+			FAIL(c, ERR_INVALID, "所给检查点不是本日志签署的");
+	}
 	err e = store_read(&own, l->store, check_all, &k);
 	if (failed(e)) {
 		c->failure = own.failure;

@@ -159,7 +159,9 @@ static err next_tree(struct log_walk *w, const struct tree_row **ret)
 		w->tree_at = w->tree_count = 0;
 		arena_clear(k->c->arena);
 		TRY(tx_rows(k->c, k->tx, Q_LEDGER_CHECK_TREES,
-			    PARAMS(P_INT(LOG_ID), P_INT(w->tree_size), P_INT(TREE_PAGE)), read_tree, w));
+			    PARAMS(P_INT(LOG_ID), P_INT(w->tree_size), P_INT(TREE_PAGE),
+				   P_INT(k->ledger->means.generation)),
+			    read_tree, w));
 	}
 	*ret = w->tree_at < w->tree_count ? &w->trees[w->tree_at] : NULL;
 	return OK;

@@ -1,7 +1,7 @@
 // Yesterday's backup with today's key store: who left in between stays away, everybody else comes back.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startCity, citizen, login, secondCheck, register, cities, password, root } from './helpers.mjs'
 
@@ -27,7 +27,7 @@ async function leave(c) {
 }
 
 for (const name of cities) describe(name, { concurrency: false }, () => {
-  let city, leaver, stayer, backup, heldBefore
+  let city, leaver, stayer, backup, heldBefore, receipt
   before(async () => {
     city = await startCity({ city: name })
     leaver = await citizen(city)
@@ -52,6 +52,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   })
 
   test('who left after the backup cannot be found in it, and who stayed comes back [TJ-3.2.c] [TJ-4.3.h] [NT-1.1.e]', async () => {
+    receipt = (await stayer.ok('GET', '/me/usage/1/receipt')).body
     await leave(leaver)
     await city.settle()
     await city.kill('SIGTERM')
@@ -84,6 +85,12 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const out = JSON.parse(city.cli('restore', '--apply-tombstones', '--data', city.data, '--cities', cityDir, '--json'))
     assert.equal(out.ended_scopes, 0)
     city.cli('ledger', 'verify', '--data', city.data, '--cities', cityDir) // throws on a finding
+    const origin = city.cli('ledger', 'checkpoint', '--data', city.data, '--cities', cityDir).split('\n')[0]
+    assert.equal(receipt.origin, `tongban/${name}/test`)
+    assert.equal(origin, `tongban/${name}/2/test`) // a new log, and still one after --apply-tombstones
+    const file = join(city.dir, 'receipt.json')
+    writeFileSync(file, JSON.stringify(receipt))
+    city.cli('ledger', 'receipt', '--file', file, '--origin', receipt.origin, '--public-key', receipt.public_key)
     await city.serve()
   })
 })
