@@ -49,7 +49,11 @@ function makeStaff(department) {
     const { password, totp_secret } = JSON.parse(text)
     return { role, login, password, totp_secret, ...(department && more.length ? { department } : {}) }
   }
-  const list = [made('auditor', '审计员 周某', 'auditor')]
+  const list = [
+    made('policy1', '隐私政策管理员 陈某', 'policy_officer'), made('policy2', '隐私政策管理员 林某', 'policy_officer'),
+    made('privacy1', '个人信息保护专员 赵某', 'privacy_officer'), made('privacy2', '个人信息保护专员 孙某', 'privacy_officer'),
+    made('auditor', '审计员 周某', 'auditor'),
+  ]
   if (department) list.unshift(made('agent', '热线承办员 王某', 'hotline_agent', '--department', department))
   return list
 }
@@ -74,7 +78,7 @@ async function main() {
     `  Console  ${app}/console/`,
     `  SMS      ${sandbox}/sms      (short messages that were "sent", and people to register as)`, '',
     '  Demo accounts:',
-    ...demo.map(d => `    ${d.role.padEnd(14)} ${d.login}  ${d.password}` + (d.totp_secret ? `  TOTP ${d.totp_secret}` : '') + (d.department ? `  (${d.department})` : '')),
+    ...demo.map(d => `    ${d.role.padEnd(16)} ${d.login}  ${d.password}` + (d.totp_secret ? `  TOTP ${d.totp_secret}` : '') + (d.department ? `  (${d.department})` : '')),
     '', '  Ctrl-C stops all of it. The addresses also stand in run.json.', '',
   ]
   console.log(lines.join('\n'))

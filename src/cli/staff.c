@@ -65,7 +65,7 @@ int cli_staff(int argc, char **argv)
 		CLI_DATA_OPTIONS,
 		{"login", false, "login name", NULL},
 		{"name", false, "name that a citizen sees", NULL},
-		{"role", false, "hotline_agent or auditor", NULL},
+		{"role", false, "hotline_agent, policy_officer, privacy_officer or auditor", NULL},
 		{"department", false, "key of the department among the policy's recipients", NULL},
 		{"password", false, "initial password (default: a random one is printed)", NULL},
 		{0},

@@ -10,7 +10,8 @@ struct account {
 	int64_t totp_step, failures, locked_until_ms;
 };
 
-static const char *const roles[] = {"hotline_agent", "auditor"};
+static const char *const roles[] = {STAFF_HOTLINE_AGENT, STAFF_AUDITOR, STAFF_POLICY_OFFICER,
+				    STAFF_PRIVACY_OFFICER};
 
 static err check_new(struct ctx *c, const struct staff *s, struct slice password)
 {
@@ -19,10 +20,11 @@ static err check_new(struct ctx *c, const struct staff *s, struct slice password
 	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
 		known |= s->role && strcmp(roles[i], s->role) == 0;
 	if (!known)
-		return fail_field(c, "role", "角色只能是 hotline_agent 或 auditor");
+		return fail_field(c, "role",
+				  "角色只能是 hotline_agent、auditor、policy_officer 或 privacy_officer");
 	if (s->department && !release_recipient(c->release, s->department))
 		return fail_field(c, "department", "部门须是隐私政策中声明的接收方");
-	if (strcmp(s->role, "hotline_agent") == 0 && !s->department)
+	if (strcmp(s->role, STAFF_HOTLINE_AGENT) == 0 && !s->department)
 		return fail_field(c, "department", "请用 --department 指明所在部门");
 	if (slice_chars(password) < 12)
 		return fail_field(c, "password", "工作人员密码至少 12 个字符");

@@ -1,7 +1,9 @@
 /* Staff: accounts made by the operator (`tongban staff add`), opened by password and TOTP, ended after idle
  * time.
  *
- * Roles: hotline_agent works on the cases of one department; auditor sees none of them. A staff member sees
+ * Roles: hotline_agent works on the cases of one department; policy_officer writes, reviews and publishes the
+ * policy; privacy_officer decides on exceptions, guardians' papers and organisational duties; auditor sees no
+ * case. What two officers must decide is decided by two different accounts. A staff member sees
  * masked values; showing one needs a reason, which the citizen sees with the name of the staff member
  * (TJ-5.3.d, NT-3.3.2.i). */
 #pragma once
@@ -9,6 +11,11 @@
 #include "services/cases.h"
 
 enum { STAFF_IDLE_MS = 15 * 60 * 1000, STAFF_LIFE_MS = 10 * 3600 * 1000, STAFF_REASON_MIN = 4 };
+
+#define STAFF_HOTLINE_AGENT "hotline_agent"
+#define STAFF_AUDITOR "auditor"
+#define STAFF_POLICY_OFFICER "policy_officer"
+#define STAFF_PRIVACY_OFFICER "privacy_officer"
 
 struct staff {
 	int64_t id;
@@ -39,3 +46,5 @@ err staff_case_open(struct ctx *c, const struct staff *s, int64_t case_id, int64
 err staff_case_reveal(struct ctx *c, const struct staff *s, int64_t case_id, struct slice item,
 		      struct slice reason, struct released *ret);
 err staff_may_handle(struct ctx *c, const struct staff *s);
+/* OK when the staff member has one of the two roles (role2 may be NULL); else ERR_REFUSED. */
+err staff_must_be(struct ctx *c, const struct staff *s, const char *role, const char *role2);

@@ -5,10 +5,17 @@ enum { TRIES = 4, REASON_MAX_CHARS = 200 };
 
 err staff_may_handle(struct ctx *c, const struct staff *s)
 {
-	if (strcmp(s->role, "hotline_agent") == 0 && s->department)
+	if (strcmp(s->role, STAFF_HOTLINE_AGENT) == 0 && s->department)
 		return OK;
 	return refuse(c, "not_yours", city_text(c->release, "staff.clause"),
 		      "您的岗位不办理诉求，不能查看诉求中的个人信息");
+}
+
+err staff_must_be(struct ctx *c, const struct staff *s, const char *role, const char *role2)
+{
+	if (strcmp(s->role, role) == 0 || (role2 && strcmp(s->role, role2) == 0))
+		return OK;
+	return refuse(c, "not_yours", city_text(c->release, "staff.clause"), "您的岗位不办理这项工作");
 }
 
 struct work {

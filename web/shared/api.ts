@@ -439,7 +439,7 @@ export const cancelAccount = (scope: string, preview_token: string) =>
 
 export interface Staff {
 	name: string
-	role: 'hotline_agent' | 'auditor' | string
+	role: 'hotline_agent' | 'policy_officer' | 'privacy_officer' | 'auditor' | string
 	department: string | Named | null
 	idle_limit_s: number
 }

@@ -48,5 +48,17 @@ export function departmentName(department: string | Named | null | undefined): s
 	return typeof department === 'string' ? department : department.name
 }
 
-const roles: Record<string, string> = { hotline_agent: '热线坐席', auditor: '审计员' }
+const roles: Record<string, string> = {
+	hotline_agent: '热线坐席',
+	policy_officer: '隐私政策管理员',
+	privacy_officer: '个人信息保护专员',
+	auditor: '审计员',
+}
+/** What the side bar offers, by role; the first is where a role starts. */
+const work: { path: string; name: string; roles: string[] }[] = [
+	{ path: '/cases', name: '诉求办理', roles: ['hotline_agent', 'auditor'] },
+]
+export const workOf = (role: string) => work.filter(({ roles }) => roles.includes(role))
+export const startPage = (role: string) => workOf(role)[0]?.path ?? '/cases'
+
 export const roleName = (role: string) => roles[role] ?? role

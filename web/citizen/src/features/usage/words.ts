@@ -33,7 +33,12 @@ export function matches(entry: UsageEntry, filter: Filter): boolean {
 	}
 }
 
-const roles: Record<string, string> = { hotline_agent: '热线坐席', auditor: '审计员' }
+const roles: Record<string, string> = {
+	hotline_agent: '热线坐席',
+	policy_officer: '隐私政策管理员',
+	privacy_officer: '个人信息保护专员',
+	auditor: '审计员',
+}
 
 export function who(entry: UsageEntry): string {
 	const { kind, name, role } = entry.actor
