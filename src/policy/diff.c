@@ -54,6 +54,21 @@ const char *policy_major_name(enum policy_major major)
 	return names[major];
 }
 
+const char *policy_major_key(enum policy_major major)
+{
+	static const char *const keys[MAJOR_COUNT] = {"minor",	"model",   "organisation", "recipients",
+						      "rights", "contact", "risk",	   "other"};
+
+	return keys[major];
+}
+
+const char *policy_major_listed(const struct release *r, enum policy_major major)
+{
+	const char *clause = policy_major_clause(major);
+
+	return clause && city_list_has(r, "update.major", clause) ? clause : NULL;
+}
+
 __attribute__((format(printf, 3, 4))) static void note(struct diff *d, enum policy_major major,
 						       const char *fmt, ...)
 {
@@ -278,6 +293,54 @@ static void diff_definition(struct diff *d, const void *before, const void *afte
 	diff_text(d, MAJOR_NONE, b->term, "含义", a->meaning, b->meaning);
 }
 
+/* ---- the text ---- */
+
+static const struct chapter *chapter_find(const struct release *r, const char *key)
+{
+	for (size_t i = 0; i < r->chapter_count; i++)
+		if (strcmp(r->chapters[i].key, key) == 0)
+			return &r->chapters[i];
+	return NULL;
+}
+
+static bool same_section(const struct section *a, const struct section *b)
+{
+	if (!same_text(a->title, b->title) || a->table != b->table || a->contexts != b->contexts ||
+	    a->paragraphs.count != b->paragraphs.count)
+		return false;
+	for (size_t i = 0; i < a->paragraphs.count; i++)
+		if (strcmp(a->paragraphs.texts[i], b->paragraphs.texts[i]) != 0)
+			return false;
+	return true;
+}
+
+static bool same_sections(const struct chapter *a, const struct chapter *b)
+{
+	if (a->section_count != b->section_count)
+		return false;
+	for (size_t i = 0; i < a->section_count; i++)
+		if (!same_section(&a->sections[i], &b->sections[i]))
+			return false;
+	return true;
+}
+
+/* The rules say what a change means; of the text only that it was changed, and where. */
+static void diff_chapters(struct diff *d)
+{
+	for (size_t i = 0; i < d->b->chapter_count; i++) {
+		const struct chapter *b = &d->b->chapters[i], *a = chapter_find(d->a, b->key);
+		if (!a)
+			note(d, MAJOR_NONE, "新增章节：%s。", b->title);
+		else if (!same_text(a->title, b->title))
+			note(d, MAJOR_NONE, "章节“%s”改为“%s”。", a->title, b->title);
+		if (a && !same_sections(a, b))
+			note(d, MAJOR_NONE, "“%s”一章的文字有修改。", b->title);
+	}
+	for (size_t i = 0; i < d->a->chapter_count; i++)
+		if (!chapter_find(d->b, d->a->chapters[i].key))
+			note(d, MAJOR_NONE, "取消章节：%s。", d->a->chapters[i].title);
+}
+
 /* ---- settings ---- */
 
 /* What a citizen calls the settings that touch people, by the start of their keys. */
@@ -381,5 +444,6 @@ struct policy_change *policy_diff(struct ctx *c, const struct release *before, c
 	diff_table(&d, MAJOR_NONE, "术语", &a->definitions, &b->definitions, diff_definition);
 	diff_table(&d, MAJOR_NONE, "管理措施", &a->duties, &b->duties, NULL);
 	diff_settings(&d);
+	diff_chapters(&d);
 	return d.first;
 }

@@ -29,3 +29,8 @@ struct policy_change *policy_diff(struct ctx *c, const struct release *before, c
 /* "NT-6.2.1", and what the kind is called; NULL and "一般变更" for MAJOR_NONE. */
 const char *policy_major_clause(enum policy_major major);
 const char *policy_major_name(enum policy_major major);
+/* The word for programs: "model", "organisation", "recipients", "rights", "contact", "risk", "other",
+ * "minor". */
+const char *policy_major_key(enum policy_major major);
+/* The clause under which the city itself lists the kind (setting update.major), or NULL. */
+const char *policy_major_listed(const struct release *r, enum policy_major major);

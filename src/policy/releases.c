@@ -307,6 +307,18 @@ const struct release *releases_version(struct releases *all, const char *version
 	return r;
 }
 
+const struct release *releases_before(struct releases *all, unsigned number)
+{
+	const struct release *r = NULL;
+
+	pthread_mutex_lock(&all->lock);
+	for (size_t i = all->count; i > 0 && !r; i--)
+		if (all->rows[i - 1]->number < number)
+			r = release_hold(all->rows[i - 1]);
+	pthread_mutex_unlock(&all->lock);
+	return r;
+}
+
 /* ---- reading ---- */
 
 struct page_query {

@@ -30,6 +30,9 @@ const struct release *releases_at(struct releases *all, int64_t now_ms);
 /* A published release by its version, in force or not; of two under one name the later. Held, or NULL. */
 const struct release *releases_version(struct releases *all, const char *version);
 
+/* The release that was published before this number. Held, or NULL when it was the first. */
+const struct release *releases_before(struct releases *all, unsigned number);
+
 /* Loads what was published since; cheap when nothing was. Servers call it once a minute. Requests that run
  * keep theirs. */
 err releases_refresh(struct ctx *c, struct releases *all);

@@ -24,6 +24,7 @@ const rules = {
   item_list: { caller: 'anyone' },
   policy_current: { caller: 'guest' },
   policy_version: { caller: 'guest', public: w => ({ version: w.version }) },
+  policy_changes: { caller: 'guest', public: w => ({ version: w.version }) },
   installation_create: { caller: 'anyone', body: () => ({ platform: 'web' }) },
   installation_leave: { caller: 'installation', agreed: false, self: true },
   acceptance_create: { caller: 'installation', agreed: false, self: true, body: () => ({ policy_version: '1999.1' }) },

@@ -22,6 +22,8 @@ function secondVersion(first) {
   const text = readFileSync(join(policy, `${first}.yaml`), 'utf8')
     .replace(/^version: .*$/m, `version: "${next.version}"`)
     .replace(/^effective: .*$/m, `effective: ${next.effective}`)
+    .replace(/^purposes:$/m, 'purposes:\n  - {key: statistics, name: 统计办件量, clause: TJ-1.2.1.3.a}')
+    .replace(/^duties:.*$/m, '$&\n  - {key: drill, name: 应急演练, evidence: 演练记录, every_days: 365, clause: TJ-3.1.a}')
   writeFileSync(join(policy, `${next.version}.yaml`), text)
   return cities
 }
@@ -53,6 +55,16 @@ test('no version decides before its day, and from that day on it does without a 
   }, 'the announced version')
   assert.ok(announced.effective_at.startsWith(next.effective))
   assert.equal((await current(c)).version, first.version, 'not yet')
+
+  const changes = (await c.ok('GET', `/policy/${next.version}/changes?since=${first.version}`)).body
+  assert.deepEqual([changes.version, changes.since], [next.version, first.version])
+  assert.deepEqual(changes.major, [{ kind: 'model', name: '重大变更：处理的目的、信息类型或者使用方式', clause: null }], 'Tianjin lists no kinds of its own')
+  assert.deepEqual(changes.changes.map(x => [x.text, x.kind, x.major]),
+    [['新增处理目的：统计办件量。', 'model', true], ['新增管理措施：应急演练。', 'minor', false]])
+  assert.deepEqual((await c.ok('GET', `/policy/${next.version}/changes`)).body, changes, 'without since, the version before')
+  assert.deepEqual((await c.ok('GET', `/policy/${first.version}/changes`)).body.changes, [], 'the first version changed nothing')
+  assert.equal((await c.refused('GET', `/policy/${next.version}/changes?since=1999.1`)).status, 404)
+  assert.equal((await c.refused('GET', '/policy/1999.1/changes')).status, 404)
 
   await city.advance('P41D')
   const guest = await city.client({ agreed: false })

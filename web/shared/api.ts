@@ -85,6 +85,17 @@ export interface Policy {
 	reading_token?: string
 }
 
+/** What a version changed against an earlier one, in sentences. */
+export interface PolicyChanges {
+	version: string
+	since: string
+	/** The major kinds that occur; clause where the city lists the kind itself. */
+	major: { kind: string; name: string; clause: string | null }[]
+	changes: { text: string; kind: string; name: string; clause: string | null; major: boolean }[]
+}
+
+export const getPolicyChanges = (version: string, since?: string) =>
+	get<PolicyChanges>(`/policy/${encodeURIComponent(version)}/changes${query({ since })}`)
 export const getCity = () => get<City>('/city')
 export const getPolicy = () => get<Policy>('/policy/current')
 
