@@ -80,3 +80,16 @@ bool city_list_has(const struct release *r, const char *key, const char *value)
 			return true;
 	return false;
 }
+
+bool city_inside(const struct release *r, const char *region)
+{
+	static const char *const beyond[] = {"HK", "MO", "TW"};
+	const char *inside = city_text(r, "border.inside");
+
+	if (strcmp(region, "CN") == 0)
+		return true;
+	for (size_t i = 0; inside && i < sizeof beyond / sizeof *beyond; i++)
+		if (strcmp(region, beyond[i]) == 0)
+			return strcmp(inside, "whole_country") == 0;
+	return false;
+}

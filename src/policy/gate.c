@@ -27,7 +27,7 @@ static bool service_belongs(const struct release *r, const struct service *s)
 	return s && s->number < r->services.count && r->services.rows[s->number] == s;
 }
 
-static bool belongs(const struct release *r, const struct gate_request *q)
+bool gate_belongs(const struct release *r, const struct gate_request *q)
 {
 	if (!service_belongs(r, q->service))
 		return false;
@@ -38,7 +38,7 @@ static bool belongs(const struct release *r, const struct gate_request *q)
 	return !to || (to->number < r->recipients.count && r->recipients.rows[to->number] == to);
 }
 
-static bool bounds_allow(const struct gate_bounds *b, const struct gate_request *q)
+bool gate_bounds_allow(const struct gate_bounds *b, const struct gate_request *q)
 {
 	if (!b->present || !itemset_within(&q->items, &b->may[q->action]) ||
 	    !(b->purposes & bit_of(q->purpose->number)))
@@ -50,8 +50,8 @@ static bool bounds_allow(const struct gate_bounds *b, const struct gate_request 
 
 static bool declared(const struct release *r, const struct gate_request *q)
 {
-	return (unsigned)q->action <= GATE_SHARE && belongs(r, q) &&
-	       bounds_allow(&r->bounds[q->service->number], q) && itemset_within(&q->sensed, &q->items);
+	return (unsigned)q->action <= GATE_SHARE && gate_belongs(r, q) &&
+	       gate_bounds_allow(&r->bounds[q->service->number], q) && itemset_within(&q->sensed, &q->items);
 }
 
 /* What the person agreed to last, when it is not the release in force. NULL: that acceptance no longer
@@ -74,7 +74,7 @@ static bool accepted(const struct release *r, const struct facts *f, const struc
 	if (f->accepted_release == r->number)
 		return true;
 	const struct gate_bounds *b = earlier_bounds(r, f, q->service->number);
-	return b && bounds_allow(b, q) && b->level <= r->bounds[q->service->number].level;
+	return b && gate_bounds_allow(b, q) && b->level <= r->bounds[q->service->number].level;
 }
 
 static enum gate_rule person_rule(const struct facts *f, bool own_right)
@@ -153,8 +153,8 @@ static bool consent_holds(const struct consent_fact *k, const struct gate_reques
 	return k->recipient && (k->recipient == q->recipient || k->recipient == q->recipient->within);
 }
 
-static struct itemset consent_missing(const struct facts *f, const struct gate_request *q,
-				      struct itemset needed, int64_t *ret_consent_id)
+struct itemset gate_consent_missing(const struct facts *f, const struct gate_request *q,
+				    struct itemset needed, int64_t *ret_consent_id)
 {
 	for (size_t i = 0; i < f->consent_count && !itemset_empty(&needed); i++) {
 		const struct consent_fact *k = &f->consents[i];
@@ -176,7 +176,22 @@ static bool second_check_missing(const struct release *r, const struct facts *f,
 	return in_clear && !q->staff && !itemset_empty(sensitive) && f->second_check_until_ms <= q->now_ms;
 }
 
+bool gate_abroad(const struct release *r, const struct gate_request *q)
+{
+	return q->recipient && (r->abroad & bit_of(q->recipient->number));
+}
+
 struct verdict gate_judge(const struct release *r, const struct facts *f, const struct gate_request *q)
+{
+	if (q->ground)
+		return ground_judge(r, f, q);
+	if (r->abroad && gate_belongs(r, q) && gate_abroad(r, q))
+		return (struct verdict){.rule = RULE_BORDER};
+	return gate_judge_consent(r, f, q);
+}
+
+struct verdict gate_judge_consent(const struct release *r, const struct facts *f,
+				  const struct gate_request *q)
 {
 	struct verdict v = {.rule = RULE_DECLARED};
 
@@ -195,7 +210,7 @@ struct verdict gate_judge(const struct release *r, const struct facts *f, const 
 	}
 	struct itemset needed = consent_needed(r, q, &sensitive);
 	if (!itemset_empty(&needed)) {
-		struct itemset missing = consent_missing(f, q, needed, &v.consent_id);
+		struct itemset missing = gate_consent_missing(f, q, needed, &v.consent_id);
 		if (!itemset_empty(&missing)) {
 			v.rule = q->action == GATE_SHARE ? RULE_SHARE : RULE_SENSITIVE;
 			v.missing = missing;
@@ -223,6 +238,9 @@ const char *gate_reason(enum gate_rule rule)
 		[RULE_SENSITIVE] = "consent_required",
 		[RULE_SHARE] = "consent_required",
 		[RULE_SECOND_CHECK] = "second_check_required",
+		[RULE_GROUND] = "not_declared",
+		[RULE_EVIDENCE] = "invalid_input",
+		[RULE_BORDER] = "not_declared",
 	};
 
 	return reasons[rule];
@@ -258,6 +276,10 @@ const char *gate_clause(const struct release *r, const struct gate_request *q, e
 
 	if (rule == RULE_DECLARED && !service_belongs(r, q->service))
 		return general ? general : "";
+	if (rule == RULE_EVIDENCE)
+		return q->ground->exception->clause;
+	if (rule == RULE_GROUND && q->action == GATE_COLLECT && r->collect_ground_clause)
+		return r->collect_ground_clause;
 	if (rule == RULE_PERMISSION && sensed_clause(r, q))
 		return sensed_clause(r, q);
 	if (rule == RULE_DECLARED || (rule == RULE_SHARE && q->service->category->share_clause) || !general)

@@ -37,6 +37,20 @@ struct facts {
 	size_t consent_count;
 };
 
+/* A ground of the city's own list that takes the place of the person's consent (policy, exceptions). Officers
+ * open such a use (ops/exceptions.h); nothing else may. */
+struct gate_ground {
+	const struct exception *exception;
+	enum exception_context where;
+	uint32_t given;		    /* what is there as evidence, bit per exception_need */
+	struct itemset scope_items; /* what the use was opened for: the only way beyond the service's items */
+	const struct recipient
+		*scope_recipient;  /* the only recipient beyond those of the category, or NULL */
+	int64_t scope_until_ms;	   /* the use ends then; 0: no end */
+	int64_t deferred_until_ms; /* the person is told then; 0: at once. Only grounds with secrecy */
+	int64_t use_id;		   /* entries refer to it */
+};
+
 struct gate_request {
 	enum gate_action action;
 	const struct service *service;
@@ -49,6 +63,7 @@ struct gate_request {
 	bool staff;  /* a staff read: needs reason and role, checked by ops; sensitive items need no second
 			check of the person */
 	int64_t now_ms;
+	const struct gate_ground *ground; /* NULL: by consent, as always */
 };
 
 struct permit;
@@ -65,7 +80,15 @@ struct permit;
  * Items of a minor are sensitive throughout. Services of the setting gate.rights carry out the person's own
  * rights: reading through them needs neither acceptance nor guardian. A recipient of kind "supplier" works on
  * our behalf: items that are not sensitive go to it under the acceptance. A consent that names the
- * recipient's `within` holds for it. */
+ * recipient's `within` holds for it.
+ * A recipient outside the country (border.inside) gets nothing where border.mode is never, and elsewhere only
+ * under the ground for sending abroad together with the person's consent (TJ-5.2.b, NT-3.2.b, NT-A.10).
+ *
+ * With a ground: it must stand in the city's list for that context → not_declared; everything in its needs
+ * must be given → ERR_INVALID with a field error for each need that is missing. It replaces acceptance,
+ * consents and the guardian's consent, nothing else: items and recipient must be declared for the service, or
+ * be named by the scope of a ground that needs one. A ground that rests on consent still needs that consent.
+ */
 err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, const struct gate_request *q,
 		struct permit **ret);
 
@@ -84,7 +107,10 @@ const struct service *permit_service(const struct permit *p);
 const struct purpose *permit_purpose(const struct permit *p);
 const struct recipient *permit_recipient(const struct permit *p);
 const struct itemset *permit_items(const struct permit *p);
-const char *permit_basis(const struct permit *p); /* "consent", "acceptance", "own_request" */
+const char *
+permit_basis(const struct permit *p); /* "consent", "acceptance", "own_request", "exception:<key>" */
 const char *permit_clause(const struct permit *p);
-int64_t permit_consent_id(const struct permit *p); /* 0: none */
-bool permit_masked(const struct permit *p);	   /* only masked forms may leave */
+int64_t permit_consent_id(const struct permit *p);     /* 0: none */
+int64_t permit_use_id(const struct permit *p);	       /* of the ground's use; 0: none */
+int64_t permit_deferred_until(const struct permit *p); /* when the person is told; 0: at once */
+bool permit_masked(const struct permit *p);	       /* only masked forms may leave */

@@ -7,9 +7,25 @@ struct verdict {
 	enum gate_rule rule;
 	struct itemset missing; /* items without a consent */
 	int64_t consent_id;	/* the first consent that was used */
+	uint32_t needs;		/* RULE_EVIDENCE: what was not given */
 };
 
 struct verdict gate_judge(const struct release *r, const struct facts *f, const struct gate_request *q);
 const char *gate_reason(enum gate_rule rule);
 const char *gate_clause(const struct release *r, const struct gate_request *q, enum gate_rule rule);
 const char *gate_action_clause(const struct gate_request *q);
+
+/* ---- ground.c: without consent, on a ground of the city's list ---- */
+struct verdict ground_judge(const struct release *r, const struct facts *f, const struct gate_request *q);
+/* ERR_INVALID with a field error for each need. */
+err ground_evidence_missing(struct ctx *c, const struct exception *e, uint32_t needs);
+
+/* ---- gate.c, for ground.c ---- */
+bool gate_belongs(const struct release *r, const struct gate_request *q);
+bool gate_bounds_allow(const struct gate_bounds *b, const struct gate_request *q);
+struct itemset gate_consent_missing(const struct facts *f, const struct gate_request *q,
+				    struct itemset needed, int64_t *ret_consent_id);
+bool gate_abroad(const struct release *r, const struct gate_request *q);
+/* The rules that a person's own consent must pass. */
+struct verdict gate_judge_consent(const struct release *r, const struct facts *f,
+				  const struct gate_request *q);

@@ -69,7 +69,8 @@ const char **load_texts(struct loader *l, struct node list, const char *what, si
 uint32_t load_words(struct loader *l, struct node list, const char *what, const char *const *words);
 /* "all", or a list of platforms as "android,ios". */
 const char *load_platforms(struct loader *l, struct node at);
-extern const char *const exception_contexts[]; /* by enum exception_context, ended by NULL */
+extern const char *const exception_contexts[];	 /* by enum exception_context, ended by NULL */
+extern const char *const exception_need_words[]; /* by enum exception_need, ended by NULL */
 /* Bits of the rows that a list names. */
 uint64_t load_bits(struct loader *l, const struct table *t, struct node at, const char *noun,
 		   const char *where);

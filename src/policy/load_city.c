@@ -136,11 +136,25 @@ static void check_border(struct loader *l, struct node root)
 
 	for (unsigned i = 0; mode && strcmp(mode, "never") == 0 && i < l->r->recipients.count; i++) {
 		const struct recipient *to = l->r->recipients.rows[i];
-		if (strcmp(to->region, "CN") != 0)
+		if (!city_inside(l->r, to->region))
 			node_complain(
 				place_of(root, "border.mode"),
 				"recipient '%s' stands in %s, but border.mode is never; remove the recipient",
 				to->key, to->region);
+	}
+}
+
+/* Personal data are stored inside the country (TJ-3.1.a, TJ-5.2.a, NT-3.2.a). */
+static void check_storage(struct loader *l, struct node root)
+{
+	static const char *const places[] = {"storage.region", "storage.backup_region"};
+
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		const char *region = city_text(l->r, places[i]);
+		if (region && !city_inside(l->r, region))
+			node_complain(place_of(root, places[i]),
+				      "%s is %s, outside the country; store inside it, write CN", places[i],
+				      region);
 	}
 }
 
@@ -156,5 +170,6 @@ void load_city(struct loader *l, struct node map)
 	check_required(l, map);
 	check_references(l, map);
 	check_border(l, map);
+	check_storage(l, map);
 	l->r->city = city_text(l->r, "key");
 }

@@ -106,7 +106,7 @@ const char *const exception_contexts[] = {
 	[EXCEPTION_MINOR + 1] = NULL,
 };
 
-static const char *const needs[] = {
+const char *const exception_need_words[] = {
 	[NEED_DOCUMENT] = "document",
 	[NEED_OFFICER] = "officer",
 	[NEED_SECOND_OFFICER] = "second_officer",
@@ -120,7 +120,7 @@ static const char *const needs[] = {
 	[NEED_NOTICE] = "notice",
 	[NEED_UNDERTAKING] = "undertaking",
 	[NEED_DEIDENTIFIED] = "deidentified",
-	[NEED_DEIDENTIFIED + 1] = NULL,
+	[NEED_COUNT] = NULL,
 };
 
 struct exception_form {
@@ -169,7 +169,7 @@ static void load_exception(struct loader *l, struct node map, void *arg)
 	size_t before = l->complaints->size;
 	*e = form.e;
 	e->contexts = load_words(l, form.contexts, "contexts", exception_contexts);
-	e->needs = load_words(l, form.needs, "needs", needs);
+	e->needs = load_words(l, form.needs, "needs", exception_need_words);
 	if (!load_spoiled(l, before))
 		check_exception(&form, map, e);
 	load_add(l, &l->r->exceptions, map, "exception", e->key, e, &e->number);

@@ -215,6 +215,8 @@ static void freeze_items(struct release *r)
 		const struct recipient *to = r->recipients.rows[i];
 		if (strcmp(to->kind, "supplier") == 0)
 			r->entrusted |= UINT64_C(1) << i;
+		if (!city_inside(r, to->region))
+			r->abroad |= UINT64_C(1) << i;
 	}
 }
 
@@ -234,6 +236,8 @@ static void freeze_rules(struct release *r)
 		[RULE_SENSITIVE] = "gate.clause.sensitive",
 		[RULE_SHARE] = "gate.clause.share",
 		[RULE_SECOND_CHECK] = "gate.clause.second_check",
+		[RULE_GROUND] = "gate.clause.ground",
+		[RULE_BORDER] = "gate.clause.border",
 	};
 
 	for (int i = 0; i < RULE_COUNT; i++)
@@ -250,7 +254,10 @@ void model_freeze(struct release *r)
 		index_make(r, tables[i]);
 	freeze_items(r);
 	freeze_rules(r);
+	r->collect_ground_clause = city_text(r, "gate.clause.ground_collect");
 	r->show_masked = release_purpose(r, "show_masked");
+	const char *border = city_text(r, "border.mode");
+	r->never_abroad = !border || strcmp(border, "consent") != 0;
 	r->weak_counts = city_flag(r, "consent.continue");
 	r->bounds = ARENA_ARRAY(r->arena, struct gate_bounds, r->services.count + 1);
 	for (unsigned i = 0; i < r->services.count; i++)

@@ -32,6 +32,9 @@ enum gate_rule {
 	RULE_SENSITIVE,
 	RULE_SHARE,
 	RULE_SECOND_CHECK,
+	RULE_GROUND,   /* the city's list has no such ground there */
+	RULE_EVIDENCE, /* the ground needs more than was given */
+	RULE_BORDER,
 	RULE_COUNT,
 };
 
@@ -129,11 +132,14 @@ struct release {
 	/* for the gate */
 	struct itemset sensitive;
 	uint32_t item_permissions[ITEMS_MAX];
-	struct gate_bounds *bounds; /* by service number */
-	uint64_t entrusted;	    /* recipients of kind supplier */
+	struct gate_bounds *bounds;	   /* by service number */
+	uint64_t entrusted;		   /* recipients of kind supplier */
+	uint64_t abroad;		   /* recipients outside the country, as border.inside draws it */
+	const char *collect_ground_clause; /* or NULL */
 	const char *rule_clauses[RULE_COUNT];
 	const struct purpose *show_masked; /* or NULL */
 	bool weak_counts;		   /* setting consent.continue */
+	bool never_abroad;		   /* setting border.mode is not consent */
 	struct earlier *earlier;
 	size_t earlier_count;
 };

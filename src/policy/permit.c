@@ -6,7 +6,7 @@ struct permit {
 	const struct ctx *owner; /* the request that it was made for */
 	bool used;
 	bool masked;
-	int64_t subject_id, epoch, consent_id;
+	int64_t subject_id, epoch, consent_id, use_id, deferred_until_ms;
 	enum gate_action action;
 	const struct service *service;
 	const struct purpose *purpose;
@@ -33,6 +33,8 @@ static const char *refusal_text(enum gate_rule rule)
 		[RULE_SENSITIVE] = "收集敏感个人信息须取得您的单独同意。",
 		[RULE_SHARE] = "向他人提供您的个人信息须取得您的单独同意。",
 		[RULE_SECOND_CHECK] = "查看敏感个人信息前，请再次验证身份。",
+		[RULE_GROUND] = "现行隐私政策没有为这种处理列出该例外情形，不能不经同意进行。",
+		[RULE_BORDER] = "隐私政策不允许这样向境外提供个人信息。",
 	};
 
 	return texts[rule];
@@ -106,8 +108,10 @@ static err next_step(struct ctx *c, const struct release *r, const struct facts 
 
 /* ---- permits ---- */
 
-static const char *basis_of(const struct gate_request *q, const struct verdict *v)
+static const char *basis_of(struct ctx *c, const struct gate_request *q, const struct verdict *v)
 {
+	if (q->ground)
+		return arena_printf(c->arena, "exception:%s", q->ground->exception->key);
 	if (v->consent_id)
 		return "consent";
 	return q->action == GATE_READ && !q->staff ? "own_request" : "acceptance";
@@ -118,6 +122,8 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 {
 	struct verdict v = gate_judge(r, f, q);
 
+	if (v.rule == RULE_EVIDENCE)
+		return ground_evidence_missing(c, q->ground->exception, v.needs);
 	if (v.rule != RULE_ALLOWED) {
 		c->failure.next_count = 0;
 		TRY(next_step(c, r, f, q, &v));
@@ -135,8 +141,10 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 		.purpose = q->purpose,
 		.recipient = q->recipient,
 		.items = q->items,
-		.basis = basis_of(q, &v),
-		.clause = gate_action_clause(q),
+		.basis = basis_of(c, q, &v),
+		.clause = q->ground ? q->ground->exception->clause : gate_action_clause(q),
+		.use_id = q->ground ? q->ground->use_id : 0,
+		.deferred_until_ms = q->ground ? q->ground->deferred_until_ms : 0,
 	};
 	*ret = p;
 	return OK;
@@ -198,6 +206,16 @@ const char *permit_clause(const struct permit *p)
 int64_t permit_consent_id(const struct permit *p)
 {
 	return p->consent_id;
+}
+
+int64_t permit_use_id(const struct permit *p)
+{
+	return p->use_id;
+}
+
+int64_t permit_deferred_until(const struct permit *p)
+{
+	return p->deferred_until_ms;
 }
 
 bool permit_masked(const struct permit *p)

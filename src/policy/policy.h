@@ -120,6 +120,9 @@ bool city_flag(const struct release *r, const char *key);
 const char *const *city_list(const struct release *r, const char *key,
 			     size_t *ret_count); /* empty list when not set */
 bool city_list_has(const struct release *r, const char *key, const char *value);
+/* Whether a region counts as inside the country: CN always; HK, MO and TW only where border.inside is not
+ * "mainland" (TJ-3.1.a, NT-A.10). */
+bool city_inside(const struct release *r, const char *region);
 
 const char *release_city(const struct release *r);    /* "tianjin" */
 const char *release_version(const struct release *r); /* "2026.1" */
@@ -200,7 +203,12 @@ enum exception_need {
 	NEED_NOTICE,
 	NEED_UNDERTAKING,
 	NEED_DEIDENTIFIED,
+	NEED_COUNT,
 };
+const char *exception_context_word(enum exception_context where); /* "share" */
+/* The member that carries it ("document"), and what to tell an officer who left it out. */
+const char *exception_need_field(enum exception_need what);
+const char *exception_need_text(enum exception_need what);
 struct exception {
 	unsigned number;
 	const char *key, *ground, *clause;

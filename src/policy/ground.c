@@ -1,0 +1,120 @@
+/* Without consent: a ground of the city's own list (exceptions of the policy) in the place of consent. */
+#include "policy/gate_internal.h"
+#include "policy/load.h"
+
+/* What was shown, and nothing else, may take the place of consent: the ground stands in this release, holds
+ * for this context, and the act is one of that context. */
+static bool ground_listed(const struct release *r, const struct gate_request *q)
+{
+	static const uint32_t acts[] = {
+		[GATE_COLLECT] = 1U << EXCEPTION_COLLECT,
+		[GATE_READ] = 1U << EXCEPTION_KEEP,
+		[GATE_SHARE] = 1U << EXCEPTION_SHARE | 1U << EXCEPTION_TRANSFER | 1U << EXCEPTION_PUBLISH |
+			       1U << EXCEPTION_ABROAD,
+	};
+	const struct gate_ground *g = q->ground;
+	const struct exception *e = g->exception;
+
+	return e && e->number < r->exceptions.count && r->exceptions.rows[e->number] == e &&
+	       (unsigned)q->action <= GATE_SHARE && (acts[q->action] >> g->where & 1) &&
+	       exception_holds(e, g->where) && (!g->deferred_until_ms || e->secrecy);
+}
+
+/* The scope that an officer wrote down is the only way beyond what the service declares (TJ-1.3.0, TJ-2.4.0,
+ * NT-2.4.0): a ground that needs no scope stays within it. Only a publication has no recipient. */
+static bool ground_covers(const struct release *r, const struct gate_request *q)
+{
+	const struct gate_ground *g = q->ground;
+	bool to_all = g->where == EXCEPTION_PUBLISH;
+
+	if (!gate_belongs(r, q) || !itemset_empty(&q->sensed) || itemset_empty(&q->items) ||
+	    (q->action == GATE_SHARE && to_all != (q->recipient == NULL)))
+		return false;
+	if (g->scope_until_ms != 0 && g->scope_until_ms <= q->now_ms)
+		return false;
+	if (!itemset_within(&q->items, &g->scope_items) || q->recipient != g->scope_recipient)
+		return false;
+	if (exception_needs(g->exception, NEED_SCOPE) || to_all || g->where == EXCEPTION_TRANSFER ||
+	    g->where == EXCEPTION_KEEP)
+		return true;
+	return gate_bounds_allow(&r->bounds[q->service->number], q);
+}
+
+/* A ground that rests on the person's consent to this holder is no ground without it (TJ-2.2.1, NT-2.2.1,
+ * NT-3.2.b). The consent to a publication names no holder: who carries the publication out has asked for it.
+ */
+static bool consent_given(const struct facts *f, const struct gate_request *q, int64_t *ret_consent_id)
+{
+	if (!exception_needs(q->ground->exception, NEED_CONSENT) || !q->recipient)
+		return true;
+	struct itemset missing = gate_consent_missing(f, q, q->items, ret_consent_id);
+	return itemset_empty(&missing);
+}
+
+struct verdict ground_judge(const struct release *r, const struct facts *f, const struct gate_request *q)
+{
+	const struct gate_ground *g = q->ground;
+	struct verdict v = {.rule = RULE_GROUND};
+
+	if (!ground_listed(r, q))
+		return v;
+	v.needs = g->exception->needs & ~g->given;
+	if (v.needs)
+		v.rule = RULE_EVIDENCE;
+	else if (!ground_covers(r, q))
+		v.rule = RULE_DECLARED;
+	else if (gate_abroad(r, q) && (r->never_abroad || g->where != EXCEPTION_ABROAD))
+		v.rule = RULE_BORDER;
+	else if (f->subject_id == 0)
+		v.rule = RULE_LOGIN;
+	else if (f->status == PERSON_CANCELLED && g->where != EXCEPTION_KEEP)
+		v.rule = RULE_CANCELLED;
+	else if (!consent_given(f, q, &v.consent_id)) {
+		v.rule = RULE_SHARE;
+		v.missing = q->items;
+	} else
+		v.rule = RULE_ALLOWED;
+	return v;
+}
+
+/* ---- what is missing, for the officer ---- */
+
+static const char *const need_texts[] = {
+	[NEED_DOCUMENT] = "请填写依据的法律规定或者文书的名称、文号和出具机关",
+	[NEED_OFFICER] = "须由个人信息保护岗位的工作人员提出",
+	[NEED_SECOND_OFFICER] = "须由另一名工作人员复核同意",
+	[NEED_SCOPE] = "请写明处理的范围和截止时间",
+	[NEED_PUBLIC_SOURCE] = "请写明合法公开的来源，例如报道或者公告的出处和日期",
+	[NEED_OWN_PUBLICATION] = "请写明本人在何处、何时自行公开",
+	[NEED_APPLICATION] = "请写明本人的申请或者事项编号",
+	[NEED_EVENT] = "请写明事件及其编号",
+	[NEED_REASON] = "请说明理由",
+	[NEED_CONSENT] = "须先取得本人的同意",
+	[NEED_NOTICE] = "须先告知本人",
+	[NEED_UNDERTAKING] = "请填写接收方书面承诺的编号",
+	[NEED_DEIDENTIFIED] = "须先经去标识检查",
+};
+
+const char *exception_need_field(enum exception_need what)
+{
+	return exception_need_words[what];
+}
+
+const char *exception_context_word(enum exception_context where)
+{
+	return exception_contexts[where];
+}
+
+const char *exception_need_text(enum exception_need what)
+{
+	return need_texts[what];
+}
+
+err ground_evidence_missing(struct ctx *c, const struct exception *e, uint32_t needs)
+{
+	for (int i = 0; i < NEED_COUNT; i++)
+		if (needs >> i & 1)
+			(void)fail_field(c, exception_need_words[i], need_texts[i]);
+	c->failure.clause = e->clause;
+	FAIL(c, ERR_INVALID, "这一例外情形所需的依据还不齐全");
+}
