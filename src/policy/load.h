@@ -38,6 +38,8 @@ void load_chapters(struct loader *l, struct node list);
 void load_registers(struct loader *l, struct node policy); /* SDKs, exceptions …; after the services */
 void load_services(struct loader *l, const struct source *from); /* after the policy */
 void load_city(struct loader *l, struct node map);		 /* after the services */
+void check_chapters(struct loader *l, struct node policy);	 /* after the settings */
+void check_overlaps(struct loader *l, struct node policy);	 /* after all rows */
 
 /* The whole of a file; false when it cannot be read. */
 bool file_text(const char *path, struct buf *ret);
