@@ -137,6 +137,8 @@ static const struct known all[] = {
 	{"service.catalogue", VALUE_WORD, WORDS("seventeen_as_collected", "eleven_as_shared")},
 
 	/* keeping, protecting, ending */
+	{"storage.region", VALUE_TEXT, NULL},
+	{"storage.backup_region", VALUE_TEXT, NULL},
 	{"retention.after", VALUE_WORD, WORDS("anonymise_or_delete", "anonymise")},
 	{"retention.backup", VALUE_WORD, WORDS("cycle", "until_next_run")},
 	{"retention.backup_days", VALUE_COUNT, NULL},
@@ -167,6 +169,9 @@ static const struct known all[] = {
 	{"gate.clause.sensitive", VALUE_CLAUSE, NULL},
 	{"gate.clause.share", VALUE_CLAUSE, NULL},
 	{"gate.clause.second_check", VALUE_CLAUSE, NULL},
+	{"gate.clause.ground", VALUE_CLAUSE, NULL},
+	{"gate.clause.ground_collect", VALUE_CLAUSE, NULL},
+	{"gate.clause.border", VALUE_CLAUSE, NULL},
 };
 
 enum { KNOWN = sizeof all / sizeof *all };
