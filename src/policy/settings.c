@@ -66,6 +66,7 @@ static const struct known all[] = {
 	/* agreeing and withdrawing */
 	{"policy.reading", VALUE_FLAG, NULL},
 	{"policy.reading_min_seconds", VALUE_COUNT, NULL},
+	{"policy.chapters", VALUE_LIST, NULL},
 	{"policy.dates", VALUE_WORD, WORDS("none", "printed")},
 	{"consent.continue", VALUE_FLAG, NULL},
 	{"consent.reduce", VALUE_WORD, WORDS("express", "renewed")},
@@ -172,6 +173,7 @@ static const struct known all[] = {
 	{"gate.clause.ground", VALUE_CLAUSE, NULL},
 	{"gate.clause.ground_collect", VALUE_CLAUSE, NULL},
 	{"gate.clause.border", VALUE_CLAUSE, NULL},
+	{"gate.clause.declared", VALUE_CLAUSE, NULL},
 };
 
 enum { KNOWN = sizeof all / sizeof *all };
