@@ -113,3 +113,28 @@ err consent_text(struct ctx *c, const struct release *r, const struct service *s
 	hex_encode(hash, sizeof hash, ret_hash);
 	return OK;
 }
+
+static const char *recipient_terms(struct ctx *c, const struct release *r, const struct recipient *to)
+{
+	const char *terms = arena_printf(c->arena, "%s|%s|%s|%s", to->key, to->name, to->kind, to->region);
+
+	for (unsigned i = 0; i < r->recipients.count; i++) {
+		const struct recipient *member = r->recipients.rows[i];
+		if (member->within == to)
+			terms = arena_printf(c->arena, "%s|%s", terms, member->key);
+	}
+	return terms;
+}
+
+void consent_terms(struct ctx *c, const struct release *r, const struct service *s,
+		   const struct recipient *recipient, char ret_hash[static 65])
+{
+	uint8_t hash[HASH_SIZE];
+	const char *terms = arena_printf(c->arena, "%s|%s|%s|%s|%d|%s|%s", s->key, s->purpose->key,
+					 s->purpose->name, s->category->retention_rule,
+					 s->category->retention_days, s->provider ? s->provider : "",
+					 recipient ? recipient_terms(c, r, recipient) : "");
+
+	hash_sha256(slice_of(terms), hash);
+	hex_encode(hash, sizeof hash, ret_hash);
+}

@@ -66,6 +66,6 @@ void model_earlier(struct release *newer, const struct release *older)
 		bounds[i] = bounds_across(newer, older, newer->services.rows[i]);
 	if (newer->earlier_count)
 		memcpy(grown, newer->earlier, newer->earlier_count * sizeof *grown);
-	grown[newer->earlier_count++] = (struct earlier){older->number, bounds};
+	grown[newer->earlier_count++] = (struct earlier){older->number, release_hold(older), bounds};
 	newer->earlier = grown;
 }

@@ -54,15 +54,24 @@ static bool declared(const struct release *r, const struct gate_request *q)
 	       gate_bounds_allow(&r->bounds[q->service->number], q) && itemset_within(&q->sensed, &q->items);
 }
 
-/* What the person agreed to last, when it is not the release in force. NULL: that acceptance no longer
- * counts. */
-static const struct gate_bounds *earlier_bounds(const struct release *r, const struct facts *f,
-						unsigned service)
+/* What an older release allowed. NULL: an acceptance of it no longer counts. */
+static const struct gate_bounds *earlier_bounds(const struct release *r, unsigned number, unsigned service)
 {
 	for (size_t i = 0; i < r->earlier_count; i++)
-		if (r->earlier[i].number == f->accepted_release)
+		if (r->earlier[i].number == number)
 			return &r->earlier[i].bounds[service];
 	return NULL;
+}
+
+/* Going on after a notice never opens a purpose that was not told when the person agreed by an express act
+ * (TJ-1.1.27.a, TJ-1.1.27.b). */
+static bool purpose_told(const struct release *r, const struct facts *f, const struct gate_request *q)
+{
+	if (f->acceptance == ACCEPT_EXPRESS || !r->purpose_express || f->express_release == 0 ||
+	    f->express_release == r->number)
+		return true;
+	const struct gate_bounds *b = earlier_bounds(r, f->express_release, q->service->number);
+	return b && b->present && (b->purposes & bit_of(q->purpose->number));
 }
 
 static bool accepted(const struct release *r, const struct facts *f, const struct gate_request *q)
@@ -71,9 +80,11 @@ static bool accepted(const struct release *r, const struct facts *f, const struc
 		return false;
 	if (f->acceptance != ACCEPT_EXPRESS && !r->weak_counts)
 		return false;
+	if (!purpose_told(r, f, q))
+		return false;
 	if (f->accepted_release == r->number)
 		return true;
-	const struct gate_bounds *b = earlier_bounds(r, f, q->service->number);
+	const struct gate_bounds *b = earlier_bounds(r, f->accepted_release, q->service->number);
 	return b && gate_bounds_allow(b, q) && b->level <= r->bounds[q->service->number].level;
 }
 

@@ -32,7 +32,8 @@ struct facts {
 	int64_t second_check_until_ms;
 	unsigned accepted_release; /* release_number the person agreed to; 0 none */
 	enum acceptance_kind acceptance;
-	uint32_t permissions; /* live grants of this installation, bit per permission number */
+	unsigned express_release; /* the newest one agreed to by an express act; 0 none */
+	uint32_t permissions;	  /* live grants of this installation, bit per permission number */
 	const struct consent_fact *consents;
 	size_t consent_count;
 };

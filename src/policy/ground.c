@@ -1,10 +1,11 @@
 /* Without consent: a ground of the city's own list (exceptions of the policy) in the place of consent. */
+#include "policy/better.h"
 #include "policy/gate_internal.h"
 #include "policy/load.h"
 
 /* What was shown, and nothing else, may take the place of consent: the ground stands in this release, holds
- * for this context, and the act is one of that context. */
-static bool ground_listed(const struct release *r, const struct gate_request *q)
+ * for this context in what the person agreed to as well, and the act is one of that context. */
+static bool ground_listed(const struct release *r, const struct facts *f, const struct gate_request *q)
 {
 	static const uint32_t acts[] = {
 		[GATE_COLLECT] = 1U << EXCEPTION_COLLECT,
@@ -17,7 +18,7 @@ static bool ground_listed(const struct release *r, const struct gate_request *q)
 
 	return e && e->number < r->exceptions.count && r->exceptions.rows[e->number] == e &&
 	       (unsigned)q->action <= GATE_SHARE && (acts[q->action] >> g->where & 1) &&
-	       exception_holds(e, g->where) && (!g->deferred_until_ms || e->secrecy);
+	       better_exception(r, f->accepted_release, e, g->where) && (!g->deferred_until_ms || e->secrecy);
 }
 
 /* The scope that an officer wrote down is the only way beyond what the service declares (TJ-1.3.0, TJ-2.4.0,
@@ -56,7 +57,7 @@ struct verdict ground_judge(const struct release *r, const struct facts *f, cons
 	const struct gate_ground *g = q->ground;
 	struct verdict v = {.rule = RULE_GROUND};
 
-	if (!ground_listed(r, q))
+	if (!ground_listed(r, f, q))
 		return v;
 	v.needs = g->exception->needs & ~g->given;
 	if (v.needs)

@@ -52,8 +52,11 @@ void release_drop(const struct release *r)
 {
 	struct release *held = (struct release *)r;
 
-	if (held && atomic_fetch_sub(&held->holders, 1) == 1)
-		arena_free(held->arena);
+	if (!held || atomic_fetch_sub(&held->holders, 1) != 1)
+		return;
+	for (size_t i = 0; i < held->earlier_count; i++)
+		release_drop(held->earlier[i].release);
+	arena_free(held->arena);
 }
 
 void model_rows(struct release *r, struct table *t, size_t capacity)
@@ -259,6 +262,7 @@ void model_freeze(struct release *r)
 	const char *border = city_text(r, "border.mode");
 	r->never_abroad = !border || strcmp(border, "consent") != 0;
 	r->weak_counts = city_flag(r, "consent.continue");
+	r->purpose_express = city_text(r, "purpose.change") != NULL;
 	r->bounds = ARENA_ARRAY(r->arena, struct gate_bounds, r->services.count + 1);
 	for (unsigned i = 0; i < r->services.count; i++)
 		r->bounds[i] = bounds_of(r, r->services.rows[i]);

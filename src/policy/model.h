@@ -109,6 +109,7 @@ struct table {
 /* An older release whose acceptance still counts: processing is allowed only where it allowed the same. */
 struct earlier {
 	unsigned number;
+	const struct release *release; /* held: for what is the better of both (better.h) */
 	struct gate_bounds
 		*bounds; /* by service number of the newer release, in its item, purpose, recipient numbers */
 };
@@ -140,6 +141,7 @@ struct release {
 	const struct purpose *show_masked; /* or NULL */
 	bool weak_counts;		   /* setting consent.continue */
 	bool never_abroad;		   /* setting border.mode is not consent */
+	bool purpose_express;		   /* setting purpose.change */
 	struct earlier *earlier;
 	size_t earlier_count;
 };

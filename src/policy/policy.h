@@ -301,3 +301,8 @@ struct itemset consent_offer_items(const struct release *r, const struct service
  * hex SHA-256. */
 err consent_text(struct ctx *c, const struct release *r, const struct service *s, const struct itemset *items,
 		 const struct recipient *recipient, struct buf *ret, char ret_hash[static 65]);
+/* The terms under which a consent was given, but for its items, which it names itself: purpose, provider,
+ * recipient and the bodies it hands to, how long. A consent holds only while they are the same
+ * (TJ-1.1.27.a, TJ-2.1.4.c, NT-6.1.c). Hex SHA-256. */
+void consent_terms(struct ctx *c, const struct release *r, const struct service *s,
+		   const struct recipient *recipient, char ret_hash[static 65]);

@@ -319,6 +319,18 @@ const struct release *releases_before(struct releases *all, unsigned number)
 	return r;
 }
 
+const struct release *releases_next(struct releases *all, unsigned number)
+{
+	const struct release *r = NULL;
+
+	pthread_mutex_lock(&all->lock);
+	for (size_t i = 0; i < all->count && !r; i++)
+		if (all->rows[i]->number > number)
+			r = release_hold(all->rows[i]);
+	pthread_mutex_unlock(&all->lock);
+	return r;
+}
+
 /* ---- reading ---- */
 
 struct page_query {

@@ -32,6 +32,8 @@ const struct release *releases_version(struct releases *all, const char *version
 
 /* The release that was published before this number. Held, or NULL when it was the first. */
 const struct release *releases_before(struct releases *all, unsigned number);
+/* The first one that was published after this number. Held, or NULL. */
+const struct release *releases_next(struct releases *all, unsigned number);
 
 /* Loads what was published since; cheap when nothing was. Servers call it once a minute. Requests that run
  * keep theirs. */
