@@ -21,8 +21,8 @@ FROM installation_acceptance WHERE installation_id = ?1 ORDER BY at_ms DESC;
 
 -- name: installation_consent_insert
 INSERT INTO installation_consent (installation_id, consent_id, service, recipient, items, text_hash, version,
-	given_at_ms, withdrawn_at_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0);
+	given_at_ms, withdrawn_at_ms, terms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9);
 
 -- name: installation_consent_supersede
 UPDATE installation_consent SET withdrawn_at_ms = ?5
@@ -33,7 +33,7 @@ UPDATE installation_consent SET withdrawn_at_ms = ?3
 WHERE installation_id = ?1 AND consent_id = ?2 AND withdrawn_at_ms = 0;
 
 -- name: installation_consent_list
-SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms
+SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms
 FROM installation_consent WHERE installation_id = ?1 ORDER BY consent_id DESC;
 
 -- name: installation_consent_clear
@@ -85,8 +85,8 @@ SELECT acceptance_id, version, release_number, release_hash, kind, at_ms,
 FROM acceptance WHERE subject_id = ?1 ORDER BY release_number DESC, acceptance_id DESC;
 
 -- name: consent_insert
-INSERT INTO consent (subject_id, consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0);
+INSERT INTO consent (subject_id, consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9);
 
 -- name: consent_supersede
 -- The same consent given again replaces the earlier row, so that withdrawing it once is enough.
@@ -100,11 +100,11 @@ UPDATE consent SET withdrawn_at_ms = ?3 WHERE subject_id = ?1 AND consent_id = ?
 UPDATE consent SET withdrawn_at_ms = ?2 WHERE subject_id = ?1 AND withdrawn_at_ms = 0;
 
 -- name: consent_all
-SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms
+SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms
 FROM consent WHERE subject_id = ?1 ORDER BY consent_id DESC;
 
 -- name: consent_live
-SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms
+SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms
 FROM consent WHERE subject_id = ?1 AND withdrawn_at_ms = 0 ORDER BY consent_id;
 
 -- name: second_check_put

@@ -48,7 +48,8 @@ static err restored_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(facts_end_rows(c, tx, subject_id));
 	TRY(account_db_sessions_end(c, tx, subject_id, 0));
 	if (audit_kept(c))
-		TRY(job_add(c, tx, "audit_end", subject_id, 0, retention_until_ms(c, audit_kept(c)), NULL));
+		TRY(job_add(c, tx, "audit_end", subject_id, 0, retention_until_ms(c, 0, audit_kept(c)),
+			    NULL));
 	return job_add(c, tx, "cancellation_finish", subject_id, 0, c->now_ms, NULL);
 }
 

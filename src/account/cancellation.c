@@ -3,6 +3,7 @@
 #include "account/account_store.h"
 #include "account/certificate.h"
 #include "base/id.h"
+#include "policy/better.h"
 
 enum {
 	PREVIEW_LIFE_MS = 30 * 60 * 1000,
@@ -49,18 +50,26 @@ static bool preview_was_shown(struct ctx *c, int64_t subject_id, const char *sco
 	       c->now_ms - (int64_t)at <= PREVIEW_LIFE_MS;
 }
 
-static err check_scope(struct ctx *c, const char *scope)
+/* A way to cancel that a revision took away stays open to those who have not agreed to it (TJ-7.1.b). */
+static err check_scope(struct ctx *c, int64_t subject_id, const char *scope)
 {
-	if (!scope || !city_list_has(c->release, "cancel.scopes", scope))
-		return fail_field(c, "scope", "请选择一种注销方式");
-	return OK;
+	struct facts f;
+	struct head h;
+	size_t n = 0;
+
+	TRY(facts_load(c, subject_id, &f, &h));
+	const char *const *scopes = better_offers(c, c->release, f.accepted_release, "cancel.scopes", &n);
+	for (size_t i = 0; scope && i < n; i++)
+		if (strcmp(scopes[i], scope) == 0)
+			return OK;
+	return fail_field(c, "scope", "请选择一种注销方式");
 }
 
 err cancellation_preview(struct ctx *c, int64_t subject_id, const char *scope, struct cancellation *ret)
 {
 	struct plan p;
 
-	TRY(check_scope(c, scope));
+	TRY(check_scope(c, subject_id, scope));
 	TRY(plan_make(c, subject_id, &p));
 	*ret = (struct cancellation){.scope = scope,
 				     .ends = p.ends,
@@ -188,7 +197,7 @@ err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struc
 	struct head h;
 	struct plan p;
 
-	TRY(check_scope(c, scope));
+	TRY(check_scope(c, subject_id, scope));
 	if (!preview_was_shown(c, subject_id, scope, token))
 		return fail_field(c, "preview_token", "请先阅读注销说明");
 	TRY(facts_load(c, subject_id, &f, &h));
@@ -197,7 +206,7 @@ err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struc
 	TRY(plan_make(c, subject_id, &p));
 	b.plan = &p;
 	if (audit_kept(c))
-		b.audit_until_ms = retention_until_ms(c, audit_kept(c));
+		b.audit_until_ms = retention_until_ms(c, p.accepted, audit_kept(c));
 
 	TRY(release_identifiers(c, &f, &h, &identifiers));
 	TRY(ledger_write(c, &h, &entry, LEDGER_RAISE_EPOCH, begin_rows, &b, NULL));

@@ -1,6 +1,7 @@
 /* What a cancellation ends and what the law keeps: the same plan for the page, the end and the certificate.
  */
 #include "account/cancellation_plan.h"
+#include "policy/better.h"
 
 enum { PLAN_MAX = 512 };
 
@@ -36,9 +37,10 @@ const struct retention *audit_kept(const struct ctx *c)
 	return release_retention(c->release, "processing_record");
 }
 
-int64_t retention_until_ms(const struct ctx *c, const struct retention *r)
+int64_t retention_until_ms(const struct ctx *c, unsigned accepted, const struct retention *r)
 {
-	return date_start_ms(date_add_days(date_of(c->now_ms), r->days + 1));
+	return date_start_ms(
+		date_add_days(date_of(c->now_ms), better_kept_days(c->release, accepted, r) + 1));
 }
 
 static const char *name_of(struct ctx *c, const char *scope)
@@ -141,7 +143,7 @@ static err add_kept_portions(struct ctx *c, struct plan *p)
 	for (size_t i = 0; i < p->portion_count; i++) {
 		const struct retention *r = retention_of(c, p->portions[i].scope);
 		if (r)
-			TRY(add_keep(c, p, r, retention_until_ms(c, r)));
+			TRY(add_keep(c, p, r, retention_until_ms(c, p->accepted, r)));
 	}
 	return OK;
 }
@@ -152,13 +154,18 @@ err plan_make(struct ctx *c, int64_t subject_id, struct plan *ret)
 			 .ends = ARENA_ARRAY(c->arena, struct ending, PLAN_MAX),
 			 .keeps = ARENA_ARRAY(c->arena, struct ending, PLAN_MAX)};
 	const struct retention *audit = audit_kept(c);
+	struct facts f;
+	struct head h;
 
+	TRY(facts_load(c, subject_id, &f, &h));
+	p.accepted = f.accepted_release;
 	TRY(add_end(c, &p, "account"));
 	TRY(add_end(c, &p, "identity"));
 	TRY(vault_held(c, subject_id, add_portion, &p));
 	TRY(vault_scopes(c, subject_id, add_scope, &p));
 	TRY(add_kept_portions(c, &p));
-	TRY(audit ? add_keep(c, &p, audit, retention_until_ms(c, audit)) : add_end(c, &p, "audit"));
+	TRY(audit ? add_keep(c, &p, audit, retention_until_ms(c, p.accepted, audit))
+		  : add_end(c, &p, "audit"));
 	*ret = p;
 	return OK;
 }
@@ -174,7 +181,7 @@ static err keep_by_law(struct ctx *c, int64_t subject_id, const struct plan *p)
 		if (r)
 			TRY(vault_reseal(c, subject_id, at->record_id, &at->items,
 					 arena_printf(c->arena, "retention:%s", r->key), r->rule,
-					 retention_until_ms(c, r)));
+					 retention_until_ms(c, p->accepted, r)));
 	}
 	return OK;
 }

@@ -14,6 +14,8 @@ struct plan {
 	size_t portion_count;
 	struct ending *ends, *keeps;
 	size_t end_count, keep_count;
+	unsigned accepted; /* the release that the person agreed to: the better periods hold (policy/better.h)
+			    */
 };
 
 err plan_make(struct ctx *c, int64_t subject_id, struct plan *ret);
@@ -21,4 +23,4 @@ err plan_make(struct ctx *c, int64_t subject_id, struct plan *ret);
 err plan_carry_out(struct ctx *c, int64_t subject_id, const struct plan *p);
 /* The class under which the record of processing is kept, or NULL: it ends with the rest. */
 const struct retention *audit_kept(const struct ctx *c);
-int64_t retention_until_ms(const struct ctx *c, const struct retention *r);
+int64_t retention_until_ms(const struct ctx *c, unsigned accepted, const struct retention *r);

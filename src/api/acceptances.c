@@ -38,12 +38,40 @@ static err write_acceptance(struct ctx *c, const struct acceptance *a, void *arg
 	return OK;
 }
 
+/* The release in force, or one that is announced and takes effect later; held. */
+static err wanted_release(struct api_call *k, const struct release **ret)
+{
+	const char *version = api_string(k, "policy_version");
+	struct releases *all = api_options(k->api)->releases;
+
+	if (strcmp(version, release_version(k->c->release)) == 0) {
+		*ret = release_hold(k->c->release);
+		return OK;
+	}
+	const struct release *r = all ? releases_version(all, version) : NULL;
+	if (r && release_effective_ms(r) > k->c->now_ms) {
+		*ret = r;
+		return OK;
+	}
+	release_drop(r);
+	FAIL(k->c, ERR_CONFLICT, "隐私政策已更新，请阅读现行版本");
+}
+
+static err give_express(struct api_call *k)
+{
+	const struct release *r = NULL;
+
+	TRY(wanted_release(k, &r));
+	err e = acceptance_give(k->c, k->subject_id, r, api_text(k, "reading_token"));
+	release_drop(r);
+	return e;
+}
+
 static err acceptance_create(struct api_call *k)
 {
 	struct acceptance a = {0};
 
-	TRY(acceptance_give(k->c, k->subject_id, api_string(k, "policy_version"),
-			    api_text(k, "reading_token")));
+	TRY(give_express(k));
 	TRY(acceptance_list(k->c, k->subject_id, last_acceptance, &a));
 	return write_acceptance(k->c, &a, &k->out);
 }

@@ -66,6 +66,9 @@ static err write_consent(struct ctx *c, const struct consent *k, void *arg)
 	json_put_time(j, "withdrawn_at", k->withdrawn_at_ms);
 	json_put_text(j, "version", k->version);
 	json_put_text(j, "text_hash", k->text_hash);
+	/* a later version changed purpose, recipient or period: it opens nothing until given again (NT-6.1.c)
+	 */
+	json_put_bool(j, "renewal_needed", k->renewal_needed);
 	json_close(j, '}');
 	return OK;
 }
@@ -141,7 +144,7 @@ const struct api_route api_consent_routes[] = {
 	 .answer =
 		 "{items: [{id: id, scope: text, service_name: text, recipient?: text, recipient_name?: text,"
 		 " items: [{key: text, name: text}], given_at: time, withdrawn_at?: time, version: text,"
-		 " text_hash: text}], next?: text}"},
+		 " text_hash: text, renewal_needed: bool}], next?: text}"},
 	{"DELETE", "/api/v1/consents/{id}", consent_delete, API_INSTALLATION, 0, "consent_withdraw",
 	 "撤回单独同意", .answer = "{stops: [text], keeps: [text]}"},
 	{"GET", "/api/v1/consent-texts/{hash}", consent_text_get, API_INSTALLATION, 0, "consent_text",

@@ -18,19 +18,23 @@ static void write_version(struct api_call *k, const struct release *r)
 }
 
 /* Fetching the text is what starts the reading time (NT-0.4.b): the token says when. */
-static err policy_current(struct api_call *k)
+static err put_release(struct api_call *k, const struct release *r)
 {
-	const struct release *r = k->c->release;
 	char token[TOKEN_SIZE];
 
 	json_open(&k->out, '{');
 	write_version(k, r);
 	if (k->c->installation_id && city_flag(r, "policy.reading")) {
-		TRY(acceptance_reading_token(k->c, token));
+		TRY(acceptance_reading_token(k->c, r, token));
 		json_put_text(&k->out, "reading_token", token);
 	}
 	json_close(&k->out, '}');
 	return OK;
+}
+
+static err policy_current(struct api_call *k)
+{
+	return put_release(k, k->c->release);
 }
 
 /* Versions that were published earlier, or that take effect later, stay readable; none decides before its
@@ -45,11 +49,9 @@ static err policy_version(struct api_call *k)
 	const struct release *r = all ? releases_version(all, version) : NULL;
 	if (!r)
 		FAIL(k->c, ERR_NOT_FOUND, "没有这个版本的隐私政策");
-	json_open(&k->out, '{');
-	write_version(k, r);
-	json_close(&k->out, '}');
+	err e = put_release(k, r);
 	release_drop(r);
-	return OK;
+	return e;
 }
 
 static err policy_page(struct api_call *k)

@@ -13,28 +13,28 @@ enum {
 	READING_LIFE_MS = 24 * 3600 * 1000
 };
 
-static void reading_mac(struct ctx *c, int64_t read_at_ms, uint8_t ret[static HASH_SIZE])
+static void reading_mac(struct ctx *c, const struct release *r, int64_t read_at_ms,
+			uint8_t ret[static HASH_SIZE])
 {
-	const char *text =
-		arena_printf(c->arena, "%lld|%s|%s|%lld", (long long)c->installation_id,
-			     release_version(c->release), release_hash(c->release), (long long)read_at_ms);
+	const char *text = arena_printf(c->arena, "%lld|%s|%s|%lld", (long long)c->installation_id,
+					release_version(r), release_hash(r), (long long)read_at_ms);
 
 	keys_hash(c->keys, "reading", slice_of(text), ret);
 }
 
-err acceptance_reading_token(struct ctx *c, char ret[static TOKEN_SIZE])
+err acceptance_reading_token(struct ctx *c, const struct release *r, char ret[static TOKEN_SIZE])
 {
 	uint8_t bytes[READING_BYTES], mac[HASH_SIZE];
 
 	for (int i = 0; i < STAMP_BYTES; i++)
 		bytes[i] = (uint8_t)((uint64_t)c->now_ms >> (56 - 8 * i));
-	reading_mac(c, c->now_ms, mac);
+	reading_mac(c, r, c->now_ms, mac);
 	memcpy(bytes + STAMP_BYTES, mac, MAC_BYTES);
 	base64url_encode(bytes, sizeof(bytes), ret);
 	return OK;
 }
 
-static bool reading_time(struct ctx *c, struct slice token, int64_t *ret_read_at_ms)
+static bool reading_time(struct ctx *c, const struct release *r, struct slice token, int64_t *ret_read_at_ms)
 {
 	uint8_t bytes[TOKEN_SIZE], mac[HASH_SIZE];
 	size_t n = 0;
@@ -44,7 +44,7 @@ static bool reading_time(struct ctx *c, struct slice token, int64_t *ret_read_at
 		return false;
 	for (int i = 0; i < STAMP_BYTES; i++)
 		at = at << 8 | bytes[i];
-	reading_mac(c, (int64_t)at, mac);
+	reading_mac(c, r, (int64_t)at, mac);
 	if (!crypto_equal(mac, bytes + STAMP_BYTES, MAC_BYTES))
 		return false;
 	*ret_read_at_ms = (int64_t)at;
@@ -52,14 +52,14 @@ static bool reading_time(struct ctx *c, struct slice token, int64_t *ret_read_at
 }
 
 /* Where the city demands reading, the press counts only after the text was open long enough (NT-0.4.b). */
-static err check_reading(struct ctx *c, struct slice token, int64_t *ret_read_at_ms)
+static err check_reading(struct ctx *c, const struct release *r, struct slice token, int64_t *ret_read_at_ms)
 {
-	int64_t at = 0, least_ms = city_int(c->release, "policy.reading_min_seconds", 0) * 1000;
+	int64_t at = 0, least_ms = city_int(r, "policy.reading_min_seconds", 0) * 1000;
 
 	*ret_read_at_ms = c->now_ms;
-	if (!city_flag(c->release, "policy.reading"))
+	if (!city_flag(r, "policy.reading"))
 		return OK;
-	if (!token.n || !reading_time(c, token, &at) || c->now_ms - at > READING_LIFE_MS ||
+	if (!token.n || !reading_time(c, r, token, &at) || c->now_ms - at > READING_LIFE_MS ||
 	    c->now_ms < at + least_ms) {
 		err e = refuse(c, "consent_required", city_text(c->release, "gate.clause.accept"),
 			       "请先完整阅读隐私政策，再选择是否同意");
@@ -77,6 +77,7 @@ static err check_reading(struct ctx *c, struct slice token, int64_t *ret_read_at
 struct giving {
 	struct owner owner;
 	struct acceptance_row row;
+	const char *before, *after; /* of the entry's note, around the version */
 };
 
 static err give_rows(struct ctx *c, struct tx *tx, void *arg)
@@ -89,35 +90,58 @@ static err give_rows(struct ctx *c, struct tx *tx, void *arg)
 static err give_person(struct ctx *c, struct giving *g)
 {
 	struct head head;
-	struct entry entry = {
-		.action = ENTRY_CONSENT,
-		.basis = "acceptance",
-		.decision = "allowed",
-		.note = arena_printf(c->arena, "同意隐私政策 %s：收集、使用、存储、对外提供", g->row.version),
-		.ref_id = g->row.id};
+	struct entry entry = {.action = ENTRY_CONSENT,
+			      .basis = "acceptance",
+			      .decision = "allowed",
+			      .note = arena_printf(c->arena, "%s %s%s", g->before, g->row.version, g->after),
+			      .ref_id = g->row.id};
 
 	TRY(ledger_head(c, c->store, g->owner.subject_id, &head));
 	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, give_rows, g, NULL);
 }
 
-err acceptance_give(struct ctx *c, int64_t subject_id, const char *version, struct slice reading_token)
+static struct giving giving_of(const struct ctx *c, const struct release *r, const char *kind)
 {
-	struct giving g = {{0, c->installation_id},
-			   {.id = id_new(c->now_ms),
-			    .version = release_version(c->release),
-			    .release_hash = release_hash(c->release),
-			    .kind = "express",
-			    .at_ms = c->now_ms,
-			    .release_number = release_number(c->release)}};
+	return (struct giving){{0, c->installation_id},
+			       {.id = id_new(c->now_ms),
+				.version = release_version(r),
+				.release_hash = release_hash(r),
+				.kind = kind,
+				.at_ms = c->now_ms,
+				.release_number = release_number(r)},
+			       NULL,
+			       NULL};
+}
 
-	if (strcmp(version, g.row.version) != 0)
-		FAIL(c, ERR_CONFLICT, "隐私政策已更新，请阅读现行版本");
-	TRY(check_reading(c, reading_token, &g.row.read_at_ms));
+err acceptance_give(struct ctx *c, int64_t subject_id, const struct release *r, struct slice reading_token)
+{
+	struct giving g = giving_of(c, r, "express");
+
+	g.before = "同意隐私政策";
+	g.after = "：收集、使用、存储、对外提供";
+	TRY(check_reading(c, r, reading_token, &g.row.read_at_ms));
 	if (c->installation_id)
 		TRY(store_write(c, c->store, give_rows, &g));
 	if (!subject_id)
 		return OK;
 	g.owner.subject_id = subject_id;
+	return give_person(c, &g);
+}
+
+err acceptance_continue(struct ctx *c, int64_t subject_id, int64_t shown_at_ms)
+{
+	struct giving g = giving_of(c, c->release, "continued");
+	struct list held;
+
+	TRY(consent_db_acceptances(c, NULL, (struct owner){subject_id, 0}, &held));
+	const struct acceptance_row *rows = held.rows;
+	for (size_t i = 0; i < held.count; i++)
+		if (rows[i].whole && rows[i].release_number >= g.row.release_number)
+			return OK; /* that, or more, is said already */
+	g.owner.subject_id = subject_id;
+	g.row.read_at_ms = shown_at_ms;
+	g.before = "通知后继续使用，视为接受隐私政策";
+	g.after = "：不含敏感信息、对外提供和系统权限";
 	return give_person(c, &g);
 }
 

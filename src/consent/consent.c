@@ -83,8 +83,8 @@ static err give_person(struct ctx *c, const struct consent_offer *o, struct givi
 
 err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *offer, int64_t *ret_id)
 {
-	BUF_SCOPED text;
-	char hash[65];
+	BUF_SCOPED text = {0};
+	char hash[65], terms[65];
 
 	buf_init(&text, TEXT_MAX);
 	TRY(check_offer(c, offer));
@@ -92,6 +92,7 @@ err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *
 	if (!slice_is(offer->text_hash, hash))
 		return fail_field(c, "text_hash", "同意书内容已更新，请重新阅读");
 
+	consent_terms(c, c->release, offer->service, offer->recipient, terms);
 	struct giving g = {{subject_id, c->installation_id},
 			   {.id = id_new(c->now_ms),
 			    .service = offer->service->key,
@@ -99,6 +100,7 @@ err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *
 			    .items = keys_of_itemset(c, &offer->items),
 			    .text_hash = hash,
 			    .version = release_version(c->release),
+			    .terms = terms,
 			    .given_at_ms = c->now_ms},
 			   buf_slice(&text)};
 	if (subject_id)
@@ -192,6 +194,8 @@ err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg)
 				    .recipient_key = *rows[i].recipient ? rows[i].recipient : NULL,
 				    .text_hash = rows[i].text_hash,
 				    .version = rows[i].version,
+				    .renewal_needed =
+					    !rows[i].withdrawn_at_ms && !consent_terms_stand(c, &rows[i]),
 				    .items = itemset_of_keys(c->release, rows[i].items)};
 		TRY(fn(c, &k, arg));
 	}

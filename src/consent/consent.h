@@ -44,14 +44,18 @@ err installation_accepted(struct ctx *c);
 
 /* ---- acceptances of the policy
  * ---------------------------------------------------------------------------------------- */
-/* The reading token of the version in force, bound to the installation; given out when the policy text is
+/* The reading token of a version, bound to the installation; given out when the policy text is
  * fetched.  An acceptance where the city demands reading (policy.reading: true) needs it, not younger than
  * policy.reading_min_seconds. */
-err acceptance_reading_token(struct ctx *c, char ret[static TOKEN_SIZE]);
-/* Express acceptance for the installation, and for the person when logged in. Records the four operations
- * collect, use, store, provide (TJ-0.2.c). ERR_CONFLICT: not the version in force; ERR_REFUSED
- * (reading_required): no valid reading token (NT-0.4.b). */
-err acceptance_give(struct ctx *c, int64_t subject_id, const char *version, struct slice reading_token);
+err acceptance_reading_token(struct ctx *c, const struct release *r, char ret[static TOKEN_SIZE]);
+/* Express acceptance for the installation, and for the person when logged in, of the release in force or of
+ * one that is announced: the latter counts from its day. Records the four operations collect, use, store,
+ * provide (TJ-0.2.c). ERR_REFUSED (reading_required): no valid reading token (NT-0.4.b). */
+err acceptance_give(struct ctx *c, int64_t subject_id, const struct release *r, struct slice reading_token);
+/* The weaker kind: the person goes on using the app after the notice of the release in force was shown at
+ * shown_at_ms, which the record keeps as evidence beside its own time (TJ-0.2.e, TJ-7.2.d). Whether the city
+ * lets it count is the caller's question (notify/notices.h). */
+err acceptance_continue(struct ctx *c, int64_t subject_id, int64_t shown_at_ms);
 struct acceptance {
 	int64_t id, at_ms;
 	const char *version, *kind, *release_hash;
@@ -75,6 +79,7 @@ struct consent {
 	int64_t id, given_at_ms, withdrawn_at_ms, until_ms;
 	const char *service_key, *recipient_key, *text_hash, *version;
 	struct itemset items;
+	bool renewal_needed; /* a later release changed its terms: it holds no more until it is given again */
 };
 typedef err (*consent_fn)(struct ctx *c, const struct consent *k, void *arg);
 err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg);

@@ -133,7 +133,8 @@ static err consent_row(struct ctx *c, const struct row *r, void *arg)
 				  .text_hash = text(c, r, 4),
 				  .version = text(c, r, 5),
 				  .given_at_ms = row_int(r, 6),
-				  .withdrawn_at_ms = row_int(r, 7)};
+				  .withdrawn_at_ms = row_int(r, 7),
+				  .terms = text(c, r, 8)};
 	return OK;
 }
 
@@ -156,7 +157,7 @@ err consent_db_consent_add(struct ctx *c, struct tx *tx, struct owner o, const s
 		    NULL));
 	return tx_exec(c, tx, person ? Q_CONSENT_INSERT : Q_INSTALLATION_CONSENT_INSERT,
 		       PARAMS(owner, P_INT(k->id), P_STR(k->service), P_STR(k->recipient), P_STR(k->items),
-			      P_STR(k->text_hash), P_STR(k->version), P_INT(k->given_at_ms)),
+			      P_STR(k->text_hash), P_STR(k->version), P_INT(k->given_at_ms), P_STR(k->terms)),
 		       NULL);
 }
 

@@ -18,7 +18,7 @@ struct acceptance_row {
 
 struct consent_row {
 	int64_t id, given_at_ms, withdrawn_at_ms;
-	const char *service, *recipient, *items, *text_hash, *version; /* recipient "" when none */
+	const char *service, *recipient, *items, *text_hash, *version, *terms; /* recipient "" when none */
 };
 
 struct list { /* a growing array in the arena */
@@ -58,5 +58,7 @@ err consent_db_installation_get(struct ctx *c, int64_t id, uint8_t ret_hash[stat
 				const char **ret_platform);
 err consent_db_text_get(struct ctx *c, struct slice hash, struct buf *ret);
 
+/* Whether the release in force still has the terms under which the consent was given. */
+bool consent_terms_stand(struct ctx *c, const struct consent_row *k);
 /* The items named in a stored list of keys; keys that the release does not know are left out. */
 struct itemset itemset_of_keys(const struct release *r, const char *keys);

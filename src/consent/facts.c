@@ -31,14 +31,20 @@ static enum acceptance_kind kind_of(const char *kind)
 
 /* The strongest record of the newest release agreed to. One whose four operations do not all stand is none
  * (TJ-0.2.c). */
-static void take_acceptances(const struct list *l, struct facts *f)
+static void take_acceptances(const struct ctx *c, const struct list *l, struct facts *f)
 {
 	const struct acceptance_row *a = l->rows;
+	int64_t in_force = release_number(c->release);
 
 	for (size_t i = 0; i < l->count; i++) {
-		if (!a[i].whole || a[i].release_number < (int64_t)f->accepted_release)
-			continue;
 		enum acceptance_kind kind = kind_of(a[i].kind);
+		/* an agreement to an announced release waits for its day */
+		if (!a[i].whole || a[i].release_number > in_force)
+			continue;
+		if (kind == ACCEPT_EXPRESS && a[i].release_number > (int64_t)f->express_release)
+			f->express_release = (unsigned)a[i].release_number;
+		if (a[i].release_number < (int64_t)f->accepted_release)
+			continue;
 		if (a[i].release_number > (int64_t)f->accepted_release || kind > f->acceptance)
 			f->acceptance = kind;
 		f->accepted_release = (unsigned)a[i].release_number;
@@ -75,23 +81,34 @@ struct itemset itemset_of_keys(const struct release *r, const char *keys)
 	return set;
 }
 
-/* A consent whose service or recipient the release in force does not know opens nothing. */
+bool consent_terms_stand(struct ctx *c, const struct consent_row *k)
+{
+	const struct service *service = release_service(c->release, k->service);
+	const struct recipient *recipient =
+		*k->recipient ? release_recipient(c->release, k->recipient) : NULL;
+	char terms[65];
+
+	if (!service || (*k->recipient && !recipient))
+		return false;
+	consent_terms(c, c->release, service, recipient, terms);
+	return strcmp(terms, k->terms) == 0;
+}
+
+/* A consent whose service or recipient the release in force does not know opens nothing, nor does one whose
+ * terms have changed since: it is asked for again. */
 static void take_consents(struct ctx *c, const struct list *l, struct facts *f)
 {
 	const struct consent_row *k = l->rows;
 	struct consent_fact *facts = ARENA_ARRAY(c->arena, struct consent_fact, l->count + 1);
 
 	for (size_t i = 0; i < l->count; i++) {
-		const struct service *service = release_service(c->release, k[i].service);
-		const struct recipient *recipient =
-			*k[i].recipient ? release_recipient(c->release, k[i].recipient) : NULL;
-		if (k[i].withdrawn_at_ms || !service || (*k[i].recipient && !recipient))
+		if (k[i].withdrawn_at_ms || !consent_terms_stand(c, &k[i]))
 			continue;
-		facts[f->consent_count++] =
-			(struct consent_fact){.consent_id = k[i].id,
-					      .service = service,
-					      .recipient = recipient,
-					      .items = itemset_of_keys(c->release, k[i].items)};
+		facts[f->consent_count++] = (struct consent_fact){
+			.consent_id = k[i].id,
+			.service = release_service(c->release, k[i].service),
+			.recipient = *k[i].recipient ? release_recipient(c->release, k[i].recipient) : NULL,
+			.items = itemset_of_keys(c->release, k[i].items)};
 	}
 	f->consents = facts;
 }
@@ -108,7 +125,7 @@ err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head
 		TRY(ledger_head(c, c->store, subject_id, &head));
 	TRY(store_read(c, c->store, load_rows, &l));
 	facts.epoch = head.epoch;
-	take_acceptances(&l.acceptances, &facts);
+	take_acceptances(c, &l.acceptances, &facts);
 	take_permissions(c, &l.permissions, &facts);
 	take_consents(c, &l.consents, &facts);
 	*ret = facts;

@@ -30,9 +30,9 @@ void agree_for(struct ctx *c, int64_t subject_id)
 {
 	char token[TOKEN_SIZE];
 
-	assert_ok(acceptance_reading_token(c, token));
+	assert_ok(acceptance_reading_token(c, c->release, token));
 	c->now_ms += (city_int(c->release, "policy.reading_min_seconds", 0) + 1) * 1000;
-	assert_ok(acceptance_give(c, subject_id, release_version(c->release), slice_of(token)));
+	assert_ok(acceptance_give(c, subject_id, c->release, slice_of(token)));
 }
 
 int64_t consent_for(struct ctx *c, int64_t subject_id, const char *service)

@@ -1,6 +1,7 @@
 #include "services/hotline.h"
 #include "base/json.h"
 #include "connectors/connectors.h"
+#include "policy/better.h"
 #include "services/cases.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -68,7 +69,9 @@ static err post(struct ctx *c, struct step *s, const struct recipient *r, const 
 /* How long a case may still be read after it was closed (the retention of its category). */
 static int64_t end_due_ms(const struct ctx *c, const struct step *s)
 {
-	return c->now_ms + s->service->category->retention_days * INT64_C(24) * 3600 * 1000;
+	int days = better_category_days(c->release, s->f.accepted_release, s->service->category);
+
+	return c->now_ms + days * INT64_C(24) * 3600 * 1000;
 }
 
 /* The gate refused: a consent was withdrawn meanwhile, or the account locked. Nothing goes on to anybody, and
@@ -120,23 +123,6 @@ static err chosen_department(struct ctx *c, const struct step *s, struct slice a
 	return OK;
 }
 
-/* Whom the centre may choose: those that the policy lets it dispatch to. */
-static void put_departments(struct json *j, const struct release *r, const struct service *s)
-{
-	json_key(j, "departments");
-	json_open(j, '[');
-	for (unsigned i = 0; i < release_recipient_count(r); i++) {
-		const struct recipient *one = release_recipient_at(r, i);
-		if (one->within != s->recipient || !(s->category->recipients >> one->number & 1))
-			continue;
-		json_open(j, '{');
-		json_put_text(j, "key", one->key);
-		json_put_text(j, "name", one->name);
-		json_close(j, '}');
-	}
-	json_close(j, ']');
-}
-
 static err ask_centre(struct ctx *c, struct step *s, int64_t job_id, const struct recipient **ret)
 {
 	RELEASED_SCOPED released = {0};
@@ -154,7 +140,6 @@ static err ask_centre(struct ctx *c, struct step *s, int64_t job_id, const struc
 	json_open(&j, '{');
 	json_put_text(&j, "ref", s->k.number);
 	json_put_slice(&j, "appeal_content", appeal->value);
-	put_departments(&j, c->release, s->service);
 	json_close(&j, '}');
 	err e = post(c, s, centre, &text, "/triage", &request, job_id, &answer);
 	crypto_wipe(request.data, request.size);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "connectors/connectors.h"
 #include "jobs/jobs.h"
+#include "policy/better.h"
 
 enum { TRIES = 4, ANSWER_MAX = 1 << 20, REQUEST_MAX = 1 << 18 };
 
@@ -161,15 +162,16 @@ static err keeping_rows(struct ctx *c, struct tx *tx, void *arg)
 	return job_add(c, tx, "retention_end", p->subject_id, 0, p->ends_at_ms, NULL);
 }
 
-static err keep(struct ctx *c, const struct form *form, struct permit *permit, struct head *h,
-		int64_t query_id)
+static err keep(struct ctx *c, const struct form *form, const struct facts *f, struct permit *permit,
+		struct head *h, int64_t query_id)
 {
 	const struct category *category = form->service->category;
+	int days = better_category_days(c->release, f->accepted_release, category);
 	struct vault_prolonging p = {.subject_id = h->subject_id,
 				     .scope = arena_printf(c->arena, "service:%s", category->key),
-				     .ends_at_ms = c->now_ms + category->retention_days * day_ms};
+				     .ends_at_ms = c->now_ms + days * day_ms};
 
-	if (category->retention_days == 0)
+	if (days == 0)
 		return vault_collect(c, permit, h, query_id, p.scope, form->values, form->count, NULL, NULL);
 	for (size_t i = 0; i < form->count; i++)
 		form->values[i].ends_at_ms = p.ends_at_ms;
@@ -198,7 +200,7 @@ static err take_and_release(struct ctx *c, const struct form *form, const struct
 	TRY(form_decide(c, f, h, &share, &may_share));
 	if (form->count) {
 		TRY(form_decide(c, f, h, &collect, &may_collect));
-		TRY(keep(c, form, may_collect, h, query_id));
+		TRY(keep(c, form, f, may_collect, h, query_id));
 	}
 	return vault_release(c, may_share, h, query_id, NULL, ret);
 }

@@ -356,6 +356,8 @@ export interface Consent {
 	withdrawn_at: string | null
 	version: string
 	text_hash: string
+	/** A later version changed its terms: it opens nothing until it is given again. */
+	renewal_needed: boolean
 }
 
 export const listConsents = () => get<Page<Consent>>('/consents')
