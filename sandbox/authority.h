@@ -1,5 +1,7 @@
-/* The authorities: what a city's server may call, each under /authorities/{id}. Requests must be signed by a
- * known server, answers are signed; modes make an authority slow, silent or wrong. */
+/* The authorities: what a city's server may call, each under /authorities/{id}. Which there are is the city's
+ * data: any id plays any part, and whom a centre may dispatch to comes with its request. Only "sms" is fixed,
+ * as it is in the server. Requests must be signed by a known server, answers are signed; modes make an
+ * authority slow, silent or wrong. */
 #pragma once
 
 #include "world.h"
@@ -16,12 +18,12 @@ struct operation {
 };
 typedef int authority_operation(struct operation *o, json_t **ret);
 
-authority_operation message_send;      /* sms: POST messages */
-authority_operation population_verify; /* population, bankcard: POST verify */
-authority_operation registry_query;    /* any register: POST query */
-authority_operation hotline_triage;    /* hotline_center: POST triage */
-authority_operation case_receive;      /* a department: POST cases */
-authority_operation case_show;	       /* a department: GET cases/<ref> */
+authority_operation message_send;    /* sms: POST messages */
+authority_operation identity_verify; /* population, banks: POST verify */
+authority_operation registry_query;  /* any register: POST query */
+authority_operation hotline_triage;  /* a centre that dispatches: POST triage */
+authority_operation case_receive;    /* a department: POST cases */
+authority_operation case_show;	     /* a department: GET cases/<ref> */
 
 /* The text of a member, or NULL. */
 const char *member_text(const json_t *object, const char *key);

@@ -26,8 +26,10 @@ int message_send(struct operation *o, json_t **ret)
 
 /* ---- identity ---- */
 
-/* Compares what was given with what is held; the keys that differ. */
-static json_t *mismatches(const struct operation *o, const struct person *x, const json_t *given)
+/* Compares what was given with what is held; the keys that differ. numbers: mobile numbers as well, which
+ * only those compare who keep them. */
+static json_t *mismatches(const struct operation *o, const struct person *x, const json_t *given,
+			  bool numbers)
 {
 	json_t *list = json_array();
 	const char *key;
@@ -35,7 +37,7 @@ static json_t *mismatches(const struct operation *o, const struct person *x, con
 
 	json_object_foreach((json_t *)(uintptr_t)given, key, value)
 	{
-		if (json_is_string(value) && record_is_compared(key, o->authority) &&
+		if (json_is_string(value) && record_is_compared(key, numbers) &&
 		    !record_matches(o->world->people, x, key, json_string_value(value), o->now_ms))
 			json_array_append_new(list, json_string(key));
 	}
@@ -54,7 +56,7 @@ static const char *identifying_item(const json_t *given)
 	return NULL;
 }
 
-int population_verify(struct operation *o, json_t **ret)
+int identity_verify(struct operation *o, json_t **ret)
 {
 	const char *by = identifying_item(o->body);
 	const struct person *x =
@@ -64,7 +66,7 @@ int population_verify(struct operation *o, json_t **ret)
 		*ret = json_pack("{sb s[s] sb}", "match", 0, "mismatch", by ? by : "id_number", "minor", 0);
 		return 200;
 	}
-	json_t *differ = mismatches(o, x, o->body);
+	json_t *differ = mismatches(o, x, o->body, true);
 	*ret = json_pack("{sb so sb}", "match", json_array_size(differ) == 0, "mismatch", differ, "minor",
 			 person_is_minor(x, o->now_ms));
 	return 200;
@@ -125,7 +127,8 @@ int registry_query(struct operation *o, json_t **ret)
 		*ret = json_pack("{sb s[s]}", "match", 0, "mismatch", by);
 		return 200;
 	}
-	json_t *differ = x ? mismatches(o, x, given) : json_array();
+	json_t *differ =
+		x ? mismatches(o, x, given, strcmp(o->authority, "telecom_operator") == 0) : json_array();
 	if (json_array_size(differ) > 0) {
 		*ret = json_pack("{sb so}", "match", 0, "mismatch", differ);
 		return 200;
@@ -137,52 +140,77 @@ int registry_query(struct operation *o, json_t **ret)
 
 /* ---- the hotline ---- */
 
+/* What people write about, by the departments that many cities have; others are known by their names. */
 static const struct {
-	const char *key, *name, *words[12];
-} departments[] = {
+	const char *key, *words[12];
+} habits[] = {
 	{"dept_urban_management",
-	 "城市管理局",
 	 {"垃圾", "占道", "路灯", "井盖", "市容", "违建", "违章搭建", "摊", "广告牌", "绿化", "公厕"}},
 	{"dept_transport",
-	 "交通运输局",
 	 {"公交", "地铁", "出租", "网约车", "班车", "车站", "客运", "拥堵", "道路", "停车", "船"}},
 	{"dept_hrss",
-	 "人力资源和社会保障局",
 	 {"社保", "工资", "欠薪", "劳动", "就业", "养老金", "失业", "工伤", "退休", "培训", "职称"}},
 	{"dept_housing",
-	 "住房和城乡建设局",
 	 {"住房", "物业", "公积金", "拆迁", "供暖", "电梯", "漏水", "房屋", "房产", "装修", "小区"}},
 	{"dept_environment",
-	 "生态环境局",
 	 {"污染", "污水", "废气", "噪声", "噪音", "异味", "烟", "排放", "扬尘", "臭", "垃圾焚烧"}},
 };
 
-enum { DEPARTMENT_COUNT = sizeof departments / sizeof *departments };
-
-static int score(const char *text, int department)
+static int score_habits(const char *text, const char *department)
 {
 	int found = 0;
 
-	for (int i = 0; i < 12 && departments[department].words[i]; i++)
-		found += strstr(text, departments[department].words[i]) != NULL;
+	for (size_t d = 0; d < sizeof habits / sizeof *habits; d++) {
+		if (strcmp(habits[d].key, department) != 0)
+			continue;
+		for (int i = 0; i < 12 && habits[d].words[i]; i++)
+			found += strstr(text, habits[d].words[i]) != NULL;
+	}
 	return found;
 }
 
-/* The department whose words occur most; the first one when none does. */
+/* How many pairs of neighbouring characters of the name stand in the text: 水务局 fits 停水 less than 水务.
+ */
+static int score_name(const char *text, const char *name)
+{
+	enum { CHARACTER = 3, PAIR = 2 * CHARACTER }; /* bytes of a Chinese character in UTF-8 */
+	int found = 0;
+
+	for (const char *p = name; strlen(p) >= PAIR; p += CHARACTER) {
+		char pair[PAIR + 1] = {0};
+		memcpy(pair, p, PAIR);
+		found += strstr(text, pair) != NULL;
+	}
+	return found;
+}
+
+/* The department whose words occur most; the first one when none does. Of those that may be chosen, which
+ * come with the request; their names are kept for the replies. */
 int hotline_triage(struct operation *o, json_t **ret)
 {
-	const char *text = member_text(o->body, "appeal_content");
-	int best = 0;
+	const char *text = member_text(o->body, "appeal_content"), *key = NULL, *name = NULL;
+	json_t *departments = json_object_get(o->body, "departments"), *one;
+	int best = -1;
+	size_t i;
 
-	if (!text) {
-		*ret = json_pack("{ss}", "error", "appeal_content is needed");
+	json_array_foreach(departments, i, one)
+	{
+		const char *k = member_text(one, "key"), *n = member_text(one, "name");
+		if (!text || !k || !n)
+			continue;
+		json_object_set(world_authority(o->world, k), "name", json_object_get(one, "name"));
+		int score = score_habits(text, k) + score_name(text, n);
+		if (score > best) {
+			best = score;
+			key = k;
+			name = n;
+		}
+	}
+	if (!key) {
+		*ret = json_pack("{ss}", "error", "appeal_content and departments are needed");
 		return 400;
 	}
-	for (int i = 1; i < DEPARTMENT_COUNT; i++) {
-		if (score(text, i) > score(text, best))
-			best = i;
-	}
-	*ret = json_pack("{ss ss}", "department", departments[best].key, "name", departments[best].name);
+	*ret = json_pack("{ss ss}", "department", key, "name", name);
 	return 200;
 }
 
@@ -215,33 +243,24 @@ int case_receive(struct operation *o, json_t **ret)
 	return 200;
 }
 
-static const char *department_name(const char *key)
-{
-	for (int i = 0; i < DEPARTMENT_COUNT; i++) {
-		if (strcmp(departments[i].key, key) == 0)
-			return departments[i].name;
-	}
-	return "承办单位";
-}
-
-static void add_reply(json_t *answer, const json_t *one, int64_t replied_ms)
+static void add_reply(json_t *answer, const json_t *one, const char *department, int64_t replied_ms)
 {
 	char text[400];
 
 	snprintf(text, sizeof text,
 		 "您反映的诉求（编号%s）已由%s核实办理。经现场查看，问题属实，"
 		 "已安排整改并将持续跟进。感谢您的监督与支持。",
-		 member_text(one, "number"), department_name(member_text(one, "department")));
+		 member_text(one, "number"), department);
 	json_object_set_new(answer, "reply", json_string(text));
 	json_object_set_new(answer, "replied_at", json_instant(replied_ms));
 }
 
-static void add_follow_up(json_t *answer, const json_t *one, int64_t at_ms)
+static void add_follow_up(json_t *answer, const char *department, int64_t at_ms)
 {
 	char text[300];
 
 	snprintf(text, sizeof text, "%s已完成回访：整改措施已落实，如有其他问题请再次拨打热线反映。",
-		 department_name(member_text(one, "department")));
+		 department);
 	json_object_set_new(answer, "follow_up", json_string(text));
 	json_object_set_new(answer, "follow_up_at", json_instant(at_ms));
 }
@@ -263,10 +282,12 @@ int case_show(struct operation *o, json_t **ret)
 			    : age < reply_after	    ? "handling"
 			    : age < follow_up_after ? "replied"
 						    : "closed";
+	const char *name = member_text(world_authority(o->world, o->authority), "name"),
+		   *department = name ? name : "承办单位";
 	*ret = json_pack("{ss}", "state", state);
 	if (age >= reply_after)
-		add_reply(*ret, one, received + reply_after);
+		add_reply(*ret, one, department, received + reply_after);
 	if (age >= reply_after && age >= follow_up_after)
-		add_follow_up(*ret, one, received + follow_up_after);
+		add_follow_up(*ret, department, received + follow_up_after);
 	return 200;
 }

@@ -112,10 +112,10 @@ static void registers_compare_what_they_hold_and_nothing_else(void **state)
 
 	assert_true(record_matches(p, x, "real_name", x->name, now_ms));
 	assert_false(record_matches(p, x, "real_name", "王某", now_ms));
-	assert_true(record_is_compared("plate_number", "traffic_police"));
-	assert_false(record_is_compared("location", "weather_bureau"));
-	assert_false(record_is_compared("mobile_phone", "social_insurance"));
-	assert_true(record_is_compared("mobile_phone", "telecom_operator"));
+	assert_true(record_is_compared("plate_number", false));
+	assert_false(record_is_compared("location", true));
+	assert_false(record_is_compared("mobile_phone", false));
+	assert_true(record_is_compared("mobile_phone", true));
 }
 
 static void an_insured_person_has_twelve_months_and_another_none(void **state)

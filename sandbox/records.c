@@ -208,22 +208,10 @@ json_t *record_public(const char *item, const char *authority)
 	return NULL;
 }
 
-/* Who keeps a mobile number as part of the register itself. */
-static bool compares_numbers(const char *authority)
-{
-	static const char *const them[] = {"telecom_operator", "population", "bankcard"};
-
-	for (size_t i = 0; i < sizeof them / sizeof *them; i++) {
-		if (strcmp(them[i], authority) == 0)
-			return true;
-	}
-	return false;
-}
-
-bool record_is_compared(const char *item, const char *authority)
+bool record_is_compared(const char *item, bool numbers)
 {
 	int i = item_index(item);
-	return i >= 0 && (items[i].compared == 1 || (items[i].compared == 2 && compares_numbers(authority)));
+	return i >= 0 && (items[i].compared == 1 || (items[i].compared == 2 && numbers));
 }
 
 static bool same_text(const char *a, const char *b)

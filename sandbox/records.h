@@ -13,8 +13,8 @@ json_t *record_value(const struct people *p, const struct person *x, const char 
 json_t *record_public(const char *item, const char *authority);
 
 /* Items that a register compares with what it holds. Free text, places, pictures and phone numbers are not
- * among them: people move, and change phones. */
-bool record_is_compared(const char *item, const char *authority);
+ * among them: people move, and change phones; `numbers` counts those in, for who keeps them. */
+bool record_is_compared(const char *item, bool numbers);
 
 /* Whether a given value is the person's; spaces and the case of letters do not count. */
 bool record_matches(const struct people *p, const struct person *x, const char *item, const char *value,

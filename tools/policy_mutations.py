@@ -69,20 +69,37 @@ def policy_mutations(path, lines, items):
             after, less = with_one_less(line)
             if after:
                 yield change(f"asks for no {less}", after)
+        if section == "exceptions" and re.match(r"    contexts: \[", line):
+            after, more = with_one_more(line, ("collect", "share", "publish", "keep"))
+            if after:
+                yield change(f"holds for {more} as well", after)
         if section == "sdks" and re.match(r"    items: \[", line):
             after, more = with_one_more(line, items)
             yield change(f"takes {more} as well", after)
+        if section == "sdks" and re.match(r"    platforms: \[", line):
+            yield change("runs on every platform", "    platforms: all")
+        if section == "sdks" and re.match(r"    permissions: \[\w", line):
+            yield change("needs no permission", "    permissions: []")
+        if section == "sdks" and re.match(r"    service: \w", line):
+            yield change("may be called by every service", "")
+        if section == "duties" and (match := re.match(r"\s+every_days: ([1-9]\d*)\s*$", line)):
+            yield change("is due a year later", line.replace(match[1], str(int(match[1]) + 365)))
         if section == "cookies" and "refusable: true" in line:
             yield change("can no longer be refused", line.replace("true", "false"))
 
 
-def service_mutations(path, lines):
+def service_mutations(path, lines, items):
     key = None
     for number, line in enumerate(lines):
         if match := re.match(r"  - key: (\w+)", line):
             key = match[1]
-        if "level: realname" in line:
-            yield Mutation(path, number, f"service {key}: open without real name", line.replace("realname", "login"))
+        for level, lower in (("realname", "login"), ("phone", "login"), ("login", "open")):
+            if re.match(rf"    level: {level}\b", line):
+                yield Mutation(path, number, f"service {key}: {lower} is enough", line.replace(level, lower, 1))
+        for part in ("shared", "result"):
+            if re.match(rf"    {part}: \[\w", line):
+                after, more = with_one_more(line, items)
+                yield Mutation(path, number, f"service {key}: {part} {more} as well", after)
 
 
 def setting_mutations(path, lines):
@@ -123,7 +140,7 @@ def mutations(cities):
         for path in sorted((city / "policy").glob("*.yaml")):
             yield from policy_mutations(path, lines_of(path), items)
         for path in sorted((city / "services").glob("*.yaml")):
-            yield from service_mutations(path, lines_of(path))
+            yield from service_mutations(path, lines_of(path), items)
 
 
 def noticed(build, cities):

@@ -34,10 +34,14 @@ struct release *load_release(const struct source *from, struct schema_reader in,
 
 void load_items(struct loader *l, struct node list);
 void load_policy(struct loader *l, struct node map); /* after items */
+/* What a city counts as sensitive beyond items.yaml; `map` is the policy's, after items. */
+void load_sensitivity(struct loader *l, struct node map);
 void load_chapters(struct loader *l, struct node list);
 void load_registers(struct loader *l, struct node policy); /* SDKs, exceptions …; after the services */
 void load_services(struct loader *l, const struct source *from); /* after the policy */
 void load_city(struct loader *l, struct node map);		 /* after the services */
+void check_chapters(struct loader *l, struct node policy);	 /* after the settings */
+void check_overlaps(struct loader *l, struct node policy);	 /* after all rows */
 
 /* The whole of a file; false when it cannot be read. */
 bool file_text(const char *path, struct buf *ret);
@@ -69,6 +73,7 @@ const char **load_texts(struct loader *l, struct node list, const char *what, si
 uint32_t load_words(struct loader *l, struct node list, const char *what, const char *const *words);
 /* "all", or a list of platforms as "android,ios". */
 const char *load_platforms(struct loader *l, struct node at);
+extern const char *const item_kinds[];		 /* words of items.yaml, ended by NULL */
 extern const char *const exception_contexts[];	 /* by enum exception_context, ended by NULL */
 extern const char *const exception_need_words[]; /* by enum exception_need, ended by NULL */
 /* Bits of the rows that a list names. */

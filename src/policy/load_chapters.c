@@ -106,3 +106,32 @@ void load_chapters(struct loader *l, struct node list)
 	if (node_is_list(list) && node_size(list) == 0)
 		node_complain(list, "the policy has no text; write its chapters");
 }
+
+/* The chapters that the city lists stand there, in its order (policy.chapters; not set: any). Called when the
+ * settings are known. */
+void check_chapters(struct loader *l, struct node policy)
+{
+	size_t count = 0, at = 0;
+	const char *const *wanted = city_list(l->r, "policy.chapters", &count);
+	struct node list = node_get(policy, "chapters");
+
+	for (size_t i = 0; i < count; i++) {
+		size_t found = 0;
+		while (found < l->r->chapter_count && strcmp(l->r->chapters[found].key, wanted[i]) != 0)
+			found++;
+		if (found == l->r->chapter_count)
+			node_complain(
+				list,
+				"chapter '%s' is missing, which policy.chapters of city.yaml lists; write "
+				"- {key: %s, title: …, sections: […]}",
+				wanted[i], wanted[i]);
+		else if (found < at)
+			node_complain(
+				node_at(list, found),
+				"chapter '%s' stands in another place than policy.chapters of city.yaml "
+				"says; move it",
+				wanted[i]);
+		else
+			at = found;
+	}
+}

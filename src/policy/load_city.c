@@ -1,11 +1,13 @@
 /* city.yaml: nested maps become dotted keys; settings that name things of the release are checked. */
 #include "policy/load.h"
+#include "policy/settings.h"
 
 struct walk {
 	size_t capacity; /* of the release's settings */
 };
 
-static void walk_map(struct loader *l, struct walk *w, struct node map, const char *prefix);
+static void walk_map(struct loader *l, struct walk *w, struct node map, const char *prefix,
+		     const char *passed_over);
 
 static bool stands_in(const char **texts, size_t count, const char *text)
 {
@@ -39,31 +41,38 @@ static void walk_list(struct loader *l, struct walk *w, struct node list, const 
 			node_complain(name, "'%s' stands twice in '%s'; give this one another key",
 				      texts[count], key);
 		else if (texts[count])
-			walk_map(l, w, at, arena_printf(l->in.arena, "%s.%s", key, texts[count++]));
+			walk_map(l, w, at, arena_printf(l->in.arena, "%s.%s", key, texts[count++]), "key");
 	}
 	setting_put(l->r, &w->capacity, (struct setting){.key = key, .list = texts, .count = count});
 }
 
-static void walk_value(struct loader *l, struct walk *w, struct node at, const char *key)
+static void walk_value(struct loader *l, struct walk *w, struct node name, struct node at, const char *key)
 {
 	if (node_is_map(at)) {
-		walk_map(l, w, at, key);
-	} else if (node_is_list(at)) {
+		walk_map(l, w, at, key, NULL);
+		return;
+	}
+	setting_check(&l->in, name, at, key);
+	if (node_is_list(at)) {
 		walk_list(l, w, at, key);
 	} else if (node_there(at)) {
-		const char *text = schema_text(&l->in, at, key);
-		if (text)
-			setting_put(l->r, &w->capacity, (struct setting){.key = key, .text = text});
+		if (node_text(at).n > 0)
+			setting_put(
+				l->r, &w->capacity,
+				(struct setting){.key = key, .text = arena_copy(l->in.arena, node_text(at))});
 	}
 }
 
-static void walk_map(struct loader *l, struct walk *w, struct node map, const char *prefix)
+/* passed_over: the member by which a row of a list is named, or NULL. */
+static void walk_map(struct loader *l, struct walk *w, struct node map, const char *prefix,
+		     const char *passed_over)
 {
 	node_check_keys(map);
 	for (size_t i = 0; i < node_size(map); i++) {
-		const char *name = schema_key(&l->in, node_key_at(map, i), "key");
-		if (name)
-			walk_value(l, w, node_value_at(map, i),
+		struct node at = node_key_at(map, i);
+		const char *name = schema_key(&l->in, at, "key");
+		if (name && !(passed_over && strcmp(name, passed_over) == 0))
+			walk_value(l, w, at, node_value_at(map, i),
 				   prefix ? arena_printf(l->in.arena, "%s.%s", prefix, name) : name);
 	}
 }
@@ -166,7 +175,7 @@ void load_city(struct loader *l, struct node map)
 		node_complain(map, "the city's settings must be a map; write key: …");
 		return;
 	}
-	walk_map(l, &w, map, NULL);
+	walk_map(l, &w, map, NULL, NULL);
 	check_required(l, map);
 	check_references(l, map);
 	check_border(l, map);

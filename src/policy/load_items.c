@@ -1,10 +1,10 @@
 /* common/items.yaml */
 #include "policy/load.h"
 
-static const char *const kinds[] = {"basic",	    "identity",	 "biometric", "net_identity",
-				    "health",	    "edu_work",	 "property",  "communication",
-				    "contact",	    "net_log",	 "device",    "location",
-				    "organisation", "aggregate", "system",    NULL};
+const char *const item_kinds[] = {"basic",	  "identity",  "biometric", "net_identity",
+				  "health",	  "edu_work",  "property",  "communication",
+				  "contact",	  "net_log",   "device",    "location",
+				  "organisation", "aggregate", "system",    NULL};
 static const char *const validators[] = {"phone",      "resident_id", "id_number", "name", "username",
 					 "password",   "sms_code",    "email",	   "date", "id_type",
 					 "gender",     "location",    "bank_card", "uscc", "text",
@@ -19,7 +19,7 @@ static const char *const sensitive_kinds[] = {"biometric", "health", NULL};
 static const struct schema_field fields[] = {
 	{"key", SCHEMA_KEY, true, AT(key), NULL, NULL},
 	{"name", SCHEMA_TEXT, true, AT(name), NULL, "name: the word that people read"},
-	{"kind", SCHEMA_WORD, true, AT(kind), kinds,
+	{"kind", SCHEMA_WORD, true, AT(kind), item_kinds,
 	 "kind: basic, or another of the kinds in cities/README.md"},
 	{"sensitive", SCHEMA_FLAG, true, AT(sensitive), NULL, "sensitive: true, or false"},
 	{"validator", SCHEMA_WORD, true, AT(validator), validators,

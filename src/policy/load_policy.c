@@ -281,6 +281,7 @@ static void load_category(struct loader *l, struct node map, void *arg)
 struct policy_form {
 	const char *version, *effective, *updated;
 	struct node purposes, recipients, permissions, categories, legal_retention, chapters;
+	struct node sensitive;
 	struct node registers[5]; /* read by load_register.c, after the services */
 };
 
@@ -295,6 +296,7 @@ static const struct schema_field policy_fields[] = {
 	{"categories", SCHEMA_LIST, true, AT(categories), NULL, NULL},
 	{"legal_retention", SCHEMA_LIST, false, AT(legal_retention), NULL, NULL},
 	{"chapters", SCHEMA_LIST, true, AT(chapters), NULL, NULL},
+	{"sensitive", SCHEMA_MAP, false, AT(sensitive), NULL, "sensitive: {kinds: […], clause: …}"},
 	{"sdks", SCHEMA_LIST, false, AT(registers[0]), NULL, NULL},
 	{"exceptions", SCHEMA_LIST, false, AT(registers[1]), NULL, NULL},
 	{"cookies", SCHEMA_LIST, false, AT(registers[2]), NULL, NULL},
@@ -332,6 +334,7 @@ void load_policy(struct loader *l, struct node map)
 	/* Parts are read even when others are wrong: one run names every fault. */
 	(void)!schema_read(&l->in, map, &policy_schema, &form);
 	load_head(l, &form);
+	load_sensitivity(l, form.sensitive);
 	load_table(l, &r->purposes, form.purposes, PURPOSES_MAX, load_purpose);
 	load_table(l, &r->recipients, form.recipients, RECIPIENTS_MAX, load_recipient);
 	load_table(l, &r->permissions, form.permissions, PERMISSIONS_MAX, load_permission);

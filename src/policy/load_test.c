@@ -391,6 +391,77 @@ static void a_setting_with_a_dotted_name_is_refused(void **state)
 	       "first\n");
 }
 
+static void an_unknown_setting_is_refused_with_the_nearest(void **state)
+{
+	(void)state;
+	expect("city", "border: {mode: never}", "boarder: {mode: never}",
+	       "testing/city.yaml:8: unknown setting 'boarder.mode'; did you mean 'border.mode'?\n");
+	expect("city", "border: {mode: never}", "quite: {unheard_of: never}",
+	       "testing/city.yaml:8: unknown setting 'quite.unheard_of'; write one of those in "
+	       "cities/README.md, "
+	       "or leave it out\n");
+}
+
+static void a_setting_of_another_kind_is_refused(void **state)
+{
+	(void)state;
+	expect("city", "border: {mode: never}", "border: {mode: always}",
+	       "testing/city.yaml:8: 'border.mode' is 'always'; write one of: never, consent\n");
+	expect("city", "border: {mode: never}", "reply: {days: soon}",
+	       "testing/city.yaml:8: 'reply.days' must be a whole number; write digits without unit or "
+	       "quotes\n");
+	expect("city", "consent: {continue: true}", "consent: {continue: often}",
+	       "testing/city.yaml:7: 'consent.continue' must be true or false; write one of them without "
+	       "quotes\n");
+	expect("city", "border: {mode: never}", "update: {channels: popup}",
+	       "testing/city.yaml:8: 'update.channels' must be a list; write update.channels: [a, b], or "
+	       "[]\n");
+	expect("city", "border: {mode: never}", "withdraw: {ways: [uninstal]}",
+	       "testing/city.yaml:8: 'withdraw.ways' is 'uninstal'; write one of: cancel, delete_all, "
+	       "uninstall, "
+	       "system_settings, contact, sensor_switches\n");
+	expect("city", "border: {mode: never}", "staff: {clause: often}",
+	       "testing/city.yaml:8: 'staff.clause' must name one clause; write its id, such as "
+	       "TJ-1.1.6.a\n");
+}
+
+/* NT-A.7: what a policy counts as sensitive is so by its kind. */
+static void a_kind_that_the_policy_calls_sensitive_marks_its_items(void **state)
+{
+	struct test_city t;
+
+	(void)state;
+	test_city_load(&t, NULL, NULL);
+	assert_false(release_item(t.release, "plate_number")->sensitive);
+	test_city_release(&t);
+	test_city_load(&t, "policy",
+		       test_city_text("policy", "purposes:\n",
+				      "sensitive: {kinds: [property], clause: TJ-1.1.6.a}\npurposes:\n"));
+	assert_non_null(t.release);
+	assert_true(release_item(t.release, "plate_number")->sensitive);
+	assert_false(release_item(t.release, "mobile_phone")->sensitive);
+	test_city_release(&t);
+}
+
+static void an_exception_from_a_sensitive_kind_needs_a_clause_and_a_plain_item(void **state)
+{
+	(void)state;
+	expect("policy", "purposes:\n",
+	       "sensitive: {kinds: [property], clause: TJ-1.1.6.a, except: [plate_number]}\npurposes:\n",
+	       "testing/policy/1.yaml:4: 'except' names no clause that calls these items plain; write "
+	       "except_clause: …\n");
+	expect("policy", "purposes:\n",
+	       "sensitive: {kinds: [property], clause: TJ-1.1.6.a, except: [payment], except_clause: "
+	       "TJ-1.1.6.a}\npurposes:\n",
+	       "testing/policy/1.yaml:4: item 'payment' is sensitive in every city; remove it from "
+	       "'except'\n");
+	expect("policy", "purposes:\n",
+	       "sensitive: {kinds: [property], clause: TJ-1.1.6.a, except: [real_name], except_clause: "
+	       "TJ-1.1.6.a}\npurposes:\n",
+	       "testing/policy/1.yaml:4: item 'real_name' is of none of the kinds; remove it from "
+	       "'except'\n");
+}
+
 static void an_entry_of_a_list_without_key_is_refused(void **state)
 {
 	(void)state;
@@ -530,6 +601,10 @@ int main(void)
 		cmocka_unit_test(an_entry_of_a_list_that_stands_twice_is_refused),
 		cmocka_unit_test(a_setting_with_a_dotted_name_is_refused),
 		cmocka_unit_test(an_entry_of_a_list_without_key_is_refused),
+		cmocka_unit_test(an_unknown_setting_is_refused_with_the_nearest),
+		cmocka_unit_test(a_setting_of_another_kind_is_refused),
+		cmocka_unit_test(a_kind_that_the_policy_calls_sensitive_marks_its_items),
+		cmocka_unit_test(an_exception_from_a_sensitive_kind_needs_a_clause_and_a_plain_item),
 		cmocka_unit_test(a_flag_that_is_no_flag_is_refused),
 		cmocka_unit_test(an_impossible_date_is_refused),
 		cmocka_unit_test(a_marked_passage_that_is_not_closed_is_refused),

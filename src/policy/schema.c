@@ -196,8 +196,7 @@ static bool put_text(void *place, const char *text)
 	return text != NULL;
 }
 
-static bool read_field(const struct schema_reader *in, struct node at, const struct schema_field *f,
-		       void *place)
+bool schema_value(const struct schema_reader *in, struct node at, const struct schema_field *f, void *place)
 {
 	switch (f->kind) {
 	case SCHEMA_KEY:
@@ -282,7 +281,7 @@ bool schema_read(const struct schema_reader *in, struct node map, const struct s
 		const struct schema_field *f = &s->fields[i];
 		struct node at = node_get(map, f->key);
 		if (node_there(at)) {
-			good &= read_field(in, at, f, (char *)object + f->offset);
+			good &= schema_value(in, at, f, (char *)object + f->offset);
 		} else if (f->required) {
 			if (known) /* else the unknown key is likely the missing one */
 				complain_missing(map, s, f);

@@ -44,6 +44,9 @@ struct schema {
 /* Fills object field by field. False, with complaints written, when anything in the map itself is wrong. */
 bool schema_read(const struct schema_reader *in, struct node map, const struct schema *s, void *object);
 
+/* One value by its field; place has room for the kind. False with a complaint when it does not fit. */
+bool schema_value(const struct schema_reader *in, struct node at, const struct schema_field *f, void *place);
+
 /* One value on its own; NULL with a complaint when it does not fit. */
 const char *schema_text(const struct schema_reader *in, struct node at, const char *what);
 const char *schema_key(const struct schema_reader *in, struct node at, const char *what);

@@ -123,6 +123,23 @@ static err chosen_department(struct ctx *c, const struct step *s, struct slice a
 	return OK;
 }
 
+/* Whom the centre may choose: those that the policy lets it dispatch to. */
+static void put_departments(struct json *j, const struct release *r, const struct service *s)
+{
+	json_key(j, "departments");
+	json_open(j, '[');
+	for (unsigned i = 0; i < release_recipient_count(r); i++) {
+		const struct recipient *one = release_recipient_at(r, i);
+		if (one->within != s->recipient || !(s->category->recipients >> one->number & 1))
+			continue;
+		json_open(j, '{');
+		json_put_text(j, "key", one->key);
+		json_put_text(j, "name", one->name);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static err ask_centre(struct ctx *c, struct step *s, int64_t job_id, const struct recipient **ret)
 {
 	RELEASED_SCOPED released = {0};
@@ -140,6 +157,7 @@ static err ask_centre(struct ctx *c, struct step *s, int64_t job_id, const struc
 	json_open(&j, '{');
 	json_put_text(&j, "ref", s->k.number);
 	json_put_slice(&j, "appeal_content", appeal->value);
+	put_departments(&j, c->release, s->service);
 	json_close(&j, '}');
 	err e = post(c, s, centre, &text, "/triage", &request, job_id, &answer);
 	crypto_wipe(request.data, request.size);

@@ -72,16 +72,15 @@ export function startPostgres() {
 }
 
 // store: a URL; 'postgresql' for one that is started and stopped with the city; null for SQLite. TB_STORE and TB_SUITE
-// run any test file on another store or with the other suite.
+// run any test file on another store or with the other suite. cities: another folder of cities.
 export async function startCity({ city = 'tianjin', store = process.env.TB_STORE || null, suite = process.env.TB_SUITE || null,
-  testClock = true, web = null, serveArgs = [] } = {}) {
+  testClock = true, web = null, serveArgs = [], cities: cityDir = join(root, 'cities') } = {}) {
   const postgres = store === 'postgresql' ? startPostgres() : null
   if (postgres) store = postgres.url
   const dir = mkdtempSync(join(tmpdir(), `tongban-${city}-`))
   const data = join(dir, 'data'), sandboxData = join(dir, 'sandbox')
   const log = join(dir, 'server.log'), sandboxLog = join(dir, 'sandbox.log')
   execFileSync('mkdir', ['-p', data, sandboxData])
-  const cityDir = join(root, 'cities')
   const cli = (...args) => execFileSync(tongban, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   cli('init', '--data', data, '--city', city, '--cities', cityDir,
     ...(store ? ['--store', store] : []), ...(suite ? ['--suite', suite] : []), ...(testClock ? ['--test-clock'] : []))
@@ -95,7 +94,7 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
   cli('connectors', '--data', data, '--cities', cityDir, '--sandbox', sandbox, '--key', join(sandboxData, 'sandbox.pub'))
 
   const self = {
-    city, data, dir, port, sandbox, log, cli,
+    city, data, dir, port, cityDir, sandbox, log, cli,
     base: `http://localhost:${port}`,
     child: null,
     async serve() {

@@ -215,12 +215,17 @@ test('an authority can be down, slow, wrong or forged', async () => {
 });
 
 test('the hotline centre chooses a department, which replies and follows up by the clock', async () => {
-	const triage = async (text) => (await call('POST', '/authorities/hotline_center/triage', { ref: 'h', appeal_content: text })).data.department;
+	const departments = [['dept_urban_management', '城市管理局'], ['dept_transport', '交通运输局'], ['dept_hrss', '人社局'],
+		['dept_housing', '住建局'], ['dept_environment', '生态环境局']].map(([key, name]) => ({ key, name }));
+	const ask = (text, list) => call('POST', '/authorities/hotline_center/triage', { ref: 'h', appeal_content: text, departments: list });
+	const triage = async (text, list = departments) => (await ask(text, list)).data.department;
 	assert.equal(await triage('单位拖欠工资三个月,也没有交社保'), 'dept_hrss');
 	assert.equal(await triage('公交车站台拥堵'), 'dept_transport');
 	assert.equal(await triage('工厂夜里排放废气,异味很大'), 'dept_environment');
 	assert.equal(await triage('小区物业不修电梯'), 'dept_housing');
 	assert.equal(await triage('路边垃圾没人管'), 'dept_urban_management');
+	assert.equal(await triage('请水务部门来看看', [{ key: 'roads', name: '公路站' }, { key: 'waters', name: '水务局' }]), 'waters', 'others by their names');
+	assert.equal((await ask('欠薪', [])).status, 400, 'nobody to choose from');
 	const sent = { ref: 'c1', number: 'NT0001', items: { real_name: '某' }, appeal_content: '欠薪', attachments: [] };
 	const own = { now: await now() };
 	assert.deepEqual((await call('POST', '/authorities/dept_hrss/cases', sent, own)).data, { accepted: true });

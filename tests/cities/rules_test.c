@@ -71,6 +71,8 @@ static void put_service(struct buf *out, const struct release *r, const struct s
 	put_items(out, r, &s->items);
 	put_head(out, r, "service", s->key, "sends");
 	put_items(out, r, &s->shared);
+	put_head(out, r, "service", s->key, "shows");
+	put_items(out, r, &s->result);
 	put_head(out, r, "service", s->key, "recipient");
 	buf_printf(out, "%s\n", s->recipient ? s->recipient->key : "-");
 }
@@ -87,6 +89,8 @@ static void put_sdk(struct buf *out, const struct release *r, const struct sdk *
 	put_items(out, r, &s->items);
 	put_head(out, r, "sdk", s->key, "permissions");
 	put_rows(out, &r->permissions, s->permissions);
+	put_head(out, r, "sdk", s->key, "only for");
+	buf_printf(out, "%s%s%s\n", s->trigger, s->service ? " of " : "", s->service ? s->service->key : "");
 }
 
 static void put_setting(struct buf *out, const struct release *r, const struct setting *s)
@@ -115,6 +119,11 @@ static void put_small(struct buf *out, const struct release *r)
 		const struct cookie *k = r->cookies.rows[i];
 		put_head(out, r, "cookie", k->key, k->use);
 		buf_printf(out, "%s\n", k->refusable ? "refusable" : "needed");
+	}
+	for (unsigned i = 0; i < r->duties.count; i++) {
+		const struct duty *d = r->duties.rows[i];
+		put_head(out, r, "duty", d->key, "every days");
+		buf_printf(out, "%d\n", d->every_days);
 	}
 }
 

@@ -1,0 +1,266 @@
+#include "policy/settings.h"
+#include "policy/model.h"
+
+enum setting_kind {
+	VALUE_TEXT,
+	VALUE_COUNT,
+	VALUE_FLAG,
+	VALUE_WORD,   /* one of words */
+	VALUE_CLAUSE, /* the id of a clause */
+	VALUE_LIST,   /* texts */
+	VALUE_WORDS,  /* a list of some of words */
+	VALUE_ROWS,   /* a list of maps with a key each */
+};
+
+struct known {
+	const char *key; /* dotted; * stands for one part of any name */
+	enum setting_kind kind;
+	const char *const *words; /* ended by NULL */
+};
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* A setting that is no longer read stays here as long as a published release may hold it. */
+static const struct known all[] = {
+	/* the city */
+	{"key", VALUE_TEXT, NULL},
+	{"name", VALUE_TEXT, NULL},
+	{"city_name", VALUE_TEXT, NULL},
+	{"controller", VALUE_TEXT, NULL},
+	{"clauses.prefix", VALUE_TEXT, NULL},
+	{"theme.primary", VALUE_TEXT, NULL},
+	{"theme.accent", VALUE_TEXT, NULL},
+	{"theme.background", VALUE_TEXT, NULL},
+	{"contact.hotlines", VALUE_LIST, NULL},
+	{"contact.complaints", VALUE_TEXT, NULL},
+	{"contact.address", VALUE_TEXT, NULL},
+	{"contact.unit", VALUE_TEXT, NULL},
+	{"contact.data", VALUE_LIST, NULL},
+	{"tabs", VALUE_ROWS, NULL},
+	{"tabs.*.name", VALUE_TEXT, NULL},
+
+	/* accounts */
+	{"register.fields", VALUE_LIST, NULL},
+	{"register.follow", VALUE_LIST, NULL},
+	{"register.password", VALUE_FLAG, NULL},
+	{"register.verify", VALUE_FLAG, NULL},
+	{"register.authority", VALUE_TEXT, NULL},
+	{"register.per_address_hour", VALUE_COUNT, NULL},
+	{"login.methods", VALUE_LIST, NULL},
+	{"login.names", VALUE_LIST, NULL},
+	{"session.idle_minutes", VALUE_COUNT, NULL},
+	{"session.life_hours", VALUE_COUNT, NULL},
+	{"sms.per_address_hour", VALUE_COUNT, NULL},
+	{"sms.per_installation_hour", VALUE_COUNT, NULL},
+	{"sms.per_phone_hour", VALUE_COUNT, NULL},
+	{"account.org", VALUE_FLAG, NULL},
+	{"realname.methods", VALUE_LIST, NULL},
+	{"realname.fields", VALUE_LIST, NULL},
+	{"realname.face", VALUE_TEXT, NULL},
+	{"realname.authority.*", VALUE_TEXT, NULL},
+	{"realname.level.*", VALUE_COUNT, NULL},
+	{"guest.browse", VALUE_WORD, WORDS("catalogue", "main")},
+	{"minor.age", VALUE_COUNT, NULL},
+	{"minor.proof", VALUE_WORD, WORDS("hotline_report", "material")},
+
+	/* agreeing and withdrawing */
+	{"policy.reading", VALUE_FLAG, NULL},
+	{"policy.reading_min_seconds", VALUE_COUNT, NULL},
+	{"policy.chapters", VALUE_LIST, NULL},
+	{"policy.dates", VALUE_WORD, WORDS("none", "printed")},
+	{"consent.continue", VALUE_FLAG, NULL},
+	{"consent.reduce", VALUE_WORD, WORDS("express", "renewed")},
+	{"update.channels", VALUE_WORDS, WORDS("popup", "push", "red_dot", "email", "sms")},
+	{"update.major", VALUE_LIST, NULL},
+	{"purpose.change", VALUE_WORD, WORDS("express", "renewed")},
+	{"permission.timing", VALUE_WORD, WORDS("first_entry", "at_use")},
+	{"permission.first_entry", VALUE_LIST, NULL},
+	{"permission.album", VALUE_WORD, WORDS("library", "platform")},
+	{"permission.source.*", VALUE_TEXT, NULL},
+	{"permission.source.*.*", VALUE_TEXT, NULL},
+	{"withdraw.ways", VALUE_WORDS,
+	 WORDS("cancel", "delete_all", "uninstall", "system_settings", "contact", "sensor_switches")},
+	{"withdraw.data", VALUE_WORD, WORDS("anonymise", "stop")},
+	{"withdraw.clause", VALUE_CLAUSE, NULL},
+	{"withdraw.kept", VALUE_TEXT, NULL},
+	{"cancel.scopes", VALUE_LIST, NULL},
+	{"cancel.names.*", VALUE_TEXT, NULL},
+	{"cancel.texts.*", VALUE_TEXT, NULL},
+	{"cancel.checks", VALUE_WORDS, WORDS("identity", "security_state", "device")},
+	{"cancel.quiet_minutes", VALUE_COUNT, NULL},
+	{"cancel.path", VALUE_TEXT, NULL},
+
+	/* rights and deadlines */
+	{"reply.days", VALUE_COUNT, NULL},
+	{"reply.calendar", VALUE_WORD, WORDS("working", "calendar")},
+	{"reply.starts", VALUE_WORD, WORDS("identity_verified")},
+	{"delete.days", VALUE_COUNT, NULL},
+	{"delete.calendar", VALUE_WORD, WORDS("working", "calendar")},
+	{"delete.channel", VALUE_WORDS, WORDS("my_info", "cancel", "delete_all", "feedback")},
+	{"refusal.statutory", VALUE_WORDS,
+	 WORDS("national_security", "public_interest", "criminal_justice", "abuse", "grave_harm",
+	       "business_secret", "money_laundering")},
+	{"refusal.discretion", VALUE_WORDS,
+	 WORDS("needless_repetition", "excessive_effort", "risk_to_others", "impracticable")},
+	{"refusal.limits", VALUE_WORDS, WORDS("technical", "legal")},
+	{"refusal.effort", VALUE_WORD, WORDS("own_ground", "example_of_abuse")},
+	{"proof.mode", VALUE_WORD, WORDS("on_request", "required")},
+	{"dispute.way", VALUE_WORD, WORDS("law", "arbitration")},
+	{"dispute.body", VALUE_TEXT, NULL},
+	{"interpretation.right", VALUE_WORD, WORDS("kept", "none")},
+	{"definition.set", VALUE_WORD, WORDS("none", "ten")},
+
+	/* what may be taken, shared, sent */
+	{"exception.collect", VALUE_LIST, NULL},
+	{"exception.share.grounds", VALUE_LIST, NULL},
+	{"exception.share.link", VALUE_WORD, WORDS("related", "directly_related")},
+	{"exception.share.deidentified", VALUE_WORD, WORDS("free")},
+	{"share.model", VALUE_WORD, WORDS("closed", "listed")},
+	{"share.cases", VALUE_LIST, NULL},
+	{"share.partner_items", VALUE_LIST, NULL},
+	{"share.volunteered", VALUE_WORD, WORDS("allowed", "agreement_and_consent")},
+	{"transfer.affiliates", VALUE_WORD, WORDS("banned", "allowed")},
+	{"transfer.merger", VALUE_WORD, WORDS("notice_before", "bound_or_asks_anew")},
+	{"disclosure.model", VALUE_WORD, WORDS("consent_or_breach", "consent_after_notice")},
+	{"border.mode", VALUE_WORD, WORDS("never", "consent")},
+	{"border.inside", VALUE_WORD, WORDS("whole_country", "mainland")},
+	{"device.ids", VALUE_LIST, NULL},
+	{"device.link", VALUE_WORD, WORDS("risk_only", "same_service")},
+	{"device.mac", VALUE_WORD, WORDS("third_party_counting", "none")},
+	{"voice.use", VALUE_LIST, NULL},
+	{"sdk.list", VALUE_WORD, WORDS("twelve_by_trigger", "twentyone_with_data")},
+	{"cookie.policy", VALUE_WORD, WORDS("identity_and_analysis", "session_only")},
+	{"history.enabled", VALUE_FLAG, NULL},
+	{"personal.enabled", VALUE_FLAG, NULL},
+	{"indirect.enabled", VALUE_WORD, WORDS("risk_only", "partners_with_consent")},
+	{"campaign.enabled", VALUE_FLAG, NULL},
+	{"hotline.service", VALUE_TEXT, NULL},
+	{"service.catalogue", VALUE_WORD, WORDS("seventeen_as_collected", "eleven_as_shared")},
+
+	/* keeping, protecting, ending */
+	{"storage.region", VALUE_TEXT, NULL},
+	{"storage.backup_region", VALUE_TEXT, NULL},
+	{"retention.after", VALUE_WORD, WORDS("anonymise_or_delete", "anonymise")},
+	{"retention.backup", VALUE_WORD, WORDS("cycle", "until_next_run")},
+	{"retention.backup_days", VALUE_COUNT, NULL},
+	{"termination.days", VALUE_COUNT, NULL},
+	{"incident.channels", VALUE_WORDS, WORDS("message", "email", "phone", "push", "public_notice")},
+	{"incident.parts", VALUE_WORDS, WORDS("facts", "measures", "self_protection", "remedies")},
+	{"security.level", VALUE_COUNT, NULL},
+	{"staff.clause", VALUE_CLAUSE, NULL},
+	{"staff.rules", VALUE_LIST, NULL},
+	{"message.unsubscribe", VALUE_WORD, WORDS("optional_only", "all")},
+	{"screens.my_info", VALUE_TEXT, NULL},
+	{"screens.cancel", VALUE_TEXT, NULL},
+	{"screens.policy", VALUE_TEXT, NULL},
+	{"screens.password", VALUE_TEXT, NULL},
+	{"screens.feedback", VALUE_TEXT, NULL},
+	{"screens.paths", VALUE_LIST, NULL},
+
+	/* the gate */
+	{"gate.rights", VALUE_LIST, NULL},
+	{"gate.clause.accept", VALUE_CLAUSE, NULL},
+	{"gate.clause.weak", VALUE_CLAUSE, NULL},
+	{"gate.clause.status", VALUE_CLAUSE, NULL},
+	{"gate.clause.login", VALUE_CLAUSE, NULL},
+	{"gate.clause.phone", VALUE_CLAUSE, NULL},
+	{"gate.clause.realname", VALUE_CLAUSE, NULL},
+	{"gate.clause.guardian", VALUE_CLAUSE, NULL},
+	{"gate.clause.permission", VALUE_CLAUSE, NULL},
+	{"gate.clause.sensitive", VALUE_CLAUSE, NULL},
+	{"gate.clause.share", VALUE_CLAUSE, NULL},
+	{"gate.clause.second_check", VALUE_CLAUSE, NULL},
+	{"gate.clause.ground", VALUE_CLAUSE, NULL},
+	{"gate.clause.ground_collect", VALUE_CLAUSE, NULL},
+	{"gate.clause.border", VALUE_CLAUSE, NULL},
+	{"gate.clause.declared", VALUE_CLAUSE, NULL},
+};
+
+enum { KNOWN = sizeof all / sizeof *all };
+
+/* Part by part; * matches one part. */
+static bool matches(const char *pattern, const char *key)
+{
+	while (*pattern && *key) {
+		size_t p = strcspn(pattern, "."), k = strcspn(key, ".");
+		bool any = p == 1 && *pattern == '*';
+		if (!any && (p != k || memcmp(pattern, key, p) != 0))
+			return false;
+		pattern += p + (pattern[p] == '.');
+		key += k + (key[k] == '.');
+	}
+	return !*pattern && !*key;
+}
+
+static const struct known *find(const char *key)
+{
+	for (size_t i = 0; i < KNOWN; i++)
+		if (matches(all[i].key, key))
+			return &all[i];
+	return NULL;
+}
+
+static void complain_unknown(struct node name, const char *key)
+{
+	const char *keys[KNOWN];
+
+	for (size_t i = 0; i < KNOWN; i++)
+		keys[i] = all[i].key;
+	const char *near = schema_nearest(slice_of(key), keys, KNOWN);
+	if (near)
+		node_complain(name, "unknown setting '%s'; did you mean '%s'?", key, near);
+	else
+		node_complain(name,
+			      "unknown setting '%s'; write one of those in cities/README.md, or leave it out",
+			      key);
+}
+
+/* One value by the reader that maps use, so that all complaints read alike. */
+static void check_value(const struct schema_reader *in, struct node at, const struct known *k,
+			const char *key, enum schema_kind kind)
+{
+	union {
+		const char *text;
+		bool flag;
+		int count;
+	} value = {0};
+	struct schema_field field = {key, kind, true, 0, k->words, NULL};
+
+	(void)!schema_value(in, at, &field, &value);
+}
+
+static void check_list(const struct schema_reader *in, struct node at, const struct known *k, const char *key)
+{
+	if (!node_is_list(at)) {
+		node_complain(at, "'%s' must be a list; write %s: [a, b], or []", key, key);
+		return;
+	}
+	for (size_t i = 0; i < node_size(at); i++) {
+		bool row = node_is_map(node_at(at, i));
+		if (row != (k->kind == VALUE_ROWS))
+			node_complain(node_at(at, i),
+				      row ? "'%s' lists texts; write [a, b]"
+					  : "'%s' lists maps; write - key: …",
+				      key);
+		else if (k->kind == VALUE_WORDS)
+			check_value(in, node_at(at, i), k, key, SCHEMA_WORD);
+	}
+}
+
+void setting_check(const struct schema_reader *in, struct node name, struct node at, const char *key)
+{
+	static const enum schema_kind kinds[] = {
+		[VALUE_TEXT] = SCHEMA_TEXT, [VALUE_COUNT] = SCHEMA_COUNT,   [VALUE_FLAG] = SCHEMA_FLAG,
+		[VALUE_WORD] = SCHEMA_WORD, [VALUE_CLAUSE] = SCHEMA_CLAUSE,
+	};
+	const struct known *k = find(key);
+
+	if (!k)
+		complain_unknown(name, key);
+	else if (!node_there(at))
+		return;
+	else if (k->kind >= VALUE_LIST)
+		check_list(in, at, k, key);
+	else
+		check_value(in, at, k, key, kinds[k->kind]);
+}
