@@ -1,4 +1,4 @@
--- tables: installation, installation_acceptance, installation_consent, installation_permission, consent_text, person_facts, acceptance, consent, second_check
+-- tables: installation, installation_acceptance, installation_consent, installation_permission, installation_function_permission, consent_text, person_facts, acceptance, consent, second_check
 
 -- name: installation_insert
 INSERT INTO installation (installation_id, token_hash, platform, created_at_ms) VALUES (?1, ?2, ?3, ?4);
@@ -49,6 +49,23 @@ SELECT permission, granted, changed_at_ms FROM installation_permission WHERE ins
 
 -- name: permission_withdraw_all
 UPDATE installation_permission SET granted = 0, changed_at_ms = ?2 WHERE installation_id = ?1 AND granted = 1;
+
+-- name: function_permission_put
+INSERT INTO installation_function_permission (installation_id, permission, service, granted, changed_at_ms)
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (installation_id, permission, service) DO UPDATE SET granted = excluded.granted,
+	changed_at_ms = excluded.changed_at_ms;
+
+-- name: function_permission_states
+SELECT permission, granted, changed_at_ms, service FROM installation_function_permission WHERE installation_id = ?1;
+
+-- name: function_permission_withdraw
+-- The whole permission is taken back, and with it what was given for one function.
+UPDATE installation_function_permission SET granted = 0, changed_at_ms = ?3
+WHERE installation_id = ?1 AND permission = ?2 AND granted = 1;
+
+-- name: function_permission_withdraw_all
+UPDATE installation_function_permission SET granted = 0, changed_at_ms = ?2 WHERE installation_id = ?1 AND granted = 1;
 
 -- name: consent_text_put
 INSERT INTO consent_text (text_hash, body, first_at_ms) VALUES (?1, ?2, ?3) ON CONFLICT (text_hash) DO NOTHING;

@@ -1,5 +1,5 @@
 -- Sealed items and blobs (vault/vault.h).
--- tables: vault_item, vault_blob
+-- tables: vault_item, vault_blob, sensor_use
 
 -- name: vault_item_put
 -- A new value of (record, item) takes the place of the old one; what the law keeps beside it stays.
@@ -77,3 +77,12 @@ DELETE FROM vault_blob WHERE subject_id = ?1 AND blob_id = ?2;
 -- The persons of a restored store, page by page, for the tombstones: the one sweep over all persons, offline.
 SELECT subject_id FROM vault_item WHERE subject_id > ?1
 UNION SELECT subject_id FROM vault_blob WHERE subject_id > ?1 ORDER BY subject_id LIMIT ?2;
+
+-- name: sensor_use_count
+-- How often an installation's sensor was read for a service; who held the device is not told.
+INSERT INTO sensor_use (installation_id, permission, service, uses, last_at_ms) VALUES (?1, ?2, ?3, 1, ?4)
+ON CONFLICT (installation_id, permission, service) DO UPDATE SET uses = sensor_use.uses + 1,
+	last_at_ms = excluded.last_at_ms;
+
+-- name: sensor_use_list
+SELECT permission, service, uses, last_at_ms FROM sensor_use WHERE installation_id = ?1 ORDER BY last_at_ms DESC;

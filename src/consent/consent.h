@@ -91,11 +91,22 @@ err consent_adopt(struct ctx *c, struct tx *tx, int64_t installation_id, int64_t
 
 /* ---- sensor permissions of the installation
  * ------------------------------------------------------------------------------ */
-err permission_set(struct ctx *c, int64_t subject_id, const struct permission *p, bool granted);
+/* function NULL: for every function that declares it; switched off, what was given for single functions goes
+ * too. ERR_REFUSED not_declared: the platform or the function does not use it. */
+err permission_set(struct ctx *c, int64_t subject_id, const char *platform, const struct permission *p,
+		   const struct service *function, bool granted);
+bool permission_on_platform(const struct permission *p, const char *platform);
+struct function_state {
+	const struct service *function;
+	bool granted;
+	int64_t changed_at_ms;
+};
 struct permission_state {
 	const struct permission *permission;
 	bool granted;
-	int64_t changed_at_ms; /* 0: never asked */
+	int64_t changed_at_ms;		  /* 0: never asked */
+	struct function_state *functions; /* what was answered for one function each */
+	size_t function_count;
 };
 typedef err (*permission_fn)(struct ctx *c, const struct permission_state *p, void *arg);
 err permission_list(struct ctx *c, permission_fn fn, void *arg);

@@ -201,7 +201,16 @@ static err permission_row(struct ctx *c, const struct row *r, void *arg)
 {
 	struct permission_row *p = list_add(c, arg, sizeof(*p));
 
-	*p = (struct permission_row){text(c, r, 0), row_int(r, 1) == 1, row_int(r, 2)};
+	*p = (struct permission_row){
+		.key = text(c, r, 0), .granted = row_int(r, 1) == 1, .changed_at_ms = row_int(r, 2)};
+	return OK;
+}
+
+static err function_permission_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct permission_row *p = list_add(c, arg, sizeof(*p));
+
+	*p = (struct permission_row){text(c, r, 0), text(c, r, 3), row_int(r, 1) == 1, row_int(r, 2)};
 	return OK;
 }
 
@@ -209,6 +218,29 @@ err consent_db_permissions(struct ctx *c, struct tx *tx, int64_t installation_id
 {
 	*ret = (struct list){0};
 	return rows(c, tx, Q_PERMISSION_STATES, PARAMS(P_INT(installation_id)), permission_row, ret);
+}
+
+err consent_db_function_permissions(struct ctx *c, struct tx *tx, int64_t installation_id, struct list *ret)
+{
+	*ret = (struct list){0};
+	return rows(c, tx, Q_FUNCTION_PERMISSION_STATES, PARAMS(P_INT(installation_id)),
+		    function_permission_row, ret);
+}
+
+err consent_db_function_permission_put(struct ctx *c, struct tx *tx, int64_t installation_id, const char *key,
+				       const char *service, bool granted)
+{
+	return tx_exec(
+		c, tx, Q_FUNCTION_PERMISSION_PUT,
+		PARAMS(P_INT(installation_id), P_STR(key), P_STR(service), P_INT(granted), P_INT(c->now_ms)),
+		NULL);
+}
+
+err consent_db_function_permissions_off(struct ctx *c, struct tx *tx, int64_t installation_id,
+					const char *key)
+{
+	return tx_exec(c, tx, Q_FUNCTION_PERMISSION_WITHDRAW,
+		       PARAMS(P_INT(installation_id), P_STR(key), P_INT(c->now_ms)), NULL);
 }
 
 err consent_db_permission_put(struct ctx *c, struct tx *tx, int64_t installation_id, const char *key,
@@ -220,6 +252,8 @@ err consent_db_permission_put(struct ctx *c, struct tx *tx, int64_t installation
 
 err consent_db_permissions_off(struct ctx *c, struct tx *tx, int64_t installation_id)
 {
+	TRY(tx_exec(c, tx, Q_FUNCTION_PERMISSION_WITHDRAW_ALL,
+		    PARAMS(P_INT(installation_id), P_INT(c->now_ms)), NULL));
 	return tx_exec(c, tx, Q_PERMISSION_WITHDRAW_ALL, PARAMS(P_INT(installation_id), P_INT(c->now_ms)),
 		       NULL);
 }

@@ -30,12 +30,13 @@ struct list { /* a growing array in the arena */
 err consent_db_acceptances(struct ctx *c, struct tx *tx, struct owner o, struct list *ret);
 err consent_db_consents(struct ctx *c, struct tx *tx, struct owner o, bool live_only, struct list *ret);
 err consent_db_permissions(struct ctx *c, struct tx *tx, int64_t installation_id, struct list *ret);
+err consent_db_function_permissions(struct ctx *c, struct tx *tx, int64_t installation_id, struct list *ret);
 err consent_db_person(struct ctx *c, struct tx *tx, int64_t subject_id, struct facts *ret);
 err consent_db_second_check(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id,
 			    int64_t *ret_until_ms);
 
 struct permission_row {
-	const char *key;
+	const char *key, *service; /* service NULL: for every function */
 	bool granted;
 	int64_t changed_at_ms;
 };
@@ -48,6 +49,12 @@ err consent_db_consent_withdraw(struct ctx *c, struct tx *tx, struct owner o, in
 err consent_db_consents_moved(struct ctx *c, struct tx *tx, int64_t installation_id);
 err consent_db_permission_put(struct ctx *c, struct tx *tx, int64_t installation_id, const char *key,
 			      bool granted);
+/* For one function; the permission as a whole stays as it is. */
+err consent_db_function_permission_put(struct ctx *c, struct tx *tx, int64_t installation_id, const char *key,
+				       const char *service, bool granted);
+/* What was given for single functions ends with the permission. */
+err consent_db_function_permissions_off(struct ctx *c, struct tx *tx, int64_t installation_id,
+					const char *key);
 err consent_db_permissions_off(struct ctx *c, struct tx *tx, int64_t installation_id);
 err consent_db_text_put(struct ctx *c, struct tx *tx, const char *hash, struct slice body);
 

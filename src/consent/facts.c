@@ -4,7 +4,7 @@
 struct loading {
 	struct owner owner;
 	struct facts *facts;
-	struct list acceptances, consents, permissions;
+	struct list acceptances, consents, permissions, functions;
 };
 
 static err load_rows(struct ctx *c, struct tx *tx, void *arg)
@@ -19,7 +19,8 @@ static err load_rows(struct ctx *c, struct tx *tx, void *arg)
 	}
 	TRY(consent_db_acceptances(c, tx, l->owner, &l->acceptances));
 	TRY(consent_db_consents(c, tx, l->owner, true, &l->consents));
-	return consent_db_permissions(c, tx, l->owner.installation_id, &l->permissions);
+	TRY(consent_db_permissions(c, tx, l->owner.installation_id, &l->permissions));
+	return consent_db_function_permissions(c, tx, l->owner.installation_id, &l->functions);
 }
 
 static enum acceptance_kind kind_of(const char *kind)
@@ -60,6 +61,21 @@ static void take_permissions(struct ctx *c, const struct list *l, struct facts *
 		if (permission && p[i].granted)
 			f->permissions |= UINT32_C(1) << permission->number;
 	}
+}
+
+/* A grant for a function that the release in force does not know opens nothing. */
+static void take_function_permissions(struct ctx *c, const struct list *l, struct facts *f)
+{
+	const struct permission_row *p = l->rows;
+	struct permission_fact *facts = ARENA_ARRAY(c->arena, struct permission_fact, l->count + 1);
+
+	for (size_t i = 0; i < l->count; i++) {
+		struct permission_fact fact = {release_permission(c->release, p[i].key),
+					       release_service(c->release, p[i].service)};
+		if (p[i].granted && fact.permission && fact.service)
+			facts[f->granted_for_count++] = fact;
+	}
+	f->granted_for = facts;
 }
 
 struct itemset itemset_of_keys(const struct release *r, const char *keys)
@@ -119,7 +135,7 @@ err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head
 {
 	struct head head = {0};
 	struct facts facts = {.subject_id = subject_id};
-	struct loading l = {{subject_id, c->installation_id}, &facts, {0}, {0}, {0}};
+	struct loading l = {{subject_id, c->installation_id}, &facts, {0}, {0}, {0}, {0}};
 
 	if (subject_id)
 		TRY(ledger_head(c, c->store, subject_id, &head));
@@ -127,6 +143,7 @@ err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head
 	facts.epoch = head.epoch;
 	take_acceptances(c, &l.acceptances, &facts);
 	take_permissions(c, &l.permissions, &facts);
+	take_function_permissions(c, &l.functions, &facts);
 	take_consents(c, &l.consents, &facts);
 	*ret = facts;
 	*ret_head = head;

@@ -1,28 +1,69 @@
-/* Sensor permissions: all off until switched on, and taken back at any time (TJ-1.1.4.f-h). */
+/* Sensor permissions: all off until switched on, for a named function or for all that declare it, and taken
+ * back at any time (TJ-1.1.4.f-h, NT-1.2.2.3.e). */
 #include "consent/consent_store.h"
 
 struct change {
-	const char *key;
+	const struct permission *permission;
+	const struct service *service; /* NULL: for every function */
 	bool granted;
 };
 
 static err change_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	const struct change *change = arg;
+	const char *key = change->permission->key;
 
-	return consent_db_permission_put(c, tx, c->installation_id, change->key, change->granted);
+	if (change->service)
+		return consent_db_function_permission_put(c, tx, c->installation_id, key,
+							  change->service->key, change->granted);
+	if (!change->granted)
+		TRY(consent_db_function_permissions_off(c, tx, c->installation_id, key));
+	return consent_db_permission_put(c, tx, c->installation_id, key, change->granted);
 }
 
-err permission_set(struct ctx *c, int64_t subject_id, const struct permission *p, bool granted)
+bool permission_on_platform(const struct permission *p, const char *platform)
 {
-	struct change change = {p->key, granted};
+	const char *at = p->platforms;
+	size_t n = strlen(platform);
+
+	if (strcmp(at, "all") == 0)
+		return true;
+	while ((at = strstr(at, platform))) {
+		bool begins = at == p->platforms || strchr(" ,", at[-1]);
+		if (begins && strchr(" ,", at[n])) /* the NUL at the end counts as found */
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+/* What a platform does not have is never asked there (NT-1.2.1.2.b); a function asks only for what its
+ * category declares. */
+static err check_change(struct ctx *c, const struct change *change, const char *platform)
+{
+	const struct permission *p = change->permission;
+
+	if (change->granted && !permission_on_platform(p, platform))
+		return refuse(c, "not_declared", p->clause, "这类设备不使用“%s”权限", p->name);
+	if (change->service && !(change->service->category->permissions >> p->number & 1))
+		return refuse(c, "not_declared", p->clause, "“%s”没有声明需要“%s”权限", change->service->name,
+			      p->name);
+	return OK;
+}
+
+err permission_set(struct ctx *c, int64_t subject_id, const char *platform, const struct permission *p,
+		   const struct service *function, bool granted)
+{
+	struct change change = {p, function, granted};
 	struct head head;
 
+	TRY(check_change(c, &change, platform));
 	if (!subject_id)
 		return store_write(c, c->store, change_rows, &change);
 
 	struct entry entry = {
 		.action = granted ? ENTRY_CHANGE : ENTRY_WITHDRAW,
+		.service = function ? function->key : NULL,
 		.basis = "own_request",
 		.decision = "allowed",
 		.clause = p->clause,
@@ -32,20 +73,38 @@ err permission_set(struct ctx *c, int64_t subject_id, const struct permission *p
 			    NULL);
 }
 
+static void take_state(const struct permission_row *row, struct permission_state *state)
+{
+	if (strcmp(row->key, state->permission->key) != 0)
+		return;
+	state->granted = row->granted;
+	state->changed_at_ms = row->changed_at_ms;
+}
+
+static void take_function(struct ctx *c, const struct permission_row *row, struct permission_state *state)
+{
+	const struct service *s = release_service(c->release, row->service);
+
+	if (strcmp(row->key, state->permission->key) != 0 || !s)
+		return;
+	state->functions[state->function_count++] =
+		(struct function_state){s, row->granted, row->changed_at_ms};
+}
+
 err permission_list(struct ctx *c, permission_fn fn, void *arg)
 {
-	struct list list;
+	struct list list, functions;
 
 	TRY(consent_db_permissions(c, NULL, c->installation_id, &list));
-	const struct permission_row *rows = list.rows;
+	TRY(consent_db_function_permissions(c, NULL, c->installation_id, &functions));
 	for (unsigned i = 0; i < release_permission_count(c->release); i++) {
-		struct permission_state state = {.permission = release_permission_at(c->release, i)};
-		for (size_t k = 0; k < list.count; k++) {
-			if (strcmp(rows[k].key, state.permission->key) == 0) {
-				state.granted = rows[k].granted;
-				state.changed_at_ms = rows[k].changed_at_ms;
-			}
-		}
+		struct permission_state state = {
+			.permission = release_permission_at(c->release, i),
+			.functions = ARENA_ARRAY(c->arena, struct function_state, functions.count + 1)};
+		for (size_t k = 0; k < list.count; k++)
+			take_state((const struct permission_row *)list.rows + k, &state);
+		for (size_t k = 0; k < functions.count; k++)
+			take_function(c, (const struct permission_row *)functions.rows + k, &state);
 		TRY(fn(c, &state, arg));
 	}
 	return OK;

@@ -34,6 +34,9 @@ bool gate_belongs(const struct release *r, const struct gate_request *q)
 	const struct purpose *p = q->purpose;
 	if (!p || p->number >= r->purposes.count || r->purposes.rows[p->number] != p)
 		return false;
+	const struct permission *by = q->permission;
+	if (by && (by->number >= r->permissions.count || r->permissions.rows[by->number] != by))
+		return false;
 	const struct recipient *to = q->recipient;
 	return !to || (to->number < r->recipients.count && r->recipients.rows[to->number] == to);
 }
@@ -51,7 +54,8 @@ bool gate_bounds_allow(const struct gate_bounds *b, const struct gate_request *q
 static bool declared(const struct release *r, const struct gate_request *q)
 {
 	return (unsigned)q->action <= GATE_SHARE && gate_belongs(r, q) &&
-	       gate_bounds_allow(&r->bounds[q->service->number], q) && itemset_within(&q->sensed, &q->items);
+	       gate_bounds_allow(&r->bounds[q->service->number], q) &&
+	       itemset_within(&q->sensed, &q->items) && itemset_within(&q->taken, &q->items);
 }
 
 /* What an older release allowed. NULL: an acceptance of it no longer counts. */
@@ -88,6 +92,18 @@ static bool accepted(const struct release *r, const struct facts *f, const struc
 	return b && gate_bounds_allow(b, q) && b->level <= r->bounds[q->service->number].level;
 }
 
+/* What of the request a sensor delivers. The source is decided by the item, not by the client: an item that a
+ * permission guards has no other, so that nobody can call it typed (TJ-1.1.24.2.0, NT-1.2.2.3.e). */
+struct itemset gate_sensed(const struct release *r, const struct gate_request *q)
+{
+	struct itemset sensed = q->sensed;
+
+	if (q->action == GATE_COLLECT)
+		for (size_t i = 0; i < sizeof sensed.bit / sizeof *sensed.bit; i++)
+			sensed.bit[i] |= q->items.bit[i] & r->guarded.bit[i];
+	return less(sensed, &q->taken);
+}
+
 static enum gate_rule person_rule(const struct facts *f, bool own_right)
 {
 	if (f->status == PERSON_CANCELLED)
@@ -119,22 +135,41 @@ static enum gate_rule acceptance_rule(const struct release *r, const struct gate
 				      const struct facts *f, const struct gate_request *q, bool own_right,
 				      bool any_sensitive)
 {
-	if (own_right || (b->level == LEVEL_OPEN && itemset_empty(&q->items)))
+	if (own_right || (b->level == LEVEL_OPEN && itemset_empty(&q->items) && !q->permission))
 		return RULE_ALLOWED;
 	if (!accepted(r, f, q))
 		return RULE_ACCEPT;
-	bool strong = any_sensitive || q->action == GATE_SHARE || !itemset_empty(&q->sensed);
+	struct itemset sensed = gate_sensed(r, q);
+	bool strong = any_sensitive || q->action == GATE_SHARE || !itemset_empty(&sensed) || q->permission;
 	return strong && f->acceptance != ACCEPT_EXPRESS ? RULE_WEAK : RULE_ALLOWED;
 }
 
-/* Each sensed item needs one of its permissions, declared by the category and granted now. */
-static bool sensors_granted(const struct release *r, const struct gate_bounds *b, const struct facts *f,
-			    const struct gate_request *q)
+/* Declared by the category, granted now on this installation, for every function or for this one. */
+uint32_t gate_usable(const struct release *r, const struct facts *f, const struct gate_request *q)
 {
-	uint32_t usable = b->permissions & f->permissions;
+	uint32_t granted = f->permissions;
 
+	for (size_t i = 0; i < f->granted_for_count; i++)
+		if (f->granted_for[i].service == q->service)
+			granted |= UINT32_C(1) << f->granted_for[i].permission->number;
+	return r->bounds[q->service->number].permissions & granted & gate_sources(q);
+}
+
+uint32_t gate_sources(const struct gate_request *q)
+{
+	return q->permission ? UINT32_C(1) << q->permission->number : UINT32_MAX;
+}
+
+/* Each sensed item needs one of its permissions. */
+static bool sensors_granted(const struct release *r, const struct facts *f, const struct gate_request *q)
+{
+	uint32_t usable = gate_usable(r, f, q);
+	struct itemset sensed = gate_sensed(r, q);
+
+	if (q->permission && !usable)
+		return false;
 	for (unsigned word = 0; word < ITEMS_MAX / 64; word++) {
-		uint64_t rest = q->sensed.bit[word];
+		uint64_t rest = sensed.bit[word];
 		for (; rest; rest &= rest - 1) {
 			unsigned item = word * 64 + (unsigned)__builtin_ctzll(rest);
 			if (!(r->item_permissions[item] & usable))
@@ -215,7 +250,7 @@ struct verdict gate_judge_consent(const struct release *r, const struct facts *f
 	if ((v.rule = person_rule(f, own_right)) || (v.rule = level_rule(b, f)) ||
 	    (v.rule = acceptance_rule(r, b, f, q, own_right, !itemset_empty(&sensitive))))
 		return v;
-	if (!itemset_empty(&q->sensed) && !sensors_granted(r, b, f, q)) {
+	if (!sensors_granted(r, f, q)) {
 		v.rule = RULE_PERMISSION;
 		return v;
 	}
@@ -271,8 +306,12 @@ const char *gate_action_clause(const struct gate_request *q)
 
 static const char *sensed_clause(const struct release *r, const struct gate_request *q)
 {
+	struct itemset sensed = gate_sensed(r, q);
+
+	if (q->permission)
+		return q->permission->clause;
 	for (unsigned i = 0; i < r->items.count; i++) {
-		if (!itemset_has(&q->sensed, i))
+		if (!itemset_has(&sensed, i))
 			continue;
 		for (unsigned p = 0; p < r->permissions.count; p++)
 			if (r->item_permissions[i] >> p & 1)

@@ -21,6 +21,12 @@ struct consent_fact {
 	int64_t until_ms; /* 0: until withdrawn */
 };
 
+/* A permission that was given for one function only (TJ-1.1.4.g). */
+struct permission_fact {
+	const struct permission *permission;
+	const struct service *service;
+};
+
 /* What the gate knows about the person; loaded by consent/facts.h. */
 struct facts {
 	int64_t subject_id; /* 0: no identified person (an installation that registers) */
@@ -34,6 +40,8 @@ struct facts {
 	enum acceptance_kind acceptance;
 	unsigned express_release; /* the newest one agreed to by an express act; 0 none */
 	uint32_t permissions;	  /* live grants of this installation, bit per permission number */
+	const struct permission_fact *granted_for; /* live grants for one function each */
+	size_t granted_for_count;
 	const struct consent_fact *consents;
 	size_t consent_count;
 };
@@ -58,7 +66,13 @@ struct gate_request {
 	const struct purpose *purpose;
 	const struct recipient *recipient; /* for GATE_SHARE */
 	struct itemset items;
-	struct itemset sensed; /* those of items that come from a sensor: need their permission */
+	struct itemset
+		sensed;	      /* those of items that come from a sensor: need their permission. Taking an item
+				 that a permission guards always does, whatever a client says of its origin. */
+	struct itemset taken; /* those of items that were taken before, under their permission then: a photo
+				 that is now filed with its case */
+	const struct permission *permission; /* the one that this sensor is read by, which must be granted
+						even when nothing is taken; NULL: any that guards the item */
 	bool masked; /* only masked forms leave: needs no second check; also so for the purpose "show_masked"
 		      */
 	bool staff;  /* a staff read: needs reason and role, checked by ops; sensitive items need no second
@@ -115,3 +129,4 @@ int64_t permit_consent_id(const struct permit *p);     /* 0: none */
 int64_t permit_use_id(const struct permit *p);	       /* of the ground's use; 0: none */
 int64_t permit_deferred_until(const struct permit *p); /* when the person is told; 0: at once */
 bool permit_masked(const struct permit *p);	       /* only masked forms may leave */
+uint32_t permit_permissions(const struct permit *p);   /* granted permissions that it used, bit per number */

@@ -13,6 +13,9 @@ struct verdict {
 struct verdict gate_judge(const struct release *r, const struct facts *f, const struct gate_request *q);
 const char *gate_reason(enum gate_rule rule);
 const char *gate_clause(const struct release *r, const struct gate_request *q, enum gate_rule rule);
+struct itemset gate_sensed(const struct release *r, const struct gate_request *q);
+uint32_t gate_sources(const struct gate_request *q);
+uint32_t gate_usable(const struct release *r, const struct facts *f, const struct gate_request *q);
 const char *gate_action_clause(const struct gate_request *q);
 
 /* ---- ground.c: without consent, on a ground of the city's list ---- */

@@ -386,9 +386,70 @@ static void a_sensed_item_needs_its_permission_now(void **state)
 	x->f.permissions = UINT32_C(1) << release_permission(x->city.release, "perm_camera")->number;
 	assert_refused(x, "permission_required", "TJ-1.1.4.a");
 	assert_string_equal(next_action(x), "grant_permission");
-	assert_string_equal(x->city.c.failure.next[0].members, "\"permission\":\"perm_location\"");
-	x->q.sensed = (struct itemset){0};
+	assert_string_equal(x->city.c.failure.next[0].members,
+			    "\"permission\":\"perm_location\",\"function\":\"insurance\"");
+}
+
+/* TJ-1.1.24.2.0, NT-1.2.2.3.e: where it comes from is decided by the item, not by what a client says. */
+static void an_item_that_a_permission_guards_cannot_be_called_typed(void **state)
+{
+	struct fixture *x = *state;
+
+	use_items(x, "location", NULL);
 	assert_allowed(x);
+	x->f.permissions = 0;
+	assert_refused(x, "permission_required", "TJ-1.1.4.a");
+	use_items(x, "real_name", NULL);
+	assert_allowed(x);
+}
+
+static void what_was_taken_under_its_permission_is_not_taken_again(void **state)
+{
+	struct fixture *x = *state;
+
+	use_items(x, "location", NULL);
+	x->q.taken = x->q.items;
+	x->f.permissions = 0;
+	assert_allowed(x);
+	use_items(x, "real_name", NULL);
+	assert_refused(x, "not_declared", "TJ-1.1.6.a");
+}
+
+/* TJ-1.1.4.g: a permission for one function opens no other. */
+static void a_permission_for_one_function_opens_no_other(void **state)
+{
+	struct fixture *x = *state;
+	const struct release *r = x->city.release;
+	struct permission_fact only = {release_permission(r, "perm_location"), release_service(r, "plates")};
+
+	use_items(x, "location", NULL);
+	x->f.permissions = 0;
+	x->f.granted_for = &only;
+	x->f.granted_for_count = 1;
+	assert_refused(x, "permission_required", "TJ-1.1.4.a");
+	only.service = x->q.service;
+	assert_allowed(x);
+	struct permit *p = NULL;
+	assert_int_equal(gate_decide(&x->city.c, r, &x->f, &x->q, &p).code, ERR_OK);
+	assert_int_equal(permit_permissions(p), UINT32_C(1) << only.permission->number);
+}
+
+/* TJ-1.1.23.3.a, NT-1.2.2.4.a: the source names its own permission, and another one does not stand in for it.
+ */
+static void a_named_source_needs_its_own_permission(void **state)
+{
+	struct fixture *x = *state;
+	const struct release *r = x->city.release;
+
+	use_items(x, "location", NULL);
+	x->q.permission = release_permission(r, "perm_camera");
+	assert_refused(x, "permission_required", "TJ-1.1.23.2.a"); /* not declared by the category */
+	x->q.permission = release_permission(r, "perm_location");
+	assert_allowed(x);
+	x->q.items = (struct itemset){0};
+	assert_allowed(x);
+	x->f.permissions = 0;
+	assert_refused(x, "permission_required", "TJ-1.1.4.a"); /* though nothing is taken */
 }
 
 /* ---- consent ---- */
@@ -646,6 +707,10 @@ int main(void)
 		GATE_TEST(a_weak_acceptance_opens_no_sensitive_item_share_or_sensor),
 		GATE_TEST(a_weak_acceptance_is_none_where_the_city_says_so),
 		GATE_TEST(a_sensed_item_needs_its_permission_now),
+		GATE_TEST(an_item_that_a_permission_guards_cannot_be_called_typed),
+		GATE_TEST(what_was_taken_under_its_permission_is_not_taken_again),
+		GATE_TEST(a_permission_for_one_function_opens_no_other),
+		GATE_TEST(a_named_source_needs_its_own_permission),
 		GATE_TEST(a_sensitive_item_needs_a_consent_of_its_own),
 		GATE_TEST(a_consent_covers_only_its_items_service_and_time),
 		GATE_TEST(two_consents_cover_together_what_one_does_not),

@@ -120,7 +120,7 @@ static void load_field(struct loader *l, struct node map, void *arg)
 			"service '%s' asks for '%s', which category '%s' may not take (%s); remove the field",
 			s->key, f->item->key, s->category->key,
 			s->category->collect_clause ? s->category->collect_clause : "it declares no collect");
-	f->sensed |= (f->item->permissions & s->category->permissions) != 0;
+	f->sensed |= f->item->permissions != 0; /* the item decides, see gate_sensed */
 	check_sensed(map, f, s->category);
 	itemset_add(&s->items, f->item->number);
 	s->field_count++;

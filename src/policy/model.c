@@ -213,6 +213,8 @@ static void freeze_items(struct release *r)
 		if (it->sensitive)
 			itemset_add(&r->sensitive, i);
 		r->item_permissions[i] = it->permissions;
+		if (it->permissions)
+			itemset_add(&r->guarded, i);
 	}
 	for (unsigned i = 0; i < r->recipients.count; i++) {
 		const struct recipient *to = r->recipients.rows[i];

@@ -132,6 +132,7 @@ struct release {
 
 	/* for the gate */
 	struct itemset sensitive;
+	struct itemset guarded; /* items that only a permission opens: no other source gives them */
 	uint32_t item_permissions[ITEMS_MAX];
 	struct gate_bounds *bounds;	   /* by service number */
 	uint64_t entrusted;		   /* recipients of kind supplier */

@@ -78,6 +78,22 @@ static int pick(const bool *from, int count)
 	return i;
 }
 
+static bool guarded(const struct world *w, int i)
+{
+	for (int p = 0; p < PERMISSIONS; p++)
+		if (w->opens[p][i])
+			return true;
+	return false;
+}
+
+static bool opened_in(const struct world *w, int category, int i)
+{
+	for (int p = 0; p < PERMISSIONS; p++)
+		if (w->opens[p][i] && w->category[category].permission[p])
+			return true;
+	return false;
+}
+
 static void make_service(struct world *w, int s)
 {
 	int k = (int)dice(CATEGORIES);
@@ -87,6 +103,8 @@ static void make_service(struct world *w, int s)
 	w->service[s].level = (int)dice(4);
 	w->service[s].purpose = pick(w->category[k].purpose, PURPOSES);
 	random_subset(w->service[s].field, w->category[k].collect, 2);
+	for (int i = 0; i < ITEMS; i++) /* the loader refuses a sensor's item where no permission opens it */
+		w->service[s].field[i] &= !guarded(w, i) || opened_in(w, k, i);
 	random_subset(w->service[s].shared, w->category[k].share, 2);
 	random_subset(w->service[s].result, NULL, 8);
 	random_subset(w->service[s].reads, w->category[k].read, 2);
@@ -335,6 +353,12 @@ static bool consent_covers(const struct world *w, const struct question *a, int 
 	return false;
 }
 
+/* Taken, or said to come from a sensor: an item that a permission opens has no other source. */
+static bool from_sensor(const struct world *w, const struct question *a, int i)
+{
+	return a->sensed[i] || (a->action == 0 && a->item[i] && guarded(w, i));
+}
+
 static bool sensor_open(const struct world *w, const struct question *a, int i)
 {
 	int k = w->service[a->service].category;
@@ -362,7 +386,7 @@ static const char *acceptance_answer(const struct world *w, const struct questio
 
 	for (int i = 0; i < ITEMS; i++) {
 		any |= a->item[i];
-		strong |= is_sensitive(w, a, i) || a->sensed[i];
+		strong |= is_sensitive(w, a, i) || from_sensor(w, a, i);
 	}
 	if (right || (w->service[a->service].level == 0 && !any))
 		return NULL;
@@ -385,7 +409,7 @@ static const char *oracle(const struct world *w, const struct question *a)
 	if ((answer = level_answer(w, a)) || (answer = acceptance_answer(w, a, right)))
 		return answer;
 	for (int i = 0; i < ITEMS; i++)
-		if (a->sensed[i] && !sensor_open(w, a, i))
+		if (from_sensor(w, a, i) && !sensor_open(w, a, i))
 			return "permission_required";
 	for (int i = 0; i < ITEMS && a->action != 1; i++) {
 		bool needs =

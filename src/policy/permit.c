@@ -12,6 +12,7 @@ struct permit {
 	const struct purpose *purpose;
 	const struct recipient *recipient;
 	struct itemset items;
+	uint32_t permissions;
 	const char *basis, *clause;
 };
 
@@ -73,16 +74,18 @@ static err next_consent(struct ctx *c, const struct release *r, const struct gat
 static void next_permissions(struct ctx *c, const struct release *r, const struct facts *f,
 			     const struct gate_request *q)
 {
-	uint32_t asked = 0, allowed = q->service->category->permissions;
+	uint32_t allowed = q->service->category->permissions & gate_sources(q), usable = gate_usable(r, f, q);
+	uint32_t asked = q->permission ? allowed & ~usable : 0;
+	struct itemset sensed = gate_sensed(r, q);
 
 	for (unsigned i = 0; i < r->items.count; i++)
-		if (itemset_has(&q->sensed, i) && !(r->item_permissions[i] & allowed & f->permissions))
+		if (itemset_has(&sensed, i) && !(r->item_permissions[i] & usable))
 			asked |= r->item_permissions[i] & allowed;
 	for (unsigned p = 0; p < r->permissions.count; p++)
 		if (asked >> p & 1)
 			refuse_next(c, "grant_permission",
-				    arena_printf(c->arena, "\"permission\":\"%s\"",
-						 row_key(r->permissions.rows[p])));
+				    arena_printf(c->arena, "\"permission\":\"%s\",\"function\":\"%s\"",
+						 row_key(r->permissions.rows[p]), q->service->key));
 }
 
 static err next_step(struct ctx *c, const struct release *r, const struct facts *f,
@@ -107,6 +110,18 @@ static err next_step(struct ctx *c, const struct release *r, const struct facts 
 }
 
 /* ---- permits ---- */
+
+/* Which of the granted permissions the sensed items came by; a source that is named is the one. */
+static uint32_t permissions_used(const struct release *r, const struct facts *f, const struct gate_request *q)
+{
+	uint32_t usable = gate_usable(r, f, q), used = q->permission ? usable : 0;
+	struct itemset sensed = gate_sensed(r, q);
+
+	for (unsigned i = 0; i < r->items.count; i++)
+		if (itemset_has(&sensed, i))
+			used |= r->item_permissions[i] & usable;
+	return used;
+}
 
 static const char *basis_of(struct ctx *c, const struct gate_request *q, const struct verdict *v)
 {
@@ -141,6 +156,7 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 		.purpose = q->purpose,
 		.recipient = q->recipient,
 		.items = q->items,
+		.permissions = permissions_used(r, f, q),
 		.basis = basis_of(c, q, &v),
 		.clause = q->ground ? q->ground->exception->clause : gate_action_clause(q),
 		.use_id = q->ground ? q->ground->use_id : 0,
@@ -216,6 +232,11 @@ int64_t permit_use_id(const struct permit *p)
 int64_t permit_deferred_until(const struct permit *p)
 {
 	return p->deferred_until_ms;
+}
+
+uint32_t permit_permissions(const struct permit *p)
+{
+	return p->permissions;
 }
 
 bool permit_masked(const struct permit *p)

@@ -2,34 +2,10 @@
 #include "base/id.h"
 #include "jobs/jobs.h"
 #include "services/image.h"
+#include "services/sensors.h"
 #include <stdio.h>
 
 static const int64_t waiting_life_ms = INT64_C(24) * 3600 * 1000;
-
-/* Which permission the city asks for a source: permission.source.<source>.<platform>, or for all platforms
- * permission.source.<source> (NT-1.2.2.4.c asks storage on Android and the album on iOS). */
-static const struct permission *source_permission(struct ctx *c, const char *source, const char *platform)
-{
-	const char *key = city_text(c->release, arena_printf(c->arena, "permission.source.%s.%s", source,
-							     platform ? platform : "web"));
-
-	if (!key)
-		key = city_text(c->release, arena_printf(c->arena, "permission.source.%s", source));
-	return key ? release_permission(c->release, key) : NULL;
-}
-
-static err check_permission(struct ctx *c, const struct facts *f, const char *source, const char *platform)
-{
-	if (strcmp(source, "camera") != 0 && strcmp(source, "album") != 0)
-		return fail_field(c, "source", "请说明图片来自相机（camera）还是相册（album）");
-	const struct permission *p = source_permission(c, source, platform);
-	if (!p)
-		return refuse(c, "not_declared", NULL, "本市的隐私政策没有声明从这一来源获取图片");
-	if (f->permissions >> p->number & 1)
-		return OK;
-	refuse_next(c, "grant_permission", arena_printf(c->arena, "\"permission\":\"%s\"", p->key));
-	return refuse(c, "permission_required", p->clause, "上传图片需要您先允许使用“%s”", p->name);
-}
 
 struct insert {
 	int64_t subject_id;
@@ -54,22 +30,30 @@ static const char *scope_of(struct ctx *c, const struct service *s)
 	return arena_printf(c->arena, "service:%s", s->category->key);
 }
 
+/* Camera and album each have a permission of their own, and one does not stand in for the other. */
+static err may_take(struct ctx *c, const struct service *s, const struct permission *by,
+		    const struct facts *f, struct head *h, struct permit **ret)
+{
+	struct gate_request q = {.action = GATE_COLLECT,
+				 .service = s,
+				 .purpose = s->purpose,
+				 .permission = by,
+				 .now_ms = c->now_ms};
+
+	itemset_add(&q.items, release_item(c->release, "album_image")->number);
+	return form_decide(c, f, h, &q, ret);
+}
+
 /* The blob is written first: a crash in between leaves an unreadable orphan file, never a row without its
  * picture. */
-static err store_picture(struct ctx *c, int64_t subject_id, const struct service *s, const struct facts *f,
+static err store_picture(struct ctx *c, int64_t subject_id, const struct service *s, struct permit *permit,
 			 struct head *h, struct slice picture, struct attachment *a)
 {
-	const struct item *it = release_item(c->release, "album_image");
-	struct gate_request q = {
-		.action = GATE_COLLECT, .service = s, .purpose = s->purpose, .now_ms = c->now_ms};
-	struct permit *permit = NULL;
-
-	itemset_add(&q.items, it->number);
-	TRY(form_decide(c, f, h, &q, &permit));
-	TRY(vault_blob_put(c, subject_id, scope_of(c, s), a->id, picture));
-	struct vault_value value = {it, slice_of(arena_printf(c->arena, "%lld", (long long)a->id)), "typed",
-				    0};
+	struct vault_value value = {release_item(c->release, "album_image"),
+				    slice_of(arena_printf(c->arena, "%lld", (long long)a->id)), "sensor", 0};
 	struct insert insert = {subject_id, a};
+
+	TRY(vault_blob_put(c, subject_id, scope_of(c, s), a->id, picture));
 	return vault_collect(c, permit, h, a->id, scope_of(c, s), &value, 1, insert_rows, &insert);
 }
 
@@ -77,6 +61,8 @@ err attachment_add(struct ctx *c, int64_t subject_id, const char *platform, stru
 		   const char *source, const char *content_type, struct slice bytes, struct attachment *ret)
 {
 	const struct service *s = release_service(c->release, arena_copy(c->arena, service_key));
+	const struct permission *by = NULL;
+	struct permit *permit = NULL;
 	struct facts f;
 	struct head h;
 	BUF_SCOPED picture = {0};
@@ -86,7 +72,8 @@ err attachment_add(struct ctx *c, int64_t subject_id, const char *platform, stru
 	if (bytes.n > ATTACHMENT_MAX)
 		FAIL(c, ERR_TOO_LARGE, "图片超过 8 MB，请压缩后重试");
 	TRY(facts_load(c, subject_id, &f, &h));
-	TRY(check_permission(c, &f, source, platform));
+	TRY(sensor_source(c, source, platform, &by));
+	TRY(may_take(c, s, by, &f, &h, &permit));
 	buf_init(&picture, ATTACHMENT_MAX + 64);
 	TRY(image_strip(c, content_type, bytes, &picture));
 
@@ -95,7 +82,7 @@ err attachment_add(struct ctx *c, int64_t subject_id, const char *platform, stru
 			       .created_at_ms = c->now_ms,
 			       .content_type = content_type,
 			       .service = s->key};
-	err e = store_picture(c, subject_id, s, &f, &h, buf_slice(&picture), &a);
+	err e = store_picture(c, subject_id, s, permit, &h, buf_slice(&picture), &a);
 	crypto_wipe(picture.data, picture.size);
 	TRY(e);
 	*ret = a;

@@ -83,8 +83,9 @@ static void note_photos(struct ctx *c, struct form *form, size_t attachment_coun
 	if (!attachment_count || !photo || itemset_has(&form->given, photo->number))
 		return;
 	itemset_add(&form->given, photo->number);
+	itemset_add(&form->taken, photo->number);
 	form->values[form->count++] = (struct vault_value){
-		photo, slice_of(arena_printf(c->arena, "%zu", attachment_count)), "typed", 0};
+		photo, slice_of(arena_printf(c->arena, "%zu", attachment_count)), "sensor", 0};
 }
 
 static err file_once(struct ctx *c, int64_t subject_id, const struct service *s,
@@ -107,6 +108,7 @@ static err file_once(struct ctx *c, int64_t subject_id, const struct service *s,
 				 .purpose = s->purpose,
 				 .items = form.given,
 				 .sensed = form.sensed,
+				 .taken = form.taken,
 				 .now_ms = c->now_ms};
 	TRY(form_decide(c, &f, &h, &q, &permit));
 

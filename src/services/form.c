@@ -212,7 +212,7 @@ err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const 
 }
 
 err form_sent(struct ctx *c, struct head *h, const struct service *s, const struct recipient *r,
-	      const struct itemset *items, const char *decision, int64_t ref_id)
+	      const struct itemset *items, const char *decision, int64_t ref_id, tx_fn rows, void *arg)
 {
 	struct entry e = {
 		.action = ENTRY_SENT,
@@ -225,5 +225,5 @@ err form_sent(struct ctx *c, struct head *h, const struct service *s, const stru
 		.clause = s->category->share_clause,
 		.ref_id = ref_id,
 	};
-	return ledger_write(c, h, &e, LEDGER_ANY_EPOCH, NULL, NULL, NULL);
+	return ledger_write(c, h, &e, LEDGER_ANY_EPOCH, rows, arg, NULL);
 }

@@ -18,6 +18,7 @@ struct form {
 	struct itemset given;  /* items of values */
 	struct itemset filled; /* prefilled from the profile */
 	struct itemset sensed; /* those of given that a sensor delivers */
+	struct itemset taken;  /* those of given that were taken before, under their permission: photos */
 };
 
 /* ERR_NOT_FOUND: no such service of that shape. */
@@ -41,6 +42,7 @@ err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const 
 /* Appends ENTRY_REFUSE for the failure that stands in c, which is kept as it is. */
 void form_refused(struct ctx *c, struct head *h, const struct gate_request *q);
 
-/* Appends what became of a share: "sent", "not_sent" or "unknown". */
+/* Appends what became of a share: "sent", "not_sent" or "unknown"; rows (may be NULL) run in the same
+ * transaction. */
 err form_sent(struct ctx *c, struct head *h, const struct service *s, const struct recipient *r,
-	      const struct itemset *items, const char *decision, int64_t ref_id);
+	      const struct itemset *items, const char *decision, int64_t ref_id, tx_fn rows, void *arg);

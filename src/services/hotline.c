@@ -58,7 +58,7 @@ static err post(struct ctx *c, struct step *s, const struct recipient *r, const 
 	snprintf(key, sizeof key, "job-%lld", (long long)job_id);
 	err e = connector_post(c, r->key, path, buf_slice(request), key, &status, ret_answer, &outcome);
 	struct failure kept = c->failure;
-	TRY(form_sent(c, &s->h, s->service, r, items, outcome, s->k.id));
+	TRY(form_sent(c, &s->h, s->service, r, items, outcome, s->k.id, NULL, NULL));
 	c->failure = kept;
 	TRY(e);
 	if (status != 200 && status != 201)

@@ -1,6 +1,7 @@
 #include "vault/vault_store.h"
 
 struct collecting {
+	const struct permit *permit;
 	struct vault_row *rows;
 	size_t count;
 	tx_fn also;
@@ -13,6 +14,7 @@ static err collect_rows(struct ctx *c, struct tx *tx, void *arg)
 
 	for (size_t i = 0; i < all->count; i++)
 		TRY(vault_row_put(c, tx, &all->rows[i]));
+	TRY(sensor_use_rows(c, tx, all->permit));
 	return all->also ? all->also(c, tx, all->arg) : OK;
 }
 
@@ -63,10 +65,11 @@ static err seal_values(struct ctx *c, const struct permit *permit, int64_t subje
 err vault_collect(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, const char *scope,
 		  const struct vault_value *values, size_t count, tx_fn also, void *arg)
 {
-	struct collecting all = {ARENA_ARRAY(c->arena, struct vault_row, count + 1), count, also, arg};
+	struct collecting all = {permit, ARENA_ARRAY(c->arena, struct vault_row, count + 1), count, also,
+				 arg};
 
 	TRY(permit_use(c, permit, h, true));
-	struct entry entry = permit_entry(permit, ENTRY_COLLECT, record_id);
+	struct entry entry = permit_entry(c, permit, ENTRY_COLLECT, record_id);
 	TRY(given_items(c, permit, values, count, &entry.items));
 	TRY(seal_values(c, permit, h->subject_id, record_id, scope, values, &all));
 	return ledger_write(c, h, &entry, 0, collect_rows, &all, NULL);

@@ -18,7 +18,8 @@ err permit_use(struct ctx *c, struct permit *permit, const struct head *h, bool 
 	return OK;
 }
 
-struct entry permit_entry(const struct permit *permit, enum entry_action action, int64_t record_id)
+struct entry permit_entry(struct ctx *c, const struct permit *permit, enum entry_action action,
+			  int64_t record_id)
 {
 	const struct recipient *to = permit_recipient(permit);
 
@@ -30,6 +31,7 @@ struct entry permit_entry(const struct permit *permit, enum entry_action action,
 		.basis = permit_basis(permit),
 		.decision = "allowed",
 		.clause = permit_clause(permit),
+		.note = sensor_note(c, permit_permissions(permit)),
 		.ref_id = record_id ? record_id : permit_consent_id(permit),
 	};
 }

@@ -78,7 +78,7 @@ err vault_release(struct ctx *c, struct permit *permit, struct head *h, int64_t 
 	TRY(permit_use(c, permit, h, false));
 	if (permit_masked(permit))
 		FAIL(c, ERR_INTERNAL, "该许可只能用于展示掩码形式");
-	struct entry entry = permit_entry(permit, shares ? ENTRY_SHARE : ENTRY_READ, record_id);
+	struct entry entry = permit_entry(c, permit, shares ? ENTRY_SHARE : ENTRY_READ, record_id);
 	entry.note = note;
 	TRY(prove(c, permit, h, record_id, &entry, &p, &n));
 	TRY(open_picks(c, &p, ret));
@@ -122,7 +122,7 @@ err vault_masked(struct ctx *c, struct permit *permit, struct head *h, int64_t r
 	PICKS_SCOPED p = {0};
 
 	TRY(permit_use(c, permit, h, false));
-	struct entry entry = permit_entry(permit, ENTRY_READ, record_id == RECORD_ALL ? 0 : record_id);
+	struct entry entry = permit_entry(c, permit, ENTRY_READ, record_id == RECORD_ALL ? 0 : record_id);
 	entry.purpose = "show_masked";
 	TRY(prove(c, permit, h, record_id, &entry, &p, NULL));
 	for (size_t i = 0; i < p.count; i++)

@@ -25,6 +25,20 @@ struct vault_value {
 err vault_collect(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, const char *scope,
 		  const struct vault_value *values, size_t count, tx_fn also, void *arg);
 
+/* A sensor was read, by which nothing reaches the server (a number dialled, a picture looked at on the
+ * device): an entry for a person, a count for the installation. Consumes a permit to collect, whose source it
+ * names. */
+err vault_sensor_read(struct ctx *c, struct permit *permit, struct head *h);
+/* How the note of an entry begins in which a sensor was read; the names of the permissions follow. */
+extern const char vault_sensor_note[];
+/* The readings of c->installation_id, the last first: collections that came by a sensor are among them. */
+struct sensor_use {
+	const char *permission, *service;
+	int64_t uses, last_at_ms;
+};
+typedef err (*sensor_use_fn)(struct ctx *c, const struct sensor_use *u, void *arg);
+err vault_sensor_uses(struct ctx *c, sensor_use_fn fn, void *arg);
+
 /* Releases the permit's items of the record: appends ENTRY_READ or ENTRY_SHARE, and only after the commit
  * opens them. An item that the record does not hold is taken from the profile (record 0): prefilled items of
  * a query or case stand there. So do resident_id_number from a profile's id_number whose id_type is

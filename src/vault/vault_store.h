@@ -5,6 +5,11 @@
 
 enum { RECORD_ALL = -1 };
 
+/* The permissions that a permit used, as people read them; NULL: none (sensor.c). */
+const char *sensor_note(struct ctx *c, uint32_t permissions);
+/* Counts the readings of a permit, in the transaction of the act. */
+err sensor_use_rows(struct ctx *c, struct tx *tx, const struct permit *permit);
+
 struct vault_row {
 	int64_t subject_id, record_id, collected_at_ms, ends_at_ms;
 	const char *item, *retained, *category, *service, *origin, *basis, *scope,
@@ -94,4 +99,5 @@ void picks_renew(struct ctx *c, const struct vault_rows *rows, int64_t record_id
  * it is used up or for something else. */
 err permit_use(struct ctx *c, struct permit *permit, const struct head *h, bool collects);
 /* The entry that the permit stands for. */
-struct entry permit_entry(const struct permit *permit, enum entry_action action, int64_t record_id);
+struct entry permit_entry(struct ctx *c, const struct permit *permit, enum entry_action action,
+			  int64_t record_id);

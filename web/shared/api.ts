@@ -122,10 +122,43 @@ export interface Acceptance {
 
 export type PermissionState = 'granted' | 'denied' | 'unset'
 
+export interface PermissionFunction extends Named {
+	state: PermissionState
+	uses: number
+	last_used_at: string | null
+}
+
 export interface Permission extends Named {
 	why: string
-	state: PermissionState | null
+	available: boolean
+	first_entry: boolean
+	state: PermissionState
 	changed_at: string | null
+	uses: number
+	last_used_at: string | null
+	system_way: string
+	functions: PermissionFunction[]
+}
+
+/** The answer to one switch; the function when it was for one only. */
+export interface PermissionAnswer extends Named {
+	function: string | null
+	state: PermissionState
+	changed_at: string | null
+}
+
+export interface DeviceFunction extends Named {
+	summary: string | null
+	permissions: string[]
+}
+
+export interface SensorRead {
+	n: number
+	at: string
+	service: string | null
+	service_name: string | null
+	permissions: string
+	items: string[]
 }
 
 /* ---- registers, for anyone ---- */
@@ -170,8 +203,13 @@ export const acceptPolicy = (policy_version: string, reading_token?: string) =>
 	create<Acceptance>('/acceptances', reading_token ? { policy_version, reading_token } : { policy_version })
 export const listAcceptances = () => get<Page<Acceptance>>('/acceptances')
 export const listPermissions = () => get<{ items: Permission[] }>('/permissions')
-export const setPermission = (key: string, state: 'granted' | 'denied') =>
-	put<Permission>(`/permissions/${key}`, { state })
+export const setPermission = (key: string, state: 'granted' | 'denied', fn?: string) =>
+	put<PermissionAnswer>(`/permissions/${key}`, fn ? { state, function: fn } : { state })
+export const listDeviceFunctions = () => get<{ items: DeviceFunction[] }>('/device-functions')
+/** Asked before the device reads: without the permission the answer is a refusal, and nothing may be read. */
+export const startDeviceFunction = (key: string, permission: string) =>
+	post<{ at: string }>(`/device-functions/${key}/uses`, { permission })
+export const listSensorReads = (cursor?: string) => get<Page<SensorRead>>(`/me/sensor-reads${query({ cursor })}`)
 
 /* ---- account and sessions ---- */
 
