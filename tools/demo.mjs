@@ -54,7 +54,8 @@ function makeStaff(department) {
     made('privacy1', '个人信息保护专员 赵某', 'privacy_officer'), made('privacy2', '个人信息保护专员 孙某', 'privacy_officer'),
     made('auditor', '审计员 周某', 'auditor'),
   ]
-  if (department) list.unshift(made('agent', '热线承办员 王某', 'hotline_agent', '--department', department))
+  if (department) list.unshift(made('agent', '热线承办员 王某', 'hotline_agent', '--department', department, '--duties-done',
+      new Date(Date.now() - 86400000).toISOString().slice(0, 10)))
   return list
 }
 

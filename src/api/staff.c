@@ -1,8 +1,8 @@
 /* The console's API: staff sessions, and the cases of the own department. */
-#include "ops/staff.h"
-#include "api/api.h"
+#include "api/staff.h"
+#include "base/clock.h"
 
-static struct staff *staff_of(const struct api_call *k)
+struct staff *api_staff_of(const struct api_call *k)
 {
 	struct staff *s = ARENA_NEW(k->c->arena, struct staff);
 
@@ -11,6 +11,34 @@ static struct staff *staff_of(const struct api_call *k)
 			    .role = k->c->actor.role,
 			    .department = k->c->actor.department};
 	return s;
+}
+
+err api_staff_must_be(struct api_call *k, const char *role, const char *role2)
+{
+	return staff_must_be(k->c, api_staff_of(k), role, role2);
+}
+
+const char *api_office_text(const struct api_call *k, const char *name)
+{
+	struct slice t = api_text(k, name);
+
+	while (t.n > 0 && strchr(" \t\r\n", t.p[0])) {
+		t.p++;
+		t.n--;
+	}
+	while (t.n > 0 && strchr(" \t\r\n", t.p[t.n - 1]))
+		t.n--;
+	return t.n > 0 ? arena_copy(k->c->arena, t) : "";
+}
+
+err api_office_day(struct api_call *k, const char *name, int64_t *ret_ms)
+{
+	struct date d;
+
+	if (!date_parse(api_text(k, name), &d))
+		return fail_field(k->c, name, "请填写日期，例如2026-01-31");
+	*ret_ms = date_start_ms(d);
+	return OK;
 }
 
 err api_staff_resolve(struct api_call *k, struct slice token)
@@ -58,7 +86,7 @@ static err session_post(struct api_call *k)
 static err session_get(struct api_call *k)
 {
 	json_open(&k->out, '{');
-	put_staff(k, staff_of(k));
+	put_staff(k, api_staff_of(k));
 	json_close(&k->out, '}');
 	return OK;
 }
@@ -109,7 +137,7 @@ static err list_case(struct ctx *c, int64_t subject_id, const struct service_cas
 static err cases_get(struct api_call *k)
 {
 	struct listing l = {.k = k};
-	const struct staff *s = staff_of(k);
+	const struct staff *s = api_staff_of(k);
 	struct slice state = http_query(k->q, "state");
 
 	TRY(staff_may_handle(k->c, s));
@@ -143,7 +171,7 @@ static err case_get(struct api_call *k)
 	int64_t id, subject_id;
 
 	TRY(api_param_id(k, 0, &id));
-	TRY(staff_case_open(k->c, staff_of(k), id, &subject_id, &s, keep_masked, &seen));
+	TRY(staff_case_open(k->c, api_staff_of(k), id, &subject_id, &s, keep_masked, &seen));
 	json_open(&k->out, '{');
 	put_case(k, &s);
 	json_key(&k->out, "items");
@@ -168,7 +196,7 @@ static err reveal_post(struct api_call *k)
 	int64_t id;
 
 	TRY(api_param_id(k, 0, &id));
-	TRY(staff_case_reveal(k->c, staff_of(k), id, item, api_text(k, "reason"), &released));
+	TRY(staff_case_reveal(k->c, api_staff_of(k), id, item, api_text(k, "reason"), &released));
 	const struct vault_value *v = released_get(&released, arena_copy(k->c->arena, item));
 	if (!v)
 		FAIL(k->c, ERR_NOT_FOUND, "这件诉求没有这项信息");

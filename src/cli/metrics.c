@@ -1,5 +1,6 @@
 #include "cli/metrics.h"
 #include "jobs/jobs.h"
+#include "ops/duties.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,24 @@ static void put_store(struct buf *b, struct ctx *c, struct cli *k)
 	}
 }
 
+/* Counts only: what is overdue stands in the console. */
+static void put_duties(struct buf *b, struct ctx *c)
+{
+	struct duty_status *all;
+	size_t count;
+	int64_t expired = 0, soon = 0;
+
+	if (failed(duties_status(c, &all, &count)))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		expired += all[i].state == DUTY_EXPIRED;
+		soon += all[i].state == DUTY_SOON;
+	}
+	put(b, "duties_expired", "gauge", "Organisational duties that are overdue or were never recorded.",
+	    expired);
+	put(b, "duties_soon", "gauge", "Organisational duties that fall due within two weeks.", soon);
+}
+
 static void answer(void *user, const struct http_request *q, struct http_response *a, void *route_user)
 {
 	struct metrics *m = user;
@@ -78,6 +97,8 @@ static void answer(void *user, const struct http_request *q, struct http_respons
 		   "# HELP tongban_policy The policy in force.\n# TYPE tongban_policy gauge\n"
 		   "tongban_policy{city=\"%s\",version=\"%s\",number=\"%u\"} 1\n",
 		   release_city(r), release_version(r), release_number(r));
+	c.release = r;
+	put_duties(&a->body, &c);
 	release_drop(r);
 	put(&a->body, "uptime_seconds", "gauge", "Since this server started.",
 	    (int64_t)((clock_monotonic_ns() - m->started_ns) / 1000000000));

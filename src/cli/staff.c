@@ -1,6 +1,6 @@
 /* tongban staff add | list */
-#include "ops/staff.h"
 #include "cli/cli.h"
+#include "ops/duties.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +47,9 @@ static int add(struct cli *k, const struct cli_option *o, bool json)
 	}
 	if (failed(staff_add(&k->ctx, &s, slice_of(password), secret)))
 		return cli_failed(&k->ctx, "staff add");
+	if (cli_value(o, "duties-done") && strcmp(s.role, STAFF_HOTLINE_AGENT) == 0 &&
+	    failed(duties_of_new_staff(&k->ctx, s.login, slice_of(cli_value(o, "duties-done")))))
+		return cli_failed(&k->ctx, "staff add");
 	print_added(&s, secret, password, k->city, json);
 	return CLI_OK;
 }
@@ -67,6 +70,9 @@ int cli_staff(int argc, char **argv)
 		{"name", false, "name that a citizen sees", NULL},
 		{"role", false, "hotline_agent, policy_officer, privacy_officer or auditor", NULL},
 		{"department", false, "key of the department among the policy's recipients", NULL},
+		{"duties-done", false,
+		 "day on which the person did the duties of each staff member (training, undertaking …)",
+		 NULL},
 		{"password", false, "initial password (default: a random one is printed)", NULL},
 		{0},
 	};

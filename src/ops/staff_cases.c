@@ -1,5 +1,5 @@
 /* What staff see of a case: masked values, and one value in clear for a reason that the citizen reads. */
-#include "ops/staff.h"
+#include "ops/duties.h"
 
 enum { TRIES = 4, REASON_MAX_CHARS = 200 };
 
@@ -29,6 +29,7 @@ struct work {
 static err work_open(struct ctx *c, const struct staff *s, int64_t case_id, struct work *ret)
 {
 	TRY(staff_may_handle(c, s));
+	TRY(duties_must_hold(c, s));
 	TRY(case_queue_find(c, s->department, case_id, &ret->subject_id, &ret->k));
 	ret->service = release_service(c->release, ret->k.service);
 	if (!ret->service)

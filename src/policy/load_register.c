@@ -227,25 +227,37 @@ static void load_definition(struct loader *l, struct node map, void *arg)
 		load_add(l, &l->r->definitions, map, "definition", d->key, d, &d->number);
 }
 
-#define AT(member) offsetof(struct duty, member)
+struct duty_form {
+	struct duty d;
+	const char *each;
+};
+
+static const char *const duty_whom[] = {"staff", NULL};
+
+#define AT(member) offsetof(struct duty_form, member)
 static const struct schema_field duty_fields[] = {
-	{"key", SCHEMA_KEY, true, AT(key), NULL, NULL},
-	{"name", SCHEMA_TEXT, true, AT(name), NULL, NULL},
-	{"evidence", SCHEMA_TEXT, true, AT(evidence), NULL, "evidence: what shows that it was done"},
-	{"every_days", SCHEMA_COUNT, true, AT(every_days), NULL,
+	{"key", SCHEMA_KEY, true, AT(d.key), NULL, NULL},
+	{"name", SCHEMA_TEXT, true, AT(d.name), NULL, NULL},
+	{"evidence", SCHEMA_TEXT, true, AT(d.evidence), NULL, "evidence: what shows that it was done"},
+	{"every_days", SCHEMA_COUNT, true, AT(d.every_days), NULL,
 	 "every_days: 365 (0: at the event that the evidence names)"},
-	{"clause", SCHEMA_CLAUSE, true, AT(clause), NULL, NULL},
+	{"each", SCHEMA_WORD, false, AT(each), duty_whom, NULL},
+	{"clause", SCHEMA_CLAUSE, true, AT(d.clause), NULL, NULL},
 };
 #undef AT
 static const struct schema duty_schema = {"a duty", duty_fields, COUNT(duty_fields)};
 
 static void load_duty(struct loader *l, struct node map, void *arg)
 {
+	struct duty_form form = {0};
 	struct duty *d = ARENA_NEW(l->in.arena, struct duty);
 
 	(void)arg;
-	if (load_row(l, &l->r->duties, map, &duty_schema, d))
-		load_add(l, &l->r->duties, map, "duty", d->key, d, &d->number);
+	if (!load_row(l, &l->r->duties, map, &duty_schema, &form))
+		return;
+	*d = form.d;
+	d->each_staff = form.each != NULL;
+	load_add(l, &l->r->duties, map, "duty", d->key, d, &d->number);
 }
 
 /* ---- all of them ---- */

@@ -127,7 +127,8 @@ void html_duties(struct buf *out, const struct release *r)
 		html_cell(out, columns[1], d->evidence);
 		html_cell_open(out, columns[2]);
 		if (d->every_days > 0)
-			buf_printf(out, "每 %d 日", d->every_days);
+			buf_printf(out, "每 %d 日%s", d->every_days,
+				   d->each_staff ? "，接触个人信息的工作人员每人一份" : "");
 		else
 			buf_add_text(out, "事件发生时");
 		html_cell_close(out);

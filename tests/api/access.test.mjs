@@ -4,7 +4,7 @@ import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { startCity, cities, login, password, root, secondCheck, until, username } from './helpers.mjs'
+import { startCity, cities, dutiesDone, login, password, root, secondCheck, until, username } from './helpers.mjs'
 import { describeApi, careful, carefulCitizen, Careful, appealOf, insist, jpeg, query, stop } from './careful.mjs'
 import { totp } from './totp.mjs'
 
@@ -82,6 +82,9 @@ const rules = {
   staff_reveal: { caller: 'staff', auditor: 403,
     mine: w => ({ id: w.case, body: { item: 'real_name', reason: '核对诉求人姓名' } }),
     missing: () => ({ id: nowhere, body: { item: 'real_name', reason: '核对诉求人姓名' } }) },
+  staff_duties: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: () => ({}) },
+  staff_duty_records: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: w => ({ key: w.duty }) },
+  staff_duty_record: { caller: 'staff', by: 'privacy', auditor: 403, public: w => ({ key: w.duty }), body: () => ({ done_on: '2026-01-05', document: '台账' }) },
   ledger_checkpoint: { caller: 'anyone' },
   ledger_tile: { caller: 'anyone', public: () => ({ path: '0/000' }), found: [200, 404] },
   openapi_get: { caller: 'anyone' },
@@ -110,7 +113,7 @@ async function makeCase(city, w) {
 }
 
 async function staffClient(city, api, login, ...more) {
-  const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', join(root, 'cities'), '--login', login, '--name', '承办员 李某', ...more, '--json'))
+  const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', join(root, 'cities'), '--login', login, '--name', '承办员 李某', ...dutiesDone, ...more, '--json'))
   const s = new Careful(city, api)
   const { now_ms } = await city.control('GET', 'clock?server=test-reader')
   const session = { login, password: made.password, totp: totp(made.totp_secret, now_ms) }
@@ -125,6 +128,8 @@ async function makeStaff(city, api, w) {
   w.own = await staffClient(city, api, 'own', '--role', 'hotline_agent', '--department', w.department)
   w.other = await staffClient(city, api, 'other', '--role', 'hotline_agent', '--department', elsewhere)
   w.auditor = await staffClient(city, api, 'auditor', '--role', 'auditor')
+  w.privacy = await staffClient(city, api, 'privacy', '--role', 'privacy_officer')
+  w.duty = (await w.privacy.ok('GET', '/staff/duties')).body.items.find(d => !d.each_staff).key
 }
 
 async function makeWorld(city, api) {
@@ -318,10 +323,18 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       await refusedAlike(w, route, rule, { token: w.other.token }, 404, 'staff of another department')
   })
 
+  test('an office\'s routes are for its officers, and for who may read them [NT-3.3.2.h]', async () => {
+    for (const [route, rule] of of('staff').filter(([, rule]) => rule.by)) {
+      await refusedAlike(w, route, rule, { token: w.own.token }, 403, 'a hotline agent')
+      for (const who of [rule.by, ...(rule.readers ?? [])])
+        await welcome(w, route, rule, { token: w[who].token }, who)
+    }
+  })
+
   test('what is no id is not found, and never an error of ours', async () => {
     for (const id of ['0', '-1', '1e3', '9223372036854775808', 'abc', '%00', '..%2f..%2fetc', '"', "1'%20or%201=1", '张三'])
       for (const route of api.routes.filter(r => r.params.includes('id'))) {
-        const rule = rules[route.operation], who = route.caller === 'staff' ? w.own : w.a
+        const rule = rules[route.operation], who = route.caller === 'staff' ? w[rule.by ?? 'own'] : w.a
         const params = { ...rule.missing(w), id: encodeURI(id).replaceAll('%25', '%') }
         const r = await knock(w, route, rule, params, { token: who.token })
         assert.ok([400, 404].includes(r.status), `${route.operation} ${id}: ${r.status} ${r.bytes}`)
@@ -370,7 +383,7 @@ async function cookies(w) {
   const session = await post('/sessions', { method: 'password', login: w.b.username, password })
   assert.equal(session.status, 201, await session.clone().text())
   const made = JSON.parse(w.city.cli('staff', 'add', '--data', w.city.data, '--cities', join(root, 'cities'), '--login', 'cookie', '--name', '承办员 王某',
-    '--role', 'hotline_agent', '--department', w.department, '--json'))
+    '--role', 'hotline_agent', '--department', w.department, ...dutiesDone, '--json'))
   const { now_ms } = await w.city.control('GET', 'clock?server=test-reader')
   const staff = await post('/staff/sessions', { login: 'cookie', password: made.password, totp: totp(made.totp_secret, now_ms) })
   for (const r of [installed, session, staff])

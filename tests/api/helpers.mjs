@@ -61,6 +61,9 @@ async function ready(child, url, log) {
   }, `${url}\n${existsSync(log) ? readFileSync(log, 'utf8').slice(-3000) : ''}`, 60000)
 }
 
+// For `staff add`: what each staff member must have done before their work shows personal data.
+export const dutiesDone = ['--duties-done', new Date(Date.now() - 86400000).toISOString().slice(0, 10)]
+
 const running = new Set()
 process.on('exit', () => { for (const child of running) child.kill('SIGKILL') })
 

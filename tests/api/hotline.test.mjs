@@ -1,7 +1,7 @@
 // The 12345 appeal, from the person to the department and back, and what staff see of it.
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { Client, register, startCity, until, withConsents } from './helpers.mjs'
+import { Client, dutiesDone, register, startCity, until, withConsents } from './helpers.mjs'
 import { totp } from './totp.mjs'
 
 let city, c
@@ -143,7 +143,7 @@ test('[TJ-5.3.d] [NT-3.3.2.i] [NT-3.3.2.h] staff see their own department, maske
   const mine = (await c.all('/cases')).find(k => k.department)
   const department = mine.department.key
   const staff = async (login, ...more) => {
-    const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', 'cities', '--login', login, '--name', '承办员 李某', ...more, '--json'))
+    const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', 'cities', '--login', login, '--name', '承办员 李某', ...dutiesDone, ...more, '--json'))
     const s = new Client(city)
     const answer = await s.ok('POST', '/staff/sessions', { login, password: made.password, totp: totp(made.totp_secret, await now()) })
     s.token = answer.body.token

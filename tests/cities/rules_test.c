@@ -123,7 +123,7 @@ static void put_small(struct buf *out, const struct release *r)
 	for (unsigned i = 0; i < r->duties.count; i++) {
 		const struct duty *d = r->duties.rows[i];
 		put_head(out, r, "duty", d->key, "every days");
-		buf_printf(out, "%d\n", d->every_days);
+		buf_printf(out, "%d%s\n", d->every_days, d->each_staff ? ", each staff" : "");
 	}
 }
 

@@ -1,7 +1,7 @@
 // Staff in the console: own department only, masked, one value at a time with a reason that the citizen reads.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { register, until, withConsents } from '../api/helpers.mjs'
+import { dutiesDone, register, until, withConsents } from '../api/helpers.mjs'
 import { totp } from '../api/totp.mjs'
 import { openCity } from './app.mjs'
 
@@ -14,7 +14,7 @@ async function now() {
 
 function addStaff(login, ...more) {
   return JSON.parse(world.city.cli('staff', 'add', '--data', world.city.data, '--cities', 'cities', '--login', login,
-    '--name', '承办员 李某', ...more, '--json'))
+    '--name', '承办员 李某', ...dutiesDone, ...more, '--json'))
 }
 
 async function logIn(made, login) {
