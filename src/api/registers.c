@@ -47,6 +47,20 @@ static void put_items(struct json *j, const struct release *r, const struct item
 	json_close(j, ']');
 }
 
+static void put_uses(struct json *j, const struct release *r, const struct sdk *s)
+{
+	json_key(j, "uses");
+	json_open(j, '[');
+	for (size_t i = 0; i < s->use_count; i++) {
+		json_open(j, '{');
+		json_put_text(j, "trigger", s->uses[i].trigger);
+		put_permissions(j, r, s->uses[i].permissions);
+		put_items(j, r, &s->uses[i].items);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static err sdks_list(struct api_call *k)
 {
 	const struct release *r = k->c->release;
@@ -63,8 +77,12 @@ static err sdks_list(struct api_call *k)
 		json_put_text(j, "trigger", s->trigger);
 		put_permissions(j, r, s->permissions);
 		put_items(j, r, &s->items);
+		put_uses(j, r, s);
 		json_put_text(j, "platforms", s->platforms);
 		json_put_bool(j, "protocol_only", s->protocol_only);
+		json_put_bool(j, "consent", s->consent);
+		json_put_bool(j, "login", s->login);
+		json_put_text(j, "state", s->state);
 		json_put_text(j, "condition", s->condition);
 		json_put_text(j, "policy_url", s->policy_url);
 		json_put_text(j, "clause", s->clause);
@@ -167,7 +185,9 @@ static err items_list(struct api_call *k)
 const struct api_route api_register_routes[] = {
 	{"GET", "/api/v1/sdks", sdks_list, API_ANYONE, 0, "sdk_list", "第三方服务与SDK清单",
 	 .answer = "{items: [{key: text, name: text, vendor: text, function: text, trigger: text,"
-		   " permissions: " NAMED ", items: " NAMED ", platforms: text, protocol_only: bool,"
+		   " permissions: " NAMED ", items: " NAMED ","
+		   " uses: [{trigger: text, permissions: " NAMED ", items: " NAMED "}], platforms: text,"
+		   " protocol_only: bool, consent: bool, login: bool, state?: text,"
 		   " condition?: text, policy_url?: text, clause: text}]}"},
 	{"GET", "/api/v1/cookies", cookies_list, API_ANYONE, 0, "cookie_list", "Cookie清单",
 	 .answer = "{items: [{key: text, name: text, use: session|identity|analysis, refusable: bool,"

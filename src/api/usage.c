@@ -84,19 +84,31 @@ static void put_items(struct json *j, const struct release *r, const struct usag
 	json_close(j, ']');
 }
 
-static void put_names(struct json *j, const struct release *r, const struct usage *u)
+/* "sdk:key" is foreign code in a client: told by its vendor and its name. */
+static void put_recipient(struct json *j, struct ctx *c, const char *key)
 {
+	const struct recipient *to = key ? release_recipient(c->release, key) : NULL;
+	const struct sdk *sdk = key && strncmp(key, "sdk:", 4) == 0 ? release_sdk(c->release, key + 4) : NULL;
+
+	json_put_text(j, "recipient", key);
+	json_put_text(j, "recipient_name",
+		      sdk  ? arena_printf(c->arena, "%s（%s）", sdk->vendor, sdk->name)
+		      : to ? to->name
+			   : key);
+}
+
+static void put_names(struct json *j, struct ctx *c, const struct usage *u)
+{
+	const struct release *r = c->release;
 	const struct service *s = u->service ? release_service(r, u->service) : NULL;
 	const struct purpose *p = u->purpose ? release_purpose(r, u->purpose) : NULL;
-	const struct recipient *to = u->recipient ? release_recipient(r, u->recipient) : NULL;
 	bool masked = u->purpose && strcmp(u->purpose, "show_masked") == 0;
 
 	json_put_text(j, "service", u->service);
 	json_put_text(j, "service_name", s ? s->name : u->service);
 	json_put_text(j, "purpose", u->purpose);
 	json_put_text(j, "purpose_name", p ? p->name : masked ? "脱敏显示" : u->purpose);
-	json_put_text(j, "recipient", u->recipient);
-	json_put_text(j, "recipient_name", to ? to->name : u->recipient);
+	put_recipient(j, c, u->recipient);
 }
 
 static err write_usage(struct ctx *c, const struct usage *u, void *arg)
@@ -112,7 +124,7 @@ static err write_usage(struct ctx *c, const struct usage *u, void *arg)
 	put_actor(j, u);
 	json_put_text(j, "action", u->action);
 	json_put_text(j, "action_name", named(action_words, u->action));
-	put_names(j, c->release, u);
+	put_names(j, c, u);
 	put_items(j, c->release, u);
 	json_put_text(j, "basis", u->basis);
 	json_put_text(j, "decision", u->decision);

@@ -1,6 +1,7 @@
 /* The only place that uses the queries of consent.sql. */
 #include "consent/consent_store.h"
 #include "base/id.h"
+#include "consent/sdk_calls.h"
 
 static void *list_add(struct ctx *c, struct list *l, size_t size)
 {
@@ -307,6 +308,8 @@ err facts_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id)
 
 	TRY(tx_exec(c, tx, Q_CONSENT_WITHDRAW_EVERY, PARAMS(P_INT(subject_id), P_INT(c->now_ms)), NULL));
 	TRY(tx_exec(c, tx, Q_SECOND_CHECK_END, PARAMS(P_INT(subject_id)), NULL));
+	TRY(sdk_end_rows(c, tx, subject_id));
+	TRY(tx_exec(c, tx, Q_PREFERENCE_END, PARAMS(P_INT(subject_id)), NULL));
 	return facts_change_rows(c, tx, &ended);
 }
 

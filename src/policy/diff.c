@@ -261,6 +261,9 @@ static void diff_sdk(struct diff *d, const void *before, const void *after)
 		  b->permissions);
 	diff_text(d, MAJOR_RECIPIENTS, b->name, "提供方", a->vendor, b->vendor);
 	diff_text(d, MAJOR_MODEL, b->name, "用途", a->function, b->function);
+	diff_text(d, MAJOR_RIGHTS, b->name, "拒绝的影响", a->refusing, b->refusing);
+	if (a->consent != b->consent)
+		note(d, MAJOR_RIGHTS, "“%s”%s须先由您授权。", b->name, b->consent ? "改为" : "不再");
 }
 
 static void diff_exception(struct diff *d, const void *before, const void *after)

@@ -47,11 +47,17 @@ static const char *const triggers[] = {"certificate",
 				       "voice_search",
 				       "carrier_check",
 				       "app_protection",
+				       "map_voice",
+				       "company_opening",
+				       "app_check",
+				       "call_warning",
+				       "message_warning",
 				       NULL};
+static const char *const states[] = {"two_sims", "cloned_space", NULL};
 
 struct sdk_form {
 	struct sdk s;
-	struct node service, permissions, items, platforms;
+	struct node service, permissions, items, platforms, uses, parts, state_items;
 };
 
 #define AT(member) offsetof(struct sdk_form, member)
@@ -68,10 +74,57 @@ static const struct schema_field sdk_fields[] = {
 	{"condition", SCHEMA_TEXT, false, AT(s.condition), NULL, NULL},
 	{"policy_url", SCHEMA_TEXT, false, AT(s.policy_url), NULL, NULL},
 	{"protocol_only", SCHEMA_FLAG, false, AT(s.protocol_only), NULL, NULL},
+	{"consent", SCHEMA_FLAG, false, AT(s.consent), NULL, NULL},
+	{"login", SCHEMA_FLAG, false, AT(s.login), NULL, NULL},
+	{"refusing", SCHEMA_TEXT, false, AT(s.refusing), NULL, NULL},
+	{"state", SCHEMA_WORD, false, AT(s.state), states, "state: two_sims or cloned_space"},
+	{"state_items", SCHEMA_LIST, false, AT(state_items), NULL, NULL},
+	{"uses", SCHEMA_LIST, false, AT(uses), NULL, "uses: a list of {trigger, permissions, items}"},
+	{"parts", SCHEMA_LIST, false, AT(parts), NULL, "parts: [item.part]"},
 	{"clause", SCHEMA_CLAUSE, true, AT(s.clause), NULL, NULL},
 };
 #undef AT
 static const struct schema sdk_schema = {"an SDK", sdk_fields, COUNT(sdk_fields)};
+
+struct use_form {
+	struct sdk_use u;
+	struct node permissions, items;
+};
+
+#define AT(member) offsetof(struct use_form, member)
+static const struct schema_field use_fields[] = {
+	{"trigger", SCHEMA_WORD, true, AT(u.trigger), triggers, "trigger: map, map_voice …"},
+	{"permissions", SCHEMA_LIST, true, AT(permissions), NULL, "permissions: [], or keys of permissions"},
+	{"items", SCHEMA_LIST, true, AT(items), NULL, "items: [], or keys of items"},
+};
+#undef AT
+static const struct schema use_schema = {"a use of an SDK", use_fields, COUNT(use_fields)};
+
+/* The occasions that an entry lists; without a list its one trigger, with everything. None goes beyond the
+ * entry. */
+static void load_uses(struct loader *l, struct node list, struct sdk *s)
+{
+	size_t count = node_is_list(list) ? node_size(list) : 0;
+	struct sdk_use *uses = ARENA_ARRAY(l->in.arena, struct sdk_use, count + 1);
+
+	s->uses = uses;
+	if (count == 0)
+		uses[s->use_count++] = (struct sdk_use){s->trigger, s->permissions, s->items};
+	for (size_t i = 0; i < count; i++) {
+		struct use_form form = {0};
+		if (!schema_read(&l->in, node_at(list, i), &use_schema, &form))
+			continue;
+		form.u.items = load_itemset(l, form.items, "items", false);
+		form.u.permissions = (uint32_t)load_bits(l, &l->r->permissions, form.permissions,
+							 "permission", "permissions of this policy");
+		if (!itemset_within(&form.u.items, &s->items) || (form.u.permissions & ~s->permissions))
+			node_complain(node_at(list, i),
+				      "a use of SDK '%s' goes beyond its items or permissions; add them to "
+				      "the entry, or remove them here",
+				      s->key);
+		uses[s->use_count++] = form.u;
+	}
+}
 
 static void load_sdk(struct loader *l, struct node map, void *arg)
 {
@@ -88,6 +141,9 @@ static void load_sdk(struct loader *l, struct node map, void *arg)
 					     "permissions of this policy");
 	if (node_there(form.service))
 		s->service = load_reference(l, &l->r->services, form.service, "service", "services");
+	s->state_items = load_itemset(l, form.state_items, "state_items", false);
+	s->parts = load_texts(l, form.parts, "parts", &s->part_count);
+	load_uses(l, form.uses, s);
 	load_add(l, &l->r->sdks, map, "SDK", s->key, s, &s->number);
 }
 

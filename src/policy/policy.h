@@ -160,10 +160,15 @@ const struct retention *release_retention_at(const struct release *r, unsigned n
 unsigned release_retention_count(const struct release *r);
 
 /* ---- registers: what the policy lists beside its rules ---- */
-struct sdk { /* foreign code in a client, called only through its trigger */
+struct sdk_use { /* one occasion of being called: what it needs and gets then */
+	const char *trigger;
+	uint32_t permissions; /* all of them */
+	struct itemset items;
+};
+struct sdk { /* foreign code in a client, called only through its triggers */
 	unsigned number;
 	const char *key, *name, *vendor;
-	const char *trigger;	       /* "map", "push", "share", … */
+	const char *trigger;	       /* "map", "push", "share", …: its first */
 	const char *function;	       /* what it does, as people read it */
 	const struct service *service; /* the only service that calls it, or NULL */
 	uint32_t permissions;
@@ -171,6 +176,15 @@ struct sdk { /* foreign code in a client, called only through its trigger */
 	const char *platforms, *clause;
 	const char *condition, *policy_url; /* or NULL */
 	bool protocol_only;		    /* connected by protocol, no code of the vendor inside */
+	bool consent;			    /* only after the person's own word for it */
+	bool login;			    /* only for who is logged in */
+	const char *refusing; /* what suffers when it is refused, or NULL: it runs only when it is picked */
+	const char *state;    /* what must hold on the phone, or NULL */
+	struct itemset state_items; /* only these depend on the state; empty: the whole call */
+	const struct sdk_use *uses; /* at least one; together they make permissions and items */
+	size_t use_count;
+	const char *const *parts; /* "item.part": the parts of a state that may be handed over */
+	size_t part_count;
 };
 const struct sdk *release_sdk(const struct release *r, const char *key);
 const struct sdk *release_sdk_at(const struct release *r, unsigned number);

@@ -1,5 +1,6 @@
 /* The registers of a policy: what is refused, what is read, and what people see of it. */
 #include "policy/policy_test_support.h"
+#include "policy/sdk.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -96,7 +97,71 @@ static void an_unknown_trigger_is_refused_with_those_there_are(void **state)
 	       "testing/policy/1.yaml:42: 'trigger' is 'maps'; write one of: certificate, business_licence, "
 	       "social_security_card, face, liveness, quick_login, share, map, push, usage_statistics, "
 	       "fault_report, "
-	       "browser_engine, payment_jump, voice_search, carrier_check, app_protection\n");
+	       "browser_engine, payment_jump, voice_search, carrier_check, app_protection, map_voice, "
+	       "company_opening, app_check, call_warning, message_warning\n");
+}
+
+static void an_occasion_stays_within_its_entry(void **state)
+{
+	(void)state;
+	expect("platforms: [android]",
+	       "platforms: [android], uses: [{trigger: map, permissions: [], items: [real_name]}]",
+	       "testing/policy/1.yaml:42: a use of SDK 'map' goes beyond its items or permissions; add them "
+	       "to the entry, or remove them here\n");
+}
+
+/* The reason why the map gets no position, or NULL. */
+static const char *map_refusal(const struct facts *f, enum sdk_choice choice, const char *platform)
+{
+	struct test_city t;
+	static char reason[64];
+
+	test_city_load(&t, "policy", policy_with("service: plates, ", ""));
+	struct facts facts = *f;
+	facts.accepted_release = release_number(t.release);
+	struct sdk_request q = {.sdk = release_sdk(t.release, "map"),
+				.trigger = "map",
+				.platform = platform,
+				.choice = choice};
+	itemset_add(&q.items, release_item(t.release, "location")->number);
+	bool allowed = !failed(sdk_decide(&t.c, t.release, &facts, &q));
+	snprintf(reason, sizeof reason, "%s", allowed ? "" : t.c.failure.reason);
+	assert_true(allowed || t.c.failure.clause);
+	test_city_release(&t);
+	return allowed ? NULL : reason;
+}
+
+static void foreign_code_gets_nothing_of_a_minor_without_the_guardian(void **state)
+{
+	/* TJ-6.2.a, NT-5.0 */
+	struct facts f = {.subject_id = 1, .acceptance = ACCEPT_EXPRESS, .permissions = UINT32_MAX};
+
+	(void)state;
+	assert_null(map_refusal(&f, SDK_ALLOWED, "android"));
+	f.minor = true;
+	assert_string_equal(map_refusal(&f, SDK_ALLOWED, "android"), "guardian_required");
+	f.guardian_agreed = true;
+	assert_string_equal(map_refusal(&f, SDK_UNSET, "android"), "consent_required");
+	assert_null(map_refusal(&f, SDK_ALLOWED, "android"));
+}
+
+static void foreign_code_is_asked_about_in_order(void **state)
+{
+	/* TJ-1.1.25.i */
+	struct facts f = {.subject_id = 1, .acceptance = ACCEPT_EXPRESS, .permissions = UINT32_MAX};
+
+	(void)state;
+	assert_string_equal(map_refusal(&f, SDK_ALLOWED, "ios"), "not_declared");
+	assert_string_equal(map_refusal(&f, SDK_REFUSED, "android"), "consent_required");
+	assert_string_equal(map_refusal(&f, SDK_UNSET, "android"), "consent_required");
+	f.permissions = 0;
+	assert_string_equal(map_refusal(&f, SDK_ALLOWED, "android"), "permission_required");
+	f.acceptance = ACCEPT_BY_USE;
+	assert_string_equal(map_refusal(&f, SDK_ALLOWED, "android"), "consent_required");
+	f.status = PERSON_BLOCKED;
+	assert_string_equal(map_refusal(&f, SDK_ALLOWED, "android"), "locked");
+	f.status = PERSON_CANCELLED;
+	assert_string_equal(map_refusal(&f, SDK_ALLOWED, "android"), "gone");
 }
 
 static void an_sdk_names_no_unknown_item(void **state)
@@ -210,6 +275,9 @@ int main(void)
 		cmocka_unit_test(what_is_declared_is_read),
 		cmocka_unit_test(the_registers_belong_to_the_hashed_document),
 		cmocka_unit_test(an_unknown_trigger_is_refused_with_those_there_are),
+		cmocka_unit_test(an_occasion_stays_within_its_entry),
+		cmocka_unit_test(foreign_code_gets_nothing_of_a_minor_without_the_guardian),
+		cmocka_unit_test(foreign_code_is_asked_about_in_order),
 		cmocka_unit_test(an_sdk_names_no_unknown_item),
 		cmocka_unit_test(an_sdk_names_no_unknown_service),
 		cmocka_unit_test(an_unknown_need_is_refused),

@@ -91,6 +91,15 @@ static void put_sdk(struct buf *out, const struct release *r, const struct sdk *
 	put_rows(out, &r->permissions, s->permissions);
 	put_head(out, r, "sdk", s->key, "only for");
 	buf_printf(out, "%s%s%s\n", s->trigger, s->service ? " of " : "", s->service ? s->service->key : "");
+	put_head(out, r, "sdk", s->key, "asks");
+	buf_printf(out, "%s%s%s %s\n", s->login ? "login " : "", s->consent ? "consent " : "",
+		   s->refusing ? "refusable" : "-", s->state ? s->state : "always");
+	for (size_t i = 0; i < s->use_count; i++) {
+		put_head(out, r, "sdk_use", s->key, s->uses[i].trigger);
+		put_items(out, r, &s->uses[i].items);
+		put_head(out, r, "sdk_use_permissions", s->key, s->uses[i].trigger);
+		put_rows(out, &r->permissions, s->uses[i].permissions);
+	}
 }
 
 static void put_setting(struct buf *out, const struct release *r, const struct setting *s)
