@@ -1,6 +1,7 @@
 /* Installations: who has not agreed yet holds a token, and nothing else is stored for it. */
 #include "account/account.h"
 #include "api/api.h"
+#include "services/device.h"
 
 enum { INSTALLATION_LIFE_S = 400 * 24 * 3600 };
 
@@ -18,10 +19,23 @@ static err installation_create(struct api_call *k)
 	return OK;
 }
 
+/* What was taken of a device that is no longer in use goes with it. */
+static err forget_device(struct api_call *k)
+{
+	err e = device_unlink(k->c, k->subject_id, k->c->installation_id);
+
+	if (e.code != ERR_NOT_FOUND)
+		return e;
+	failure_clear(k->c);
+	return OK;
+}
+
 /* Uninstalling takes back every permission of the device and ends its session (TJ-4.2.1.c). */
 static err installation_leave(struct api_call *k)
 {
 	TRY(installation_goodbye(k->c));
+	if (k->subject_id)
+		TRY(forget_device(k));
 	if (k->subject_id)
 		TRY(session_end(k->c, k->subject_id, k->c->session_id));
 	api_drop_cookie(k, "session");

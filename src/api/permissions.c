@@ -195,6 +195,21 @@ static void write_device_function(struct api_call *k, const struct service *s)
 	json_close(j, '}');
 }
 
+/* What this kind of device may hand in about itself; a client sends nothing else. */
+static void put_device_ids(struct api_call *k)
+{
+	const char *platform = k->platform ? k->platform : "web";
+	size_t count = 0;
+	const char *const *ids =
+		city_list(k->c->release, arena_printf(k->c->arena, "device.platform.%s", platform), &count);
+
+	json_key(&k->out, "device_ids");
+	json_open(&k->out, '[');
+	for (size_t i = 0; i < count; i++)
+		json_text(&k->out, ids[i]);
+	json_close(&k->out, ']');
+}
+
 static err function_get_all(struct api_call *k)
 {
 	json_open(&k->out, '{');
@@ -204,6 +219,7 @@ static err function_get_all(struct api_call *k)
 		if (sensor_is_function(release_service_at(k->c->release, i)))
 			write_device_function(k, release_service_at(k->c->release, i));
 	json_close(&k->out, ']');
+	put_device_ids(k);
 	json_close(&k->out, '}');
 	return OK;
 }
@@ -303,7 +319,8 @@ const struct api_route api_permission_routes[] = {
 		   "[{key: text, name: text, clause?: text, state: granted|denied|unset, " USES "}]}]}"},
 	{"GET", "/api/v1/device-functions", function_get_all, API_INSTALLATION, 0, "device_function_list",
 	 "使用设备权限的各项功能",
-	 .answer = "{items: [{key: text, name: text, summary?: text, clause?: text, permissions: [text]}]}"},
+	 .answer = "{items: [{key: text, name: text, summary?: text, clause?: text, permissions: [text]}], "
+		   "device_ids: [text]}"},
 	{"POST", "/api/v1/device-functions/{key}/uses", function_use, API_INSTALLATION, 0,
 	 "device_function_use", "使用一项设备功能：没有开启权限的，不得读取", .body = "{permission: text}",
 	 .answer = "{function: text, name: text, permission: text, at: time}", .status = 201},

@@ -36,6 +36,9 @@ err installation_new(struct ctx *c, const char *platform, char ret_token[static 
 /* ERR_LOGIN when the token is nobody's. */
 err installation_find(struct ctx *c, struct slice token, int64_t *ret_id, const char **ret_platform);
 
+/* ERR_NOT_FOUND: no such installation. */
+err installation_platform(struct ctx *c, int64_t id, const char **ret_platform);
+
 /* Uninstalling withdraws all permissions of the installation (TJ-4.2.1.c). */
 err installation_goodbye(struct ctx *c);
 /* OK when the installation has accepted the version in force; else ERR_REFUSED, consent_required with next

@@ -55,6 +55,18 @@ err installation_find(struct ctx *c, struct slice token, int64_t *ret_id, const 
 	return OK;
 }
 
+err installation_platform(struct ctx *c, int64_t id, const char **ret_platform)
+{
+	uint8_t hash[HASH_SIZE];
+	const char *platform = NULL;
+
+	TRY(consent_db_installation_get(c, id, hash, &platform));
+	if (!platform)
+		FAIL(c, ERR_NOT_FOUND, "没有这台设备");
+	*ret_platform = platform;
+	return OK;
+}
+
 static err goodbye_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	(void)arg;

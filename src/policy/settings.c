@@ -125,6 +125,7 @@ static const struct known all[] = {
 	{"border.mode", VALUE_WORD, WORDS("never", "consent")},
 	{"border.inside", VALUE_WORD, WORDS("whole_country", "mainland")},
 	{"device.ids", VALUE_LIST, NULL},
+	{"device.platform.*", VALUE_LIST, NULL},
 	{"device.link", VALUE_WORD, WORDS("risk_only", "same_service")},
 	{"device.mac", VALUE_WORD, WORDS("third_party_counting", "none")},
 	{"voice.use", VALUE_LIST, NULL},

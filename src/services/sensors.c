@@ -18,7 +18,8 @@ err sensor_source(struct ctx *c, const char *source, const char *platform, const
 
 bool sensor_is_function(const struct service *s)
 {
-	return s->shape == SHAPE_INTERNAL && s->category->permissions != 0 && itemset_empty(&s->shared);
+	return s->shape == SHAPE_INTERNAL && s->level == LEVEL_OPEN && s->category->permissions != 0 &&
+	       itemset_empty(&s->shared);
 }
 
 static bool takes_by(const struct service *s, uint32_t permission)

@@ -9,7 +9,8 @@
  * for what is no source. */
 err sensor_source(struct ctx *c, const char *source, const char *platform, const struct permission **ret);
 
-/* True for a service that is a function of the device: internal, with a sensor, and nothing sent. */
+/* True for a service that is a function of the device: internal, for whoever holds it, with a sensor, and
+ * nothing sent. */
 bool sensor_is_function(const struct service *s);
 /* Whether the function or service reads by this permission. */
 bool sensor_reads_by(const struct service *s, const struct permission *p);

@@ -4,7 +4,7 @@ import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { startCity, cities, dutiesDone, login, password, root, secondCheck, until, username } from './helpers.mjs'
+import { startCity, agree, cities, dutiesDone, login, password, root, secondCheck, until, username } from './helpers.mjs'
 import { describeApi, careful, carefulCitizen, Careful, appealOf, insist, jpeg, query, stop } from './careful.mjs'
 import { totp } from './totp.mjs'
 
@@ -36,6 +36,9 @@ const rules = {
   permission_list: { caller: 'installation', agreed: false, self: true },
   device_function_list: { caller: 'installation', agreed: false, self: true },
   device_function_use: { caller: 'installation', agreed: true, public: w => ({ key: w.city.city === 'tianjin' ? 'place_search' : 'nearby_map' }), body: () => ({ permission: 'perm_location' }) },
+  device_link: { caller: 'session', self: true, body: () => ({ fields: { imei: '129900000000001' } }) },
+  device_list: { caller: 'session', self: true },
+  device_unlink: { caller: 'session', mine: w => ({ id: w.device }), missing: () => ({ id: nowhere }) },
   sensor_read_list: { caller: 'session', self: true },
   sms_code_create: { caller: 'installation', agreed: true, self: true, body: w => ({ phone: w.a.person.mobile_phone, purpose: 'login' }) },
   account_create: { caller: 'installation', agreed: true, self: true, body: w => w.registration },
@@ -151,6 +154,11 @@ async function makeWorld(city, api) {
   w.scope = features.cancel_scopes[0].key
   const device = await careful(city, api)
   await login(device, w.a.username)
+  const phone = new Careful(city, api)
+  phone.token = (await phone.ok('POST', '/installations', { platform: 'android' })).body.token
+  await agree(phone)
+  await login(phone, w.a.username)
+  w.device = (await insist(phone, 'POST', '/installations/current/device', { fields: { imei: '129900000000001' } })).id
   w.ended = new Careful(city, api)
   w.ended.token = (await login(await careful(city, api), w.a.username)).token
   await w.ended.ok('DELETE', '/sessions/current')
