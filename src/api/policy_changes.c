@@ -2,6 +2,7 @@
  * concrete changes). */
 #include "api/api.h"
 #include "api/changes.h"
+#include "policy/review.h"
 
 static void put_kind(struct json *j, const struct release *r, enum policy_major major)
 {
@@ -69,13 +70,17 @@ static err put_between(struct api_call *k, const struct release *after)
 	const struct release *before = NULL;
 
 	TRY(find_since(k, after, &before));
-	json_open(&k->out, '{');
-	json_put_text(&k->out, "version", release_version(after));
-	json_put_text(&k->out, "since", release_version(before));
-	api_put_changes(&k->out, after, policy_diff(k->c, before, after));
-	json_close(&k->out, '}');
+	struct policy_change *first = NULL;
+	err e = review_changes(k->c, before, after, &first);
+	if (!failed(e)) {
+		json_open(&k->out, '{');
+		json_put_text(&k->out, "version", release_version(after));
+		json_put_text(&k->out, "since", release_version(before));
+		api_put_changes(&k->out, after, first);
+		json_close(&k->out, '}');
+	}
 	release_drop(before);
-	return OK;
+	return e;
 }
 
 static err changes_get(struct api_call *k)

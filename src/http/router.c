@@ -6,9 +6,9 @@
 enum { METHODS_MAX = 6 };
 
 struct node {
-	struct slice segment; /* of a literal */
+	struct slice segment; /* of a literal; of a parameter with an ending: ".pdf" */
 	struct node *next;    /* sibling literal */
-	struct node *literals, *param, *rest;
+	struct node *literals, *param, *rest, *ending; /* {name}, {name...}, {name}.pdf */
 	const struct http_route *routes[METHODS_MAX];
 	size_t route_count;
 };
@@ -48,16 +48,31 @@ static struct node *find_literal(const struct node *n, struct slice segment)
 	return NULL;
 }
 
+static bool slice_ends(struct slice s, struct slice end)
+{
+	return s.n >= end.n && memcmp(s.p + s.n - end.n, end.p, end.n) == 0;
+}
+
 static bool ends_with(struct slice s, const char *end)
 {
-	size_t n = strlen(end);
-	return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
+	return slice_ends(s, slice_of(end));
 }
 
 static struct node *child_for(struct node *n, struct slice segment)
 {
 	struct node **child = NULL;
 
+	if (slice_starts(segment, "{") && !ends_with(segment, "}")) {
+		const char *end = memchr(segment.p, '}', segment.n);
+		if (!end)
+			return NULL;
+		struct slice ending = {end + 1, (size_t)(segment.p + segment.n - end) - 1};
+		if (!n->ending) {
+			n->ending = zeroed(1, sizeof *n->ending);
+			n->ending->segment = ending;
+		}
+		return slice_eq(n->ending->segment, ending) ? n->ending : NULL;
+	}
 	if (slice_starts(segment, "{")) {
 		child = ends_with(segment, "...}") ? &n->rest : &n->param;
 		if (!*child)
@@ -96,6 +111,8 @@ static bool add_route(struct node *n, const struct http_route *route)
 		if (ends_with(segment, "...}") && path.n > 0)
 			return false;
 		n = child_for(n, segment);
+		if (!n) /* two endings at one place */
+			return false;
 	}
 	if (params > ROUTE_PARAMS_MAX || n->route_count == METHODS_MAX ||
 	    route_of(n, slice_of(route->method)))
@@ -122,14 +139,14 @@ struct router *router_new(const struct http_route *routes, size_t count)
 
 static void free_children(struct node *n)
 {
-	struct node *others[] = {n->param, n->rest};
+	struct node *others[] = {n->param, n->rest, n->ending};
 
 	for (struct node *child = n->literals, *next; child; child = next) {
 		next = child->next;
 		free_children(child);
 		free(child);
 	}
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		if (others[i])
 			free_children(others[i]);
 		free(others[i]);
@@ -156,6 +173,12 @@ static const struct node *find_node(const struct node *n, struct slice path, str
 	const struct node *child = find_literal(n, segment);
 	const struct node *found = child ? find_node(child, rest, params, count) : NULL;
 
+	if (!found && n->ending && segment.n > n->ending->segment.n &&
+	    slice_ends(segment, n->ending->segment)) {
+		found = find_node(n->ending, rest, params, count + 1);
+		if (found)
+			params[count] = (struct slice){segment.p, segment.n - n->ending->segment.n};
+	}
 	if (!found && n->param && segment.n > 0) {
 		found = find_node(n->param, rest, params, count + 1);
 		if (found)

@@ -34,3 +34,13 @@ const char *policy_major_name(enum policy_major major);
 const char *policy_major_key(enum policy_major major);
 /* The clause under which the city itself lists the kind (setting update.major), or NULL. */
 const char *policy_major_listed(const struct release *r, enum policy_major major);
+
+/* A service whose consents, given under the older version, the newer one no longer covers. */
+struct policy_asked {
+	const char *key, *name, *why; /* of the service */
+	struct policy_asked *next;
+};
+/* Those who must be asked again: nobody else's consent ends. In the arena; keys and names live as long as
+ * `after`. */
+struct policy_asked *policy_ask_again(struct ctx *c, const struct release *before,
+				      const struct release *after);

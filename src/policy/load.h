@@ -43,6 +43,9 @@ void load_city(struct loader *l, struct node map);		 /* after the services */
 void check_chapters(struct loader *l, struct node policy);	 /* after the settings */
 void check_overlaps(struct loader *l, struct node policy);	 /* after all rows */
 
+/* The list under the only key of a file; complains about anything else. */
+struct node load_list_of(struct yaml_tree *t, const char *key);
+
 /* The whole of a file; false when it cannot be read. */
 bool file_text(const char *path, struct buf *ret);
 

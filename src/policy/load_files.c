@@ -171,8 +171,7 @@ static bool files_read(struct ctx *c, const char *dir, const char *city, const c
 	return good;
 }
 
-/* The list under the only key of a file. */
-static struct node list_of(struct yaml_tree *t, const char *key)
+struct node load_list_of(struct yaml_tree *t, const char *key)
 {
 	struct node root = yaml_tree_root(t), list = node_get(root, key);
 
@@ -190,14 +189,14 @@ static struct node list_of(struct yaml_tree *t, const char *key)
 static struct source source_of(struct files *f)
 {
 	struct source s = {
-		.items = list_of(&f->items, "items"),
+		.items = load_list_of(&f->items, "items"),
 		.city = yaml_tree_root(&f->city),
 		.policy = yaml_tree_root(&f->policy),
 		.service_lists = f->service_count,
 	};
 
 	for (size_t i = 0; i < f->service_count; i++)
-		s.services[i] = list_of(&f->services[i], "services");
+		s.services[i] = load_list_of(&f->services[i], "services");
 	return s;
 }
 

@@ -162,6 +162,10 @@ static void put_fact(struct buf *out, const char *name, const char *value)
 
 static void put_header(struct buf *out, const struct release *r)
 {
+	char effective[TIME_TEXT_SIZE]; /* what was decided, not what the file proposed */
+
+	time_text(r->effective_ms, effective);
+	effective[sizeof "2026-11-21" - 1] = '\0';
 	buf_add_text(out, "<header>\n<h1>");
 	html_text(out, city_text(r, "name"));
 	buf_add_text(out, "隐私政策</h1>\n<dl class=\"facts\">");
@@ -169,7 +173,7 @@ static void put_header(struct buf *out, const struct release *r)
 	put_fact(out, "个人信息处理者", city_text(r, "controller"));
 	put_fact(out, "版本", r->version);
 	put_fact(out, "更新日期", r->updated);
-	put_fact(out, "生效日期", r->effective);
+	put_fact(out, "生效日期", effective);
 	buf_add_text(
 		out,
 		"</dl>\n<p>请您仔细阅读本政策。<strong>加粗并加下划线的内容</strong>与您的权益有重大关系，"

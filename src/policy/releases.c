@@ -36,6 +36,22 @@ struct seeding {
 	bool added; /* it was not there before */
 };
 
+/* Without a review: the first releases of a store, or on a machine for development. */
+static err publish_row(struct ctx *c, struct tx *tx, int64_t number, const char *by, int64_t effective_ms,
+		       int64_t *ret_changed)
+{
+	TRY(tx_exec(c, tx, Q_POLICY_RELEASE_PUBLISH,
+		    PARAMS(P_INT(number), P_INT(c->now_ms), P_STR(by), P_INT(effective_ms)), ret_changed));
+	if (*ret_changed == 0)
+		return OK;
+	TRY(tx_exec(c, tx, Q_POLICY_REVIEW_PUBLISHED, PARAMS(P_INT(number)), NULL));
+	TRY(tx_exec(c, tx, Q_POLICY_HEAD_RAISE, PARAMS(P_INT(number)), NULL));
+	return tx_exec(
+		c, tx, Q_POLICY_STEP_INSERT,
+		PARAMS(P_INT(number), P_STR("published"), P_INT(0), P_STR(by), P_NULL(), P_INT(c->now_ms)),
+		NULL);
+}
+
 static err seed_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	struct seeding *s = arg;
@@ -48,13 +64,15 @@ static err seed_rows(struct ctx *c, struct tx *tx, void *arg)
 			   P_INT(c->now_ms), P_INT(r->effective_ms)),
 		    &changed));
 	s->added = changed > 0;
-	TRY(tx_rows(c, tx, Q_POLICY_RELEASE_BY_HASH, PARAMS(P_STR(r->hash)), found_row, &f));
-	if (!s->publish || !s->added)
+	if (!s->added)
 		return OK;
-	return tx_exec(
-		c, tx, Q_POLICY_RELEASE_PUBLISH,
-		PARAMS(P_INT(f.number), P_INT(c->now_ms), P_TEXT(SLICE("cities")), P_INT(r->effective_ms)),
-		NULL);
+	TRY(tx_rows(c, tx, Q_POLICY_RELEASE_BY_HASH, PARAMS(P_STR(r->hash)), found_row, &f));
+	TRY(tx_exec(c, tx, Q_POLICY_REVIEW_INSERT, PARAMS(P_INT(f.number), P_STR("draft"), P_NULL()), NULL));
+	TRY(tx_exec(c, tx, Q_POLICY_STEP_INSERT,
+		    PARAMS(P_INT(f.number), P_STR("drafted"), P_INT(0), P_STR("城市数据文件"), P_NULL(),
+			   P_INT(c->now_ms)),
+		    NULL));
+	return s->publish ? publish_row(c, tx, f.number, "城市数据文件", r->effective_ms, &changed) : OK;
 }
 
 static err seed_one(struct ctx *c, const struct release *r, bool publish, bool *ret_added)
@@ -150,10 +168,21 @@ static err numbered_row(struct ctx *c, const struct release_line *l, void *arg)
 	return OK;
 }
 
+struct unreviewed {
+	int64_t number, effective_ms, changed;
+	const char *by;
+};
+
+static err unreviewed_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	struct unreviewed *u = arg;
+
+	return publish_row(c, tx, u->number, u->by, u->effective_ms, &u->changed);
+}
+
 err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effective_ms)
 {
 	struct numbered n = {.number = number};
-	int64_t changed = 0;
 
 	TRY(releases_list(c, numbered_row, &n));
 	if (n.line.number == 0)
@@ -161,9 +190,9 @@ err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effe
 	int64_t from_ms = effective_ms ? effective_ms : n.line.effective_ms;
 	if (from_ms < c->now_ms) /* nobody could have known it before */
 		from_ms = c->now_ms;
-	TRY(store_exec(c, c->store, Q_POLICY_RELEASE_PUBLISH,
-		       PARAMS(P_INT(number), P_INT(c->now_ms), P_STR(by), P_INT(from_ms)), &changed));
-	if (changed == 0)
+	struct unreviewed u = {.number = number, .effective_ms = from_ms, .by = by};
+	TRY(store_write(c, c->store, unreviewed_rows, &u));
+	if (u.changed == 0)
 		FAIL(c, ERR_CONFLICT, "该政策版本已经发布，或者在它之后的版本已经发布");
 	return OK;
 }

@@ -14,9 +14,9 @@ struct releases;
 err releases_seed(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints,
 		  int64_t *ret_drafts);
 
-/* Makes a draft binding from effective_ms on (0: from the date that it names, but not before now).
- * ERR_NOT_FOUND, ERR_CONFLICT when it is published already, or a later one is. by: who decided, as people
- * read it. */
+/* Without review, for development and tests (policy/review.h has the way of a city): makes a draft binding
+ * from effective_ms on (0: from the date that it names, but not before now). ERR_NOT_FOUND, ERR_CONFLICT when
+ * it is published already, or a later one is. by: who decided, as people read it. */
 err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effective_ms);
 
 /* All published releases, loaded. ERR_NOT_FOUND when there is none yet. */

@@ -91,6 +91,18 @@ const rules = {
   staff_duties: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: () => ({}) },
   staff_duty_records: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: w => ({ key: w.duty }) },
   staff_duty_record: { caller: 'staff', by: 'privacy', auditor: 403, public: w => ({ key: w.duty }), body: () => ({ done_on: '2026-01-05', document: '台账' }) },
+  release_list: { caller: 'staff', by: 'policy', readers: ['auditor'], self: true },
+  release_get: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
+  release_diff: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
+  release_document: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
+  release_page: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
+  release_draft: { caller: 'staff', by: 'policy', auditor: 403, self: true, body: () => ({ base: 1, edits: [] }) },
+  release_submit: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({}) },
+  release_approve: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({}) },
+  release_reject: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({ note: '不同意' }) },
+  release_withdraw: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({}) },
+  release_compare: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }) },
+  release_publish: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({ effective: 'now' }) },
   ledger_checkpoint: { caller: 'anyone' },
   ledger_tile: { caller: 'anyone', public: () => ({ path: '0/000' }), found: [200, 404] },
   openapi_get: { caller: 'anyone' },
@@ -135,6 +147,7 @@ async function makeStaff(city, api, w) {
   w.other = await staffClient(city, api, 'other', '--role', 'hotline_agent', '--department', elsewhere)
   w.auditor = await staffClient(city, api, 'auditor', '--role', 'auditor')
   w.privacy = await staffClient(city, api, 'privacy', '--role', 'privacy_officer')
+  w.policy = await staffClient(city, api, 'policy', '--role', 'policy_officer')
   w.duty = (await w.privacy.ok('GET', '/staff/duties')).body.items.find(d => !d.each_staff).key
 }
 

@@ -106,6 +106,20 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
       running.add(self.child)
       await ready(self.child, `${self.base}/readyz`, log)
     },
+    // A further server on the same store; stop it before the city.
+    async another(node = 1) {
+      const otherPort = await freePort(), otherLog = join(dir, `server-${node}.log`)
+      const child = start(tongban, ['serve', '--data', data, '--cities', cityDir, '--port', String(otherPort), '--node', String(node),
+        ...(testClock ? ['--test-clock', '--sandbox', sandbox] : []), ...serveArgs], otherLog)
+      running.add(child)
+      await ready(child, `http://localhost:${otherPort}/readyz`, otherLog)
+      return { base: `http://localhost:${otherPort}`, async stop() {
+        child.kill('SIGTERM')
+        await until(() => child.ended, 'end of the further server')
+        running.delete(child)
+        if (child.ended.code !== 0) throw new Error(readFileSync(otherLog, 'utf8').slice(-4000))
+      } }
+    },
     async kill(signal = 'SIGKILL') {
       const child = self.child
       child.kill(signal)

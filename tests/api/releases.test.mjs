@@ -48,7 +48,7 @@ test('no version decides before its day, and from that day on it does without a 
   const c = await city.client()
   await register(c, await city.person())
   const first = await current(c)
-  release('publish', '2', '--by', '王审核')
+  release('publish', '2', '--development', '--by', '王审核')
   const announced = await until(async () => {
     const r = await c.call('GET', `/policy/${next.version}`)
     return r.status === 200 && r.body
@@ -84,7 +84,7 @@ test('a text corrected under the same version is asked for again, and an install
   const cities = join(city.dir, 'cities'), file = join(cities, `tianjin/policy/${next.version}.yaml`)
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^updated: .*$/m, `updated: ${next.effective}`))
   assert.deepEqual(release('draft', '--cities', cities), [{ drafts: 1 }])
-  release('publish', '3', '--by', '王审核')
+  release('publish', '3', '--development', '--by', '王审核')
   const { hash } = release('list').at(-1)
   await until(async () => (await current(c)).hash === hash, 'the corrected text')
   const person = await city.person()
@@ -101,9 +101,9 @@ test('publishing the same version twice, or one that a later one has overtaken, 
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^updated: .*$/m, `updated: ${updated}`))
     release('draft', '--cities', cities)
   }
-  release('publish', '5', '--by', '王审核')
-  assert.throws(() => release('publish', '4', '--by', '王审核'), e => e.status === 2)
-  assert.throws(() => release('publish', '2', '--by', '王审核'), e => e.status === 2)
-  assert.throws(() => release('publish', '7', '--by', '王审核'))
-  assert.throws(() => release('publish', '2'), e => e.status === 2)
+  release('publish', '5', '--development', '--by', '王审核')
+  assert.throws(() => release('publish', '4', '--development', '--by', '王审核'), e => e.status === 2)
+  assert.throws(() => release('publish', '2', '--development', '--by', '王审核'), e => e.status === 2)
+  assert.throws(() => release('publish', '7', '--development', '--by', '王审核'))
+  assert.throws(() => release('publish', '2'), e => e.status === 2, 'without --development nobody publishes alone')
 })

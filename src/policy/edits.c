@@ -1,0 +1,196 @@
+/* Editing a release place by place, for officers who do not write YAML. */
+#include "policy/upload.h"
+#include "policy/yaml_tree.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PLACE_MAX = 200, COMPLAINTS_TOLD = 8 };
+
+/* What may be edited: # stands for the number of a row, * for anything. */
+static const char *const places[] = {
+	"policy.version",
+	"policy.updated",
+	"policy.effective",
+	"policy.chapters.#.title",
+	"policy.chapters.#.sections.#.title",
+	"policy.chapters.#.sections.#.paragraphs",
+	"policy.categories.#.retention.days",
+	"policy.categories.#.retention.rule",
+	"policy.legal_retention.#.days",
+	"policy.legal_retention.#.rule",
+	"policy.recipients.#.contact",
+	"policy.permissions.#.why",
+	"city.*",
+};
+
+/* Which rules refuse, which city it is and how it looks are not for this form. */
+static const char *const kept[] = {"city.key", "city.clauses.", "city.gate.", "city.theme."};
+
+static bool is_number(const char *text, size_t n)
+{
+	return n > 0 && n <= 4 && strspn(text, "0123456789") >= n;
+}
+
+static bool fits(const char *pattern, const char *at)
+{
+	for (;;) {
+		size_t p = strcspn(pattern, "."), a = strcspn(at, ".");
+		if (p == 1 && *pattern == '*')
+			return a > 0;
+		bool same =
+			p == 1 && *pattern == '#' ? is_number(at, a) : p == a && memcmp(pattern, at, a) == 0;
+		if (!same || (pattern[p] == 0) != (at[a] == 0))
+			return false;
+		if (pattern[p] == 0)
+			return true;
+		pattern += p + 1;
+		at += a + 1;
+	}
+}
+
+static bool may_edit(const char *at)
+{
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+		if (strncmp(at, kept[i], strlen(kept[i])) == 0)
+			return false;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (fits(places[i], at))
+			return true;
+	return false;
+}
+
+/* ---- the tree ---- */
+
+static json_t *child(json_t *parent, const char *name)
+{
+	if (json_is_array(parent) && is_number(name, strlen(name)))
+		return json_array_get(parent, (size_t)atoi(name));
+	return json_object_get(parent, name);
+}
+
+/* The parent of a place; ret_last is the name of the place in it. */
+static json_t *parent_of(json_t *root, char *at, const char **ret_last)
+{
+	json_t *here = root;
+	char *rest = at, *name = strsep(&rest, ".");
+
+	for (; rest; name = strsep(&rest, "."))
+		here = child(here, name);
+	*ret_last = name;
+	return here;
+}
+
+static bool same_kind(const json_t *before, const json_t *after)
+{
+	if (json_is_boolean(before))
+		return json_is_boolean(after);
+	return json_typeof(before) == json_typeof(after);
+}
+
+static bool has_letters(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] != '\0';
+}
+
+static const char *wrong_value(const json_t *before, const json_t *after)
+{
+	size_t i;
+	json_t *row;
+
+	if (!same_kind(before, after))
+		return json_is_string(before)	 ? "这里须填写文字"
+		       : json_is_integer(before) ? "这里须填写整数"
+		       : json_is_boolean(before) ? "这里须填写是或者否"
+						 : "这里须填写若干段文字";
+	if (json_is_string(after) && !has_letters(json_string_value(after)))
+		return "内容不能为空";
+	if (json_is_integer(after) && (json_integer_value(after) < 0 || json_integer_value(after) > 36500))
+		return "须为 0 至 36500 的整数";
+	json_array_foreach((json_t *)(uintptr_t)after, i,
+			   row) if (!json_is_string(row) ||
+				    !has_letters(json_string_value(row))) return "每一段都须有文字";
+	return NULL;
+}
+
+static const char *apply(json_t *root, const struct release_edit *e)
+{
+	char at[PLACE_MAX];
+	const char *last;
+
+	if (strlen(e->at) >= sizeof at || !may_edit(e->at))
+		return "这一项不能在这里修改";
+	snprintf(at, sizeof at, "%s", e->at);
+	json_t *parent = parent_of(root, at, &last), *before = child(parent, last);
+	if (!before || json_is_object(before) ||
+	    (json_is_array(before) && json_is_object(json_array_get(before, 0))))
+		return "没有这一项";
+	const char *why = wrong_value(before, e->value);
+	if (why)
+		return why;
+	json_t *value = json_deep_copy(e->value);
+	int failed_set = json_is_array(parent) ? json_array_set_new(parent, (size_t)atoi(last), value)
+					       : json_object_set_new(parent, last, value);
+	return failed_set ? "这一项不能在这里修改" : NULL;
+}
+
+/* ---- what the loader says ---- */
+
+static void tell_complaints(struct ctx *c, const char *lines)
+{
+	int told = 0;
+
+	for (const char *at = lines; *at && told < COMPLAINTS_TOLD; told++) {
+		size_t n = strcspn(at, "\n");
+		const char *text = memchr(at, ' ', n);
+		size_t skip = text ? (size_t)(text - at) + 1 : 0;
+		(void)fail_field(c, "edits", arena_copy(c->arena, (struct slice){at + skip, n - skip})).code;
+		at += n + (at[n] == '\n');
+	}
+}
+
+static void drop(json_t **doc)
+{
+	json_decref(*doc);
+}
+
+static int put_text(const char *part, size_t size, void *out)
+{
+	buf_add(out, part, size);
+	return 0;
+}
+
+static err parse_edited(struct ctx *c, json_t *root, struct release **ret)
+{
+	BUF_SCOPED text = {0};
+	BUF_SCOPED complaints = {0};
+
+	buf_init(&text, YAML_SIZE_MAX);
+	buf_init(&complaints, 256 * 1024);
+	if (json_dump_callback(root, put_text, &text, JSON_INDENT(1) | JSON_SORT_KEYS) || text.failed)
+		FAIL(c, ERR_INVALID, "修改后的政策过长，或者含有不能保存的字符");
+	err e = release_parse(c, buf_slice(&text), 0, &complaints, ret);
+	if (failed(e) && complaints.size) {
+		tell_complaints(c, complaints.data);
+		FAIL(c, ERR_INVALID, "修改后的政策不能使用，请按提示修改");
+	}
+	return e;
+}
+
+err release_edited(struct ctx *c, const struct release *base, const struct release_edit *edits, size_t count,
+		   struct release **ret)
+{
+	struct slice document = release_document(base);
+	json_error_t where;
+	__attribute__((cleanup(drop))) json_t *root = json_loadb(document.p, document.n, 0, &where);
+	bool good = root != NULL;
+
+	for (size_t i = 0; root && i < count; i++) {
+		const char *why = apply(root, &edits[i]);
+		if (why)
+			(void)fail_field(c, edits[i].at, why).code;
+		good &= !why;
+	}
+	if (!good)
+		FAIL(c, ERR_INVALID, "有的修改不能保存，请按提示修改");
+	return parse_edited(c, root, ret);
+}

@@ -1,0 +1,19 @@
+/* Between reading and changing reviews. */
+#pragma once
+
+#include "policy/review.h"
+#include "store/store.h"
+
+#define STATE_DRAFT "draft"
+#define STATE_SUBMITTED "submitted"
+#define STATE_APPROVED "approved"
+#define STATE_PUBLISHED "published"
+#define STATE_REJECTED "rejected"
+#define STATE_WITHDRAWN "withdrawn"
+#define STATE_REPLACED "replaced"
+
+/* Adds a step of c->actor. */
+err review_note(struct ctx *c, struct tx *tx, unsigned number, const char *action, const char *note);
+err review_head(struct ctx *c, unsigned *ret);
+/* ERR_CONFLICT, with who did what and when; never OK. */
+err review_overtaken(struct ctx *c, unsigned number);

@@ -1,0 +1,30 @@
+/* A release made in the console: of files that somebody uploads, or of another release with some texts and
+ * parameters changed. Both pass the loader that reads the files of a city. */
+#pragma once
+
+#include "policy/policy.h"
+#include <jansson.h>
+
+struct city_file {
+	const char
+		*path; /* "policy/2026.2.yaml", "city.yaml", "services/driving.yaml", "common/items.yaml" */
+	struct slice text;
+};
+
+/* What is not among the files comes from base; uploaded services replace all of base's. Complaints as
+ * release_load, with ERR_INVALID. Sorts files. */
+err release_upload(struct ctx *c, const struct release *base, struct city_file *files, size_t count,
+		   struct buf *ret_complaints, struct release **ret);
+
+/* One changed place of the document: "policy.updated", "policy.chapters.2.sections.0.paragraphs",
+ * "policy.categories.3.retention.days", "city.contact.hotlines". */
+struct release_edit {
+	const char *at;
+	const json_t *value;
+};
+
+/* The document of base with the places changed. Only texts of chapters, version and dates, periods of keeping
+ * and settings may be edited here, and a value stays of the kind that it was. ERR_INVALID with a field error
+ * for each place. */
+err release_edited(struct ctx *c, const struct release *base, const struct release_edit *edits, size_t count,
+		   struct release **ret);
