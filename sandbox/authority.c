@@ -7,9 +7,13 @@ static const struct {
 	const char *method, *authority, *path; /* authority NULL: any */
 	authority_operation *run;
 } operations[] = {
-	{"POST", "sms", "messages", message_send}, {"POST", NULL, "verify", identity_verify},
-	{"POST", NULL, "triage", hotline_triage},  {"POST", NULL, "query", registry_query},
-	{"POST", NULL, "cases", case_receive},	   {"GET", NULL, "cases/", case_show},
+	{"POST", "sms", "messages", message_send},
+	{"POST", "population", "guardianship", population_guardianship},
+	{"POST", NULL, "verify", identity_verify},
+	{"POST", NULL, "triage", hotline_triage},
+	{"POST", NULL, "query", registry_query},
+	{"POST", NULL, "cases", case_receive},
+	{"GET", NULL, "cases/", case_show},
 };
 
 static authority_operation *find_operation(const struct http_request *q, const char *authority,

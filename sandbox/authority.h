@@ -18,12 +18,13 @@ struct operation {
 };
 typedef int authority_operation(struct operation *o, json_t **ret);
 
-authority_operation message_send;    /* sms: POST messages */
-authority_operation identity_verify; /* population, banks: POST verify */
-authority_operation registry_query;  /* any register: POST query */
-authority_operation hotline_triage;  /* a centre that dispatches: POST triage */
-authority_operation case_receive;    /* a department: POST cases */
-authority_operation case_show;	     /* a department: GET cases/<ref> */
+authority_operation message_send;	     /* sms: POST messages */
+authority_operation identity_verify;	     /* population, banks: POST verify */
+authority_operation registry_query;	     /* any register: POST query */
+authority_operation hotline_triage;	     /* a centre that dispatches: POST triage */
+authority_operation case_receive;	     /* a department: POST cases */
+authority_operation case_show;		     /* a department: GET cases/<ref> */
+authority_operation population_guardianship; /* population: POST guardianship */
 
 /* The text of a member, or NULL. */
 const char *member_text(const json_t *object, const char *key);

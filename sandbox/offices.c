@@ -72,6 +72,33 @@ int identity_verify(struct operation *o, json_t **ret)
 	return 200;
 }
 
+/* Name and number belong to one person of the register; NULL otherwise. */
+static const struct person *named_person(const struct operation *o, const json_t *given)
+{
+	const char *name = member_text(given, "real_name"), *number = member_text(given, "id_number");
+	const struct person *x = number ? person_by_number(o->world->people, slice_of(number)) : NULL;
+
+	return x && name && record_matches(o->world->people, x, "real_name", name, o->now_ms) ? x : NULL;
+}
+
+/* Who is whose parent, by the families of the register. A guardian whom a court or an office named is not in
+ * it. */
+int population_guardianship(struct operation *o, json_t **ret)
+{
+	const struct person *guardian = named_person(o, json_object_get(o->body, "guardian"));
+	const struct person *child = named_person(o, json_object_get(o->body, "child"));
+
+	if (!guardian || !child) {
+		*ret = json_pack("{sb sb}", "match", 0, "related", 0);
+		return 200;
+	}
+	const char *relation = child->father == guardian->index	  ? "father"
+			       : child->mother == guardian->index ? "mother"
+								  : NULL;
+	*ret = json_pack("{sb sb ss*}", "match", 1, "related", relation != NULL, "relation", relation);
+	return 200;
+}
+
 /* ---- registers ---- */
 
 /* Without a document: by phone, else by an unambiguous enough name. */

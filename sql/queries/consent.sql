@@ -74,8 +74,9 @@ INSERT INTO consent_text (text_hash, body, first_at_ms) VALUES (?1, ?2, ?3) ON C
 SELECT body FROM consent_text WHERE text_hash = ?1;
 
 -- name: person_facts_insert
+-- A minor can only be registered when a guardian has agreed beforehand.
 INSERT INTO person_facts (subject_id, status, minor, guardian_agreed, phone_bound, realname_level, created_at_ms)
-VALUES (?1, 0, ?2, 0, 0, 0, ?3);
+VALUES (?1, 0, ?2, ?2, 0, 0, ?3);
 
 -- name: person_facts_get
 SELECT status, minor, guardian_agreed, phone_bound, realname_level FROM person_facts WHERE subject_id = ?1;
@@ -89,7 +90,7 @@ UPDATE person_facts SET
 WHERE subject_id = ?1 AND status <> 2;
 
 -- name: person_facts_minor
-UPDATE person_facts SET minor = ?2 WHERE subject_id = ?1 AND status <> 2;
+UPDATE person_facts SET minor = ?2, guardian_agreed = ?3 WHERE subject_id = ?1 AND status <> 2;
 
 -- name: acceptance_insert
 INSERT INTO acceptance (subject_id, acceptance_id, version, release_number, release_hash, kind, installation_id,

@@ -105,6 +105,11 @@ err cancellation_preview(struct ctx *c, int64_t subject_id, const char *scope, s
 err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struct slice preview_token,
 		     struct buf *ret_certificate);
 
+/* The end that a rule demands, not the person: data of a minor that was taken without a guardian's consent
+ * (TJ-6.3.b, NT-5.2.a). The person reads the note beside the entry. The same certificate. */
+err account_end_by_rule(struct ctx *c, int64_t subject_id, const char *clause, const char *note,
+			struct buf *ret_certificate);
+
 /* After a restore, for a person whose account ended since the backup was made: nobody can log in from then
  * on, and the job "cancellation_finish" removes the rest when the server runs. */
 err account_restored_ended(struct ctx *c, int64_t subject_id);

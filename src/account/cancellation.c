@@ -178,24 +178,52 @@ static err release_identifiers(struct ctx *c, const struct facts *f, struct head
 	return vault_release(c, permit, h, 0, "注销账号：终止登录标识", ret);
 }
 
+struct end_order {
+	int64_t subject_id;
+	const char *scope;
+	const struct facts *facts;
+	struct head *head;
+	struct entry *entry;
+};
+
 /* Order: decide and stop everything in one transaction; end the keys; then the rows. A crash after the first
  * is finished by the job. */
+static err end_now(struct ctx *c, const struct end_order *o, struct buf *ret_certificate)
+{
+	struct beginning b = {
+		.subject_id = o->subject_id, .certificate_id = id_new(c->now_ms), .scope = o->scope};
+	RELEASED_SCOPED identifiers = {0};
+	struct plan p;
+
+	o->entry->ref_id = b.certificate_id;
+	TRY(plan_make(c, o->subject_id, &p));
+	b.plan = &p;
+	if (audit_kept(c))
+		b.audit_until_ms = retention_until_ms(c, p.accepted, audit_kept(c));
+
+	TRY(release_identifiers(c, o->facts, o->head, &identifiers));
+	TRY(ledger_write(c, o->head, o->entry, LEDGER_RAISE_EPOCH, begin_rows, &b, NULL));
+	TRY(end_identifiers(c, o->subject_id, &identifiers));
+	/* again, now that nothing can be collected any more: a case may have been filed since the first plan
+	 */
+	TRY(plan_make(c, o->subject_id, &p));
+	TRY(plan_carry_out(c, o->subject_id, &p));
+	TRY(account_finish_end(c, o->subject_id));
+	return certificate_write(c, b.certificate_id, o->scope, &p, ret_certificate);
+}
+
 err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struct slice token,
 		     struct buf *ret_certificate)
 {
-	struct beginning b = {.subject_id = subject_id, .certificate_id = id_new(c->now_ms), .scope = scope};
 	struct entry entry = {
 		.action = ENTRY_DELETE,
 		.service = "account",
 		.basis = "own_request",
 		.decision = "allowed",
-		.ref_id = b.certificate_id,
 		.note = scope ? city_text(c->release, arena_printf(c->arena, "cancel.names.%s", scope))
 			      : NULL};
-	RELEASED_SCOPED identifiers = {0};
 	struct facts f;
 	struct head h;
-	struct plan p;
 
 	TRY(check_scope(c, subject_id, scope));
 	if (!preview_was_shown(c, subject_id, scope, token))
@@ -203,18 +231,27 @@ err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struc
 	TRY(facts_load(c, subject_id, &f, &h));
 	TRY(check_identity(c, &f));
 	TRY(check_security_state(c, subject_id));
-	TRY(plan_make(c, subject_id, &p));
-	b.plan = &p;
-	if (audit_kept(c))
-		b.audit_until_ms = retention_until_ms(c, p.accepted, audit_kept(c));
+	return end_now(c, &(struct end_order){subject_id, scope, &f, &h, &entry}, ret_certificate);
+}
 
-	TRY(release_identifiers(c, &f, &h, &identifiers));
-	TRY(ledger_write(c, &h, &entry, LEDGER_RAISE_EPOCH, begin_rows, &b, NULL));
-	TRY(end_identifiers(c, subject_id, &identifiers));
-	/* again, now that nothing can be collected any more: a case may have been filed since the first plan
-	 */
-	TRY(plan_make(c, subject_id, &p));
-	TRY(plan_carry_out(c, subject_id, &p));
-	TRY(account_finish_end(c, subject_id));
-	return certificate_write(c, b.certificate_id, scope, &p, ret_certificate);
+err account_end_by_rule(struct ctx *c, int64_t subject_id, const char *clause, const char *note,
+			struct buf *ret_certificate)
+{
+	struct entry entry = {.action = ENTRY_DELETE,
+			      .service = "account",
+			      .basis = arena_printf(c->arena, "rule:%s", clause),
+			      .decision = "allowed",
+			      .clause = clause,
+			      .note = note};
+	size_t count = 0;
+	const char *const *scopes = city_list(c->release, "cancel.scopes", &count);
+	struct facts f;
+	struct head h;
+
+	if (count == 0)
+		FAIL(c, ERR_INTERNAL, "the release has no cancel.scopes");
+	TRY(facts_load(c, subject_id, &f, &h));
+	f.second_check_until_ms =
+		c->now_ms + 1; /* whoever ordered it was checked; the numbers leave nothing here */
+	return end_now(c, &(struct end_order){subject_id, scopes[0], &f, &h, &entry}, ret_certificate);
 }

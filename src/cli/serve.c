@@ -1,6 +1,7 @@
 /* tongban serve: HTTP, jobs, the ledger's sequencer, and in tests the follower of the sandbox's clock; until
  * SIGTERM. */
 #include "account/account.h"
+#include "account/minors.h"
 #include "api/api.h"
 #include "base/id.h"
 #include "base/log.h"
@@ -73,16 +74,19 @@ static struct jobs *start_jobs(struct cli *k)
 	enum {
 		SERVICES = sizeof service_kinds / sizeof *service_kinds,
 		ACCOUNT = sizeof account_job_kinds / sizeof *account_job_kinds,
-		NOTIFY = sizeof notify_job_kinds / sizeof *notify_job_kinds
+		NOTIFY = sizeof notify_job_kinds / sizeof *notify_job_kinds,
+		MINORS = sizeof minor_job_kinds / sizeof *minor_job_kinds
 	};
-	static struct job_kind kinds[SERVICES + ACCOUNT + NOTIFY];
+	static struct job_kind kinds[SERVICES + ACCOUNT + NOTIFY + MINORS];
 
 	memcpy(kinds, service_kinds, sizeof service_kinds);
 	memcpy(kinds + SERVICES, account_job_kinds, sizeof account_job_kinds);
 	memcpy(kinds + SERVICES + ACCOUNT, notify_job_kinds, sizeof notify_job_kinds);
+	memcpy(kinds + SERVICES + ACCOUNT + NOTIFY, minor_job_kinds, sizeof minor_job_kinds);
 	account_on_end("services_end");
+	account_on_end("guardian_end");
 	return jobs_start(&(struct jobs_options){.kinds = kinds,
-						 .kind_count = SERVICES + ACCOUNT + NOTIFY,
+						 .kind_count = SERVICES + ACCOUNT + NOTIFY + MINORS,
 						 .user = k,
 						 .make_ctx = job_ctx,
 						 .done_ctx = job_ctx_done});

@@ -2,12 +2,12 @@
 #include "consent/consent.h"
 #include "base/id.h"
 #include "consent/consent_store.h"
+#include "consent/guardian.h"
 #include "vault/vault.h"
 
 enum { TEXT_MAX = 64 * 1024 };
 
-/* Item keys in order of their number, between spaces. */
-static const char *keys_of_itemset(struct ctx *c, const struct itemset *set)
+const char *keys_of_itemset(struct ctx *c, const struct itemset *set)
 {
 	struct buf b __attribute__((cleanup(buf_release)));
 
@@ -31,6 +31,22 @@ static struct itemset either(const struct itemset *a, const struct itemset *b)
 	for (size_t i = 0; i < sizeof(all.bit) / sizeof(all.bit[0]); i++)
 		all.bit[i] |= b->bit[i];
 	return all;
+}
+
+/* A minor agrees to nothing before the guardian did; of a child below minor.strict_age every single consent
+ * is the guardian's (PIPL 31; TJ-6.2.a, NT-5.1.a). */
+static err check_age_to_agree(struct ctx *c, int64_t subject_id)
+{
+	bool own = c->actor.kind == ACTOR_PERSON && c->actor.id == subject_id;
+	struct facts f;
+	struct head h;
+
+	if (!subject_id)
+		return OK;
+	TRY(facts_load(c, subject_id, &f, &h));
+	if ((f.minor && !f.guardian_agreed) || (f.child && own))
+		return refuse_minor(c);
+	return OK;
 }
 
 /* Nobody can agree to more than is declared (TJ-0.1.b). One consent may cover both taking and sharing; the
@@ -88,6 +104,7 @@ err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *
 
 	buf_init(&text, TEXT_MAX);
 	TRY(check_offer(c, offer));
+	TRY(check_age_to_agree(c, subject_id));
 	TRY(consent_text(c, c->release, offer->service, &offer->items, offer->recipient, &text, hash));
 	if (!slice_is(offer->text_hash, hash))
 		return fail_field(c, "text_hash", "同意书内容已更新，请重新阅读");

@@ -69,3 +69,5 @@ err consent_db_text_get(struct ctx *c, struct slice hash, struct buf *ret);
 bool consent_terms_stand(struct ctx *c, const struct consent_row *k);
 /* The items named in a stored list of keys; keys that the release does not know are left out. */
 struct itemset itemset_of_keys(const struct release *r, const char *keys);
+/* Item keys in order of their number, between spaces. */
+const char *keys_of_itemset(struct ctx *c, const struct itemset *set);

@@ -1,10 +1,13 @@
 /* The facts that the gate decides on. */
 #include "consent/consent_store.h"
+#include "consent/guardian_store.h"
 
 struct loading {
 	struct owner owner;
 	struct facts *facts;
 	struct list acceptances, consents, permissions, functions;
+	struct slice birth; /* sealed; of a minor */
+	int64_t of_age_ms;  /* when a former minor became of age: what was agreed to before counts no more */
 };
 
 static err load_rows(struct ctx *c, struct tx *tx, void *arg)
@@ -14,6 +17,8 @@ static err load_rows(struct ctx *c, struct tx *tx, void *arg)
 
 	if (l->owner.subject_id) {
 		TRY(consent_db_person(c, tx, l->owner.subject_id, f));
+		if (f->minor)
+			TRY(guardian_db_birth(c, tx, l->owner.subject_id, &l->birth));
 		TRY(consent_db_second_check(c, tx, l->owner.subject_id, c->session_id,
 					    &f->second_check_until_ms));
 	}
@@ -32,7 +37,7 @@ static enum acceptance_kind kind_of(const char *kind)
 
 /* The strongest record of the newest release agreed to. One whose four operations do not all stand is none
  * (TJ-0.2.c). */
-static void take_acceptances(const struct ctx *c, const struct list *l, struct facts *f)
+static void take_acceptances(const struct ctx *c, const struct list *l, int64_t since_ms, struct facts *f)
 {
 	const struct acceptance_row *a = l->rows;
 	int64_t in_force = release_number(c->release);
@@ -40,7 +45,7 @@ static void take_acceptances(const struct ctx *c, const struct list *l, struct f
 	for (size_t i = 0; i < l->count; i++) {
 		enum acceptance_kind kind = kind_of(a[i].kind);
 		/* an agreement to an announced release waits for its day */
-		if (!a[i].whole || a[i].release_number > in_force)
+		if (!a[i].whole || a[i].at_ms < since_ms || a[i].release_number > in_force)
 			continue;
 		if (kind == ACCEPT_EXPRESS && a[i].release_number > (int64_t)f->express_release)
 			f->express_release = (unsigned)a[i].release_number;
@@ -112,13 +117,13 @@ bool consent_terms_stand(struct ctx *c, const struct consent_row *k)
 
 /* A consent whose service or recipient the release in force does not know opens nothing, nor does one whose
  * terms have changed since: it is asked for again. */
-static void take_consents(struct ctx *c, const struct list *l, struct facts *f)
+static void take_consents(struct ctx *c, const struct list *l, int64_t since_ms, struct facts *f)
 {
 	const struct consent_row *k = l->rows;
 	struct consent_fact *facts = ARENA_ARRAY(c->arena, struct consent_fact, l->count + 1);
 
 	for (size_t i = 0; i < l->count; i++) {
-		if (k[i].withdrawn_at_ms || !consent_terms_stand(c, &k[i]))
+		if (k[i].withdrawn_at_ms || k[i].given_at_ms < since_ms || !consent_terms_stand(c, &k[i]))
 			continue;
 		facts[f->consent_count++] = (struct consent_fact){
 			.consent_id = k[i].id,
@@ -135,16 +140,18 @@ err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head
 {
 	struct head head = {0};
 	struct facts facts = {.subject_id = subject_id};
-	struct loading l = {{subject_id, c->installation_id}, &facts, {0}, {0}, {0}, {0}};
+	struct loading l = {.owner = {subject_id, c->installation_id}, .facts = &facts};
 
 	if (subject_id)
 		TRY(ledger_head(c, c->store, subject_id, &head));
 	TRY(store_read(c, c->store, load_rows, &l));
 	facts.epoch = head.epoch;
-	take_acceptances(c, &l.acceptances, &facts);
+	if (facts.minor)
+		TRY(guardian_facts(c, l.birth, &facts, &l.of_age_ms));
+	take_acceptances(c, &l.acceptances, l.of_age_ms, &facts);
 	take_permissions(c, &l.permissions, &facts);
 	take_function_permissions(c, &l.functions, &facts);
-	take_consents(c, &l.consents, &facts);
+	take_consents(c, &l.consents, l.of_age_ms, &facts);
 	*ret = facts;
 	*ret_head = head;
 	return OK;

@@ -81,3 +81,9 @@ err second_check_sms(struct ctx *c, int64_t subject_id, struct slice phone, stru
 /* method: one of realname.methods. The items of the internal service realname_<method> and no others. */
 err realname_prove(struct ctx *c, int64_t subject_id, const char *method, const struct typed *typed,
 		   size_t count, int *ret_level);
+
+/* ---- limits
+ * ----------------------------------------------------------------------------------------------------------
+ */
+/* Counts one event of `kind` for `value`; ERR_LIMIT with retry_after_s above `limit` within window_ms. */
+err throttle(struct ctx *c, const char *kind, struct slice value, int64_t limit, int64_t window_ms);

@@ -1,13 +1,12 @@
 /* The rows of the identity module, and what its files share. */
 #pragma once
 
+#include "account/minors.h"
 #include "identity/identity.h"
 
 /* ---- counters
  * ----------------------------------------------------------------------------------------------------------
  */
-/* Counts one event of `kind` for `value`; ERR_LIMIT with retry_after_s above `limit` within window_ms. */
-err throttle(struct ctx *c, const char *kind, struct slice value, int64_t limit, int64_t window_ms);
 
 /* One try at a password of `who` (an account, or a name that is none). ERR_LOCKED while locked. */
 err guard_begin(struct ctx *c, const char *who);
@@ -58,15 +57,17 @@ err own_phone(struct ctx *c, int64_t subject_id, const char *why, struct slice *
 /* ---- comparing with a body allowed by law
  * -------------------------------------------------------------------------------------------- */
 /* Sends exactly the permit's items of the form to the authority, and consumes the permit. ERR_CONFLICT with
- * the mismatching fields; ERR_AUTHORITY. ret_sent: "sent", "not_sent" or "unknown", on failure too. */
-err compare_identity(struct ctx *c, struct permit *share, const struct typed_values *f,
+ * the mismatching fields; ERR_AUTHORITY. ret_sent: "sent", "not_sent" or "unknown", on failure too. guarded:
+ * a guardian agreed, so that the body's word that this is a minor refuses nothing. */
+err compare_identity(struct ctx *c, struct permit *share, const struct typed_values *f, bool guarded,
 		     const char **ret_sent);
 /* The entry of such a share. */
 struct entry share_entry(const struct permit *share);
-/* ERR_REFUSED (guardian_required) for someone below minor.age by the document number. */
-err check_age(struct ctx *c, const struct typed_values *f);
-/* A body that checks identity may know of a minor what the number does not tell. */
-err refuse_minor(struct ctx *c);
+/* The document number that a form gives; p NULL when it is no resident card's. */
+struct slice typed_number(const struct typed_values *f);
+/* ERR_REFUSED (guardian_required) for someone below minor.age by the document number, unless the guardian
+ * agreed for exactly this number to the caller's installation or account (TJ-6.2.a, NT-5.1.a). */
+err check_age(struct ctx *c, struct child caller, const struct typed_values *f, bool *ret_minor);
 
 /* The gate's answer for the items of a form. */
 err typed_permit(struct ctx *c, const struct facts *f, enum gate_action action, const struct service *s,

@@ -373,6 +373,8 @@ static void age_counts_from_the_day_of_the_eighteenth_birthday(void **state)
 	const char *const keys[] = {"resident_id_number"};
 	struct typed typed[] = {{"resident_id_number", SLICE("329901200811220017")}};
 	struct typed_values f;
+	struct child caller = {c->installation_id, false};
+	bool minor = true;
 
 	/* 2008-11-22: eighteen on 2026-11-22 */
 	c->now_ms = date_start_ms((struct date){2026, 11, 21});
@@ -388,11 +390,12 @@ static void age_counts_from_the_day_of_the_eighteenth_birthday(void **state)
 	}
 	assert_ok(e);
 	failure_clear(c);
-	assert_err(check_age(c, &f), ERR_REFUSED);
+	assert_err(check_age(c, caller, &f, &minor), ERR_REFUSED);
 	assert_string_equal(c->failure.reason, "guardian_required");
 	failure_clear(c);
 	c->now_ms = date_start_ms((struct date){2026, 11, 22});
-	assert_ok(check_age(c, &f));
+	assert_ok(check_age(c, caller, &f, &minor));
+	assert_false(minor);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, people_teardown)

@@ -13,6 +13,7 @@ struct registration {
 	struct identifier identifiers[IDENTIFIERS_MAX];
 	size_t identifier_count;
 	int64_t subject_id;
+	bool minor; /* whose guardian agreed */
 };
 
 static struct itemset both(const struct itemset *a, const struct itemset *b)
@@ -40,6 +41,7 @@ static err ask_gate(struct ctx *c, struct registration *r)
 	struct head head;
 
 	TRY(facts_load(c, 0, &facts, &head));
+	facts.minor = facts.guardian_agreed = r->minor;
 	TRY(typed_permit(c, &facts, GATE_COLLECT, r->service, NULL, r->form.items, &collect));
 	if (!city_flag(c->release, "register.verify"))
 		return OK;
@@ -120,6 +122,30 @@ static err collect_part(struct ctx *c, struct registration *r, const struct fact
 	return vault_collect(c, permit, h, 0, identity ? "identity" : "account", values, n, also, arg);
 }
 
+/* The guardian agreed for the installation before there was a person: now the guardian's row is this child's,
+ * and the child's list says whose agreement it began with (TJ-6.2.a). */
+static err adopt_guardian(struct ctx *c, struct registration *r, struct facts *f, struct head *h)
+{
+	struct ward w;
+	struct guardian_adoption a = {.ward = &w, .subject_id = r->subject_id};
+	struct entry entry = {.action = ENTRY_CONSENT,
+			      .service = "guardian_consent",
+			      .basis = "guardian",
+			      .decision = "allowed",
+			      .clause = city_text(c->release, "gate.clause.guardian")};
+	struct date birth;
+
+	TRY(ward_of_child(c, (struct child){c->installation_id, false}, &w));
+	if (!minors_birth(typed_number(&r->form), &birth))
+		FAIL(c, ERR_INTERNAL, "a minor without a date of birth");
+	TRY(guardian_seal_birth(c, r->subject_id, birth, &a.birth));
+	entry.ref_id = w.id;
+	entry.note = arena_printf(c->arena, "注册前监护人（%s）已阅读隐私政策 %s 并同意，监护关系已核实",
+				  w.details.relation ? w.details.relation : "监护人", w.version);
+	TRY(ledger_write(c, h, &entry, LEDGER_RAISE_EPOCH, minors_adopt_rows, &a, NULL));
+	return facts_load(c, r->subject_id, f, h);
+}
+
 static err keep(struct ctx *c, struct registration *r)
 {
 	static const char *const scopes[] = {"account", "identity", "audit"};
@@ -143,6 +169,8 @@ static err keep(struct ctx *c, struct registration *r)
 	}
 	TRY(facts_load(c, r->subject_id, &facts, &head));
 	TRY(write_agreed(c, &head));
+	if (r->minor)
+		TRY(adopt_guardian(c, r, &facts, &head));
 	TRY(write_share(c, r, &head));
 	TRY(collect_part(c, r, &facts, &head, true, NULL, NULL));
 	return collect_part(c, r, &facts, &head, false, account_confirm_rows, &confirmation);
@@ -178,15 +206,16 @@ err register_person(struct ctx *c, const struct typed *typed, size_t count, cons
 		     city_int(c->release, "register.per_address_hour", PER_ADDRESS), HOUR_MS));
 	TRY(account_service(c, &r.service));
 	TRY(typed_read(c, keys, key_count, key_count, typed, count, &r.form));
+	TRY(check_age(c, (struct child){c->installation_id, false}, &r.form, &r.minor));
 	TRY(ask_gate(c, &r));
-	TRY(check_age(c, &r.form));
 	if (has_code(&r))
 		TRY(sms_code_take(c, typed_get(&r.form, "mobile_phone"), "register",
 				  typed_get(&r.form, "sms_code")));
 	if (r.share)
-		TRY(not_admitted(c, compare_identity(c, r.share, &r.form, &r.sent), false));
+		TRY(not_admitted(c, compare_identity(c, r.share, &r.form, r.minor, &r.sent), false));
 	collect_identifiers(c, &r);
-	TRY(not_admitted(c, account_open(c, r.identifiers, r.identifier_count, false, &r.subject_id), true));
+	TRY(not_admitted(c, account_open(c, r.identifiers, r.identifier_count, r.minor, &r.subject_id),
+			 true));
 	err e = keep(c, &r);
 	if (failed(e)) {
 		struct failure failure = c->failure;

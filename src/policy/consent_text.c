@@ -1,6 +1,7 @@
 /* The text of one consent, as it is shown, agreed to and hashed. */
 #include "crypto/crypto.h"
 #include "policy/model.h"
+#include <string.h>
 
 struct itemset consent_offer_items(const struct release *r, const struct service *s)
 {
@@ -137,4 +138,33 @@ void consent_terms(struct ctx *c, const struct release *r, const struct service 
 
 	hash_sha256(slice_of(terms), hash);
 	hex_encode(hash, sizeof hash, ret_hash);
+}
+
+/* "**一句话**" → "一句话" */
+static void put_plain(struct buf *out, const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		if (p[0] == '*' && p[1] == '*')
+			p++;
+		else
+			buf_add(out, p, 1);
+	}
+}
+
+void release_chapter_text(const struct release *r, const char *key, struct buf *ret)
+{
+	for (size_t i = 0; i < r->chapter_count; i++) {
+		const struct chapter *chapter = &r->chapters[i];
+		if (strcmp(chapter->key, key) != 0)
+			continue;
+		for (size_t k = 0; k < chapter->section_count; k++) {
+			const struct section *section = &chapter->sections[k];
+			if (section->title)
+				buf_printf(ret, "【%s】\n", section->title);
+			for (size_t n = 0; n < section->paragraphs.count; n++) {
+				put_plain(ret, section->paragraphs.texts[n]);
+				buf_add_text(ret, "\n");
+			}
+		}
+	}
 }

@@ -258,7 +258,9 @@ struct verdict gate_judge_consent(const struct release *r, const struct facts *f
 	if (!itemset_empty(&needed)) {
 		struct itemset missing = gate_consent_missing(f, q, needed, &v.consent_id);
 		if (!itemset_empty(&missing)) {
-			v.rule = q->action == GATE_SHARE ? RULE_SHARE : RULE_SENSITIVE;
+			v.rule = f->child		   ? RULE_GUARDIAN
+				 : q->action == GATE_SHARE ? RULE_SHARE
+							   : RULE_SENSITIVE;
 			v.missing = missing;
 			return v;
 		}

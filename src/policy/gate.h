@@ -33,6 +33,7 @@ struct facts {
 	int64_t epoch;
 	enum person_status status;
 	bool minor, guardian_agreed;
+	bool child; /* a minor below minor.strict_age: each separate consent is the guardian's to give */
 	bool phone_bound;
 	int realname_level; /* 0 none, 1 number and name, 2 with face or card */
 	int64_t second_check_until_ms;
@@ -92,7 +93,8 @@ struct permit;
  * (collect), any item (share): a live consent that covers them → consent_required with next give_consent
  *    {scope, items, purpose, recipient, text_hash}
  *  reading sensitive items in clear → second_check_required
- * Items of a minor are sensitive throughout. Services of the setting gate.rights carry out the person's own
+ * Where a consent is missing of a child below minor.strict_age: guardian_required, because only the guardian
+ * can give it. Items of a minor are sensitive throughout. Services of the setting gate.rights carry out the person's own
  * rights: reading through them needs neither acceptance nor guardian. A recipient of kind "supplier" works on
  * our behalf: items that are not sensitive go to it under the acceptance. A consent that names the
  * recipient's `within` holds for it.

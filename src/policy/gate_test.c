@@ -237,6 +237,19 @@ static void every_item_of_a_minor_is_sensitive(void **state)
 	assert_allowed(x);
 }
 
+/* PIPL 31: of a child below minor.strict_age the separate consent is the guardian's. */
+static void of_a_small_child_only_the_guardian_gives_a_consent(void **state)
+{
+	struct fixture *x = *state;
+
+	use_items(x, "real_name", NULL);
+	x->f.minor = x->f.guardian_agreed = x->f.child = true;
+	assert_allowed(x);
+	x->f.consent_count = 0;
+	assert_refused(x, "guardian_required", "TJ-6.2.a");
+	assert_string_equal(next_action(x), "ask_guardian");
+}
+
 /* TJ-4.1.1.a: a minor sees the own data without the guardian. */
 static void own_rights_need_no_guardian_and_no_newest_acceptance(void **state)
 {
@@ -697,6 +710,7 @@ int main(void)
 		GATE_TEST(a_blocked_or_cancelled_person_is_refused),
 		GATE_TEST(a_minor_waits_for_the_guardian),
 		GATE_TEST(every_item_of_a_minor_is_sensitive),
+		GATE_TEST(of_a_small_child_only_the_guardian_gives_a_consent),
 		GATE_TEST(own_rights_need_no_guardian_and_no_newest_acceptance),
 		GATE_TEST(a_service_for_people_logged_in_refuses_others),
 		GATE_TEST(a_service_by_phone_needs_a_bound_number),

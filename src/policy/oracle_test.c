@@ -255,7 +255,7 @@ static void put_city(struct buf *out, const struct world *w)
 struct question {
 	int action, service, purpose, recipient; /* recipient -1: none */
 	bool item[ITEMS], sensed[ITEMS], staff, masked;
-	bool login, phone, minor, guardian;
+	bool login, phone, minor, guardian, child;
 	int status, realname, acceptance, accepted;
 	bool second_check, permission[PERMISSIONS];
 	struct {
@@ -294,6 +294,7 @@ static void make_question(const struct world *w, struct question *a)
 	a->phone = dice(8) != 0;
 	a->minor = dice(5) == 0;
 	a->guardian = dice(2);
+	a->child = a->minor && dice(2);
 	a->status = dice(8) ? 0 : (int)dice(3);
 	a->realname = (int)dice(3);
 	a->acceptance = dice(2) ? 3 : (int)dice(4);
@@ -415,7 +416,7 @@ static const char *oracle(const struct world *w, const struct question *a)
 		bool needs =
 			is_sensitive(w, a, i) || (a->item[i] && a->action == 2 && !w->supplier[a->recipient]);
 		if (needs && !consent_covers(w, a, i))
-			return "consent_required";
+			return a->child ? "guardian_required" : "consent_required";
 	}
 	for (int i = 0; i < ITEMS; i++)
 		if (a->action == 1 && !a->masked && !a->staff && !a->second_check && is_sensitive(w, a, i))
@@ -446,6 +447,7 @@ static const char *gate(const struct release *r, const struct question *a)
 			  .status = (enum person_status)a->status,
 			  .minor = a->minor,
 			  .guardian_agreed = a->guardian,
+			  .child = a->child,
 			  .phone_bound = a->phone,
 			  .realname_level = a->realname,
 			  .second_check_until_ms = a->second_check ? 11 : 10,

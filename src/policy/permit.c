@@ -92,8 +92,9 @@ static err next_step(struct ctx *c, const struct release *r, const struct facts 
 		     const struct gate_request *q, const struct verdict *v)
 {
 	static const char *const actions[RULE_COUNT] = {
-		[RULE_GUARDIAN] = "ask_guardian",      [RULE_LOGIN] = "log_in",
-		[RULE_PHONE] = "bind_phone",	       [RULE_REALNAME] = "verify_name",
+		[RULE_LOGIN] = "log_in",
+		[RULE_PHONE] = "bind_phone",
+		[RULE_REALNAME] = "verify_name",
 		[RULE_SECOND_CHECK] = "confirm_again",
 	};
 
@@ -104,6 +105,8 @@ static err next_step(struct ctx *c, const struct release *r, const struct facts 
 			    arena_printf(c->arena, "\"policy_version\":\"%s\"", r->version));
 	else if (v->rule == RULE_PERMISSION)
 		next_permissions(c, r, f, q);
+	else if (v->rule == RULE_GUARDIAN)
+		refuse_next(c, "ask_guardian", arena_printf(c->arena, "\"scope\":\"%s\"", q->service->key));
 	else if (actions[v->rule])
 		refuse_next(c, actions[v->rule], NULL);
 	return OK;

@@ -61,6 +61,9 @@ static const struct known all[] = {
 	{"realname.level.*", VALUE_COUNT, NULL},
 	{"guest.browse", VALUE_WORD, WORDS("catalogue", "main")},
 	{"minor.age", VALUE_COUNT, NULL},
+	{"minor.strict_age", VALUE_COUNT, NULL},
+	{"minor.delete_days", VALUE_COUNT, NULL},
+	{"minor.delete_clause", VALUE_TEXT, NULL},
 	{"minor.proof", VALUE_WORD, WORDS("hotline_report", "material")},
 
 	/* agreeing and withdrawing */

@@ -103,6 +103,26 @@ const rules = {
   release_withdraw: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({}) },
   release_compare: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }) },
   release_publish: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({ effective: 'now' }) },
+  guardianship_get: { caller: 'installation', agreed: false, self: true },
+  guardian_code: { caller: 'installation', agreed: false, self: true },
+  ward_create: { caller: 'session', self: true, body: () => ({ code: 'AAAAAAAA', ward_name: '某某', ward_id_number: '129901201001010019' }) },
+  ward_list: { caller: 'session', self: true },
+  ward_get: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
+  ward_text: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
+  ward_papers: { caller: 'session', mine: w => ({ id: w.ward, body: { attachments: [nowhere] } }), missing: () => ({ id: nowhere, body: { attachments: [nowhere] } }) },
+  ward_agree: { caller: 'session', mine: w => ({ id: w.ward, body: { text_hash: '0' } }), missing: () => ({ id: nowhere, body: { text_hash: '0' } }) },
+  ward_decline: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
+  ward_withdraw: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
+  ward_certificate: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
+  ward_offer: { caller: 'session', query: w => `?service=${w.service}`, mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
+  ward_consent: { caller: 'session', mine: w => ({ id: w.ward, body: { scope: w.service, text_hash: '0' } }), missing: () => ({ id: nowhere, body: { scope: w.service, text_hash: '0' } }) },
+  guardian_report: { caller: 'session', self: true, body: () => ({ ward_name: '某某', ward_id_number: '129901201001010019' }) },
+  // for the privacy officer alone: any other member of staff is refused before anything is looked up
+  staff_guardian_tasks: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
+  staff_guardian_task: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }) },
+  staff_guardian_paper: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere, paper: nowhere }), body: () => ({ reason: '核对监护关系' }) },
+  staff_guardian_decide: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({ approve: true, reason: '核对监护关系' }) },
+  staff_guardian_report: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: () => ({ id_number: '129901201001010019', phone: '12900000000', reason: '监护人来电报告' }) },
   ledger_checkpoint: { caller: 'anyone' },
   ledger_tile: { caller: 'anyone', public: () => ({ path: '0/000' }), found: [200, 404] },
   openapi_get: { caller: 'anyone' },
@@ -151,6 +171,13 @@ async function makeStaff(city, api, w) {
   w.duty = (await w.privacy.ok('GET', '/staff/duties')).body.items.find(d => !d.each_staff).key
 }
 
+// A child of A, as far as the code was entered: the register knows no relation.
+async function makeWard(city, api, w) {
+  const [child] = await city.people({ age_lt: 17, limit: 1 })
+  const { code } = await insist(await careful(city, api), 'POST', '/guardianship/codes')
+  w.ward = (await insist(w.a, 'POST', '/wards', { code, ward_name: child.real_name, ward_id_number: child.resident_id_number })).id
+}
+
 async function makeWorld(city, api) {
   const w = { city, api }
   w.a = await carefulCitizen(city, api)
@@ -180,6 +207,7 @@ async function makeWorld(city, api) {
   w.consent = consent.id
   w.consentBody = { scope: consent.scope, items: consent.items.map(i => i.key), recipient: consent.recipient, text_hash: consent.text_hash }
   await makeCase(city, w)
+  await makeWard(city, api, w)
   await makeStaff(city, api, w)
   const held = (await w.a.ok('GET', '/me/items')).body.items
   const recorded = held.find(i => i.record_id !== '0') // record 0 is everybody's profile
@@ -359,7 +387,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     for (const id of ['0', '-1', '1e3', '9223372036854775808', 'abc', '%00', '..%2f..%2fetc', '"', "1'%20or%201=1", '张三'])
       for (const route of api.routes.filter(r => r.params.includes('id'))) {
         const rule = rules[route.operation], who = route.caller === 'staff' ? w[rule.by ?? 'own'] : w.a
-        const params = { ...rule.missing(w), id: encodeURI(id).replaceAll('%25', '%') }
+        const params = { ...(rule.missing ?? rule.public)(w), id: encodeURI(id).replaceAll('%25', '%') }
         const r = await knock(w, route, rule, params, { token: who.token })
         assert.ok([400, 404].includes(r.status), `${route.operation} ${id}: ${r.status} ${r.bytes}`)
       }

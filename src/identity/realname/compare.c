@@ -48,22 +48,13 @@ static err mismatch(struct ctx *c, const json_t *answer, const struct recipient 
 	FAIL(c, ERR_CONFLICT, "身份核验未通过：所填信息与%s登记的信息不一致", to->name);
 }
 
-err refuse_minor(struct ctx *c)
-{
-	err e = refuse(c, "guardian_required", city_text(c->release, "gate.clause.guardian"),
-		       "未满%lld周岁的未成年人须由监护人阅读隐私政策并同意后使用",
-		       (long long)city_int(c->release, "minor.age", 18));
-
-	refuse_next(c, "ask_guardian", NULL);
-	return e;
-}
-
 static void drop(json_t **j)
 {
 	json_decref(*j);
 }
 
-static err read_answer(struct ctx *c, const struct recipient *to, int status, struct slice body)
+/* A body that checks identity may know of a minor what the number does not tell. */
+static err read_answer(struct ctx *c, const struct recipient *to, bool guarded, int status, struct slice body)
 {
 	__attribute__((cleanup(drop))) json_t *answer =
 		json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
@@ -73,10 +64,11 @@ static err read_answer(struct ctx *c, const struct recipient *to, int status, st
 		FAIL(c, ERR_AUTHORITY, "%s返回的结果无法识别，请稍后再试", to->name);
 	if (!json_is_true(match))
 		return mismatch(c, answer, to);
-	return json_is_true(json_object_get(answer, "minor")) ? refuse_minor(c) : OK;
+	return json_is_true(json_object_get(answer, "minor")) && !guarded ? refuse_minor(c) : OK;
 }
 
-err compare_identity(struct ctx *c, struct permit *share, const struct typed_values *f, const char **ret_sent)
+err compare_identity(struct ctx *c, struct permit *share, const struct typed_values *f, bool guarded,
+		     const char **ret_sent)
 {
 	const struct recipient *to = permit_recipient(share);
 	const char *sent = "not_sent";
@@ -93,20 +85,30 @@ err compare_identity(struct ctx *c, struct permit *share, const struct typed_val
 	crypto_wipe(request.data, request.size);
 	*ret_sent = sent;
 	TRY(e);
-	return read_answer(c, to, status, buf_slice(&answer));
+	return read_answer(c, to, guarded, status, buf_slice(&answer));
 }
 
-err check_age(struct ctx *c, const struct typed_values *f)
+struct slice typed_number(const struct typed_values *f)
 {
 	struct slice number = typed_get(f, "resident_id_number"), type = typed_get(f, "id_type");
-	struct date birth;
-	bool female;
 
 	if (!number.p && (!type.p || slice_is(type, "resident_card")))
 		number = typed_get(f, "id_number");
-	if (!number.p || !resident_id_parse(number, &birth, &female))
+	return number;
+}
+
+err check_age(struct ctx *c, struct child caller, const struct typed_values *f, bool *ret_minor)
+{
+	struct slice number = typed_number(f);
+	struct date birth;
+	bool agreed = false;
+
+	*ret_minor = false;
+	if (!minors_birth(number, &birth) || c->now_ms >= of_age_at_ms(c, birth))
 		return OK;
-	if (age_at(birth, date_of(c->now_ms)) >= city_int(c->release, "minor.age", 18))
-		return OK;
-	return refuse_minor(c);
+	TRY(guardian_agreed_for(c, caller, number, &agreed));
+	if (!agreed)
+		return refuse_minor(c);
+	*ret_minor = true;
+	return OK;
 }

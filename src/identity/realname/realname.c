@@ -48,6 +48,8 @@ struct proving {
 	struct facts facts;
 	struct head head;
 	int level;
+	bool minor;  /* whose guardian agreed */
+	bool unmark; /* was taken for a minor by a number that was typed once; proves to be of age */
 };
 
 static err note_refusal(struct ctx *c, struct proving *p, const char *reason, const char *clause)
@@ -70,7 +72,7 @@ static err compare(struct ctx *c, struct proving *p, struct permit *share)
 	const char *sent;
 
 	TRY(ledger_write(c, &p->head, &entry, 0, NULL, NULL, NULL));
-	err e = compare_identity(c, share, &p->form, &sent);
+	err e = compare_identity(c, share, &p->form, p->minor, &sent);
 	struct failure failure = c->failure;
 	entry.action = ENTRY_SENT;
 	entry.decision = sent;
@@ -81,9 +83,19 @@ static err compare(struct ctx *c, struct proving *p, struct permit *share)
 	return e;
 }
 
+static err kept_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct proving *p = arg;
+	struct facts_change change = {p->subject_id, p->level, -1, -1};
+	struct minor_mark of_age = {.subject_id = p->subject_id, .minor = false};
+
+	if (p->unmark)
+		TRY(minors_mark_rows(c, tx, &of_age));
+	return facts_change_rows(c, tx, &change);
+}
+
 static err keep(struct ctx *c, struct proving *p)
 {
-	struct facts_change change = {p->subject_id, p->level, -1, -1};
 	struct entry entry = {.action = ENTRY_CHANGE,
 			      .service = p->service->key,
 			      .purpose = p->service->purpose->key,
@@ -94,21 +106,62 @@ static err keep(struct ctx *c, struct proving *p)
 	struct permit *collect = NULL;
 
 	TRY(facts_load(c, p->subject_id, &p->facts, &p->head));
+	if (p->unmark)
+		p->facts.minor = false;
 	TRY(typed_permit(c, &p->facts, GATE_COLLECT, p->service, NULL, p->form.items, &collect));
 	TRY(vault_collect(c, collect, &p->head, 0, "identity", p->form.values, p->form.count, NULL, NULL));
-	return ledger_write(c, &p->head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, facts_change_rows,
-			    &change, NULL);
+	return ledger_write(c, &p->head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, kept_rows, p, NULL);
+}
+
+/* An account of unknown age gives itself away as a minor's by the number: from now on it is held back
+ * throughout, and what it gave goes unless a guardian agrees in time (NT-5.1.a, NT-5.2.a). Nothing of the
+ * number is kept or sent. */
+static err mark_minor(struct ctx *c, struct proving *p, const char *clause)
+{
+	struct minor_mark mark = {.subject_id = p->subject_id, .minor = true};
+	struct entry entry = {.action = ENTRY_CHANGE,
+			      .service = p->service->key,
+			      .purpose = p->service->purpose->key,
+			      .basis = "own_request",
+			      .decision = "allowed",
+			      .clause = clause,
+			      .note = "按所填证件号码，本账号由未成年人使用：监护人同意之前暂停收集和办理"};
+
+	if (p->facts.minor)
+		return OK;
+	return ledger_write(c, &p->head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, minors_mark_rows,
+			    &mark, NULL);
+}
+
+/* A minor's account belongs to the child that the guardian named; one that was only taken for a minor's may
+ * prove the contrary. */
+static err check_holder(struct ctx *c, struct proving *p)
+{
+	struct ward w = {0};
+
+	if (!p->facts.minor || p->minor)
+		return OK;
+	err e = ward_of_child(c, (struct child){p->subject_id, true}, &w);
+	if (e.code != ERR_NOT_FOUND)
+		TRY(e);
+	failure_clear(c);
+	if (w.agreed_at_ms)
+		FAIL(c, ERR_CONFLICT, "所填证件与监护人登记的不一致");
+	p->unmark = true;
+	p->facts.minor = false;
+	return OK;
 }
 
 static err check_person(struct ctx *c, struct proving *p)
 {
 	if (p->facts.realname_level >= p->level)
 		FAIL(c, ERR_CONFLICT, "您已完成实名认证");
-	err e = check_age(c, &p->form);
+	err e = check_age(c, (struct child){p->subject_id, true}, &p->form, &p->minor);
 	if (!failed(e))
-		return OK;
+		return check_holder(c, p);
 	struct failure failure = c->failure;
 	TRY(note_refusal(c, p, "guardian_required", failure.clause));
+	TRY(mark_minor(c, p, failure.clause));
 	c->failure = failure;
 	return e;
 }
