@@ -8,6 +8,16 @@ bool minors_birth(struct slice number, struct date *ret)
 	return number.p && resident_id_parse(number, ret, &female);
 }
 
+/* A release from before there was such a setting: the clause by which the gate asks for a guardian. */
+const char *minors_delete_clause(const struct ctx *c)
+{
+	const char *clause = city_text(c->release, "minor.delete_clause");
+
+	if (!clause)
+		clause = city_text(c->release, "gate.clause.guardian");
+	return clause ? clause : "";
+}
+
 static err grows_at(struct ctx *c, struct tx *tx, int64_t subject_id, const char *number)
 {
 	struct date birth;
@@ -136,7 +146,7 @@ static err job_missing(struct ctx *c, const struct job *j, int64_t *ret_again_at
 		return OK;
 	}
 	buf_init(&certificate, 1 << 20);
-	return account_end_by_rule(c, j->subject_id, city_text(c->release, "minor.delete_clause"),
+	return account_end_by_rule(c, j->subject_id, minors_delete_clause(c),
 				   "未取得监护人同意，已删除在此期间收集的信息并注销账号", &certificate);
 }
 

@@ -13,6 +13,8 @@ err minors_mark_rows(struct ctx *c, struct tx *tx, void *minor_mark);
 
 /* The date of birth in a resident id number; false for other documents. */
 bool minors_birth(struct slice number, struct date *ret);
+/* The clause by which data of a minor without consent goes; never NULL. */
+const char *minors_delete_clause(const struct ctx *c);
 /* Writes into the child's own list what became of the guardianship, and runs the rows with it. Nothing for an
  * installation that has no person yet but the rows. */
 err minors_write(struct ctx *c, struct child child, const struct entry *e, tx_fn rows, void *arg);

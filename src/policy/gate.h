@@ -94,12 +94,12 @@ struct permit;
  *    {scope, items, purpose, recipient, text_hash}
  *  reading sensitive items in clear → second_check_required
  * Where a consent is missing of a child below minor.strict_age: guardian_required, because only the guardian
- * can give it. Items of a minor are sensitive throughout. Services of the setting gate.rights carry out the person's own
- * rights: reading through them needs neither acceptance nor guardian. A recipient of kind "supplier" works on
- * our behalf: items that are not sensitive go to it under the acceptance. A consent that names the
- * recipient's `within` holds for it.
- * A recipient outside the country (border.inside) gets nothing where border.mode is never, and elsewhere only
- * under the ground for sending abroad together with the person's consent (TJ-5.2.b, NT-3.2.b, NT-A.10).
+ * can give it. Items of a minor are sensitive throughout. Services of the setting gate.rights carry out the
+ * person's own rights: reading through them needs neither acceptance nor guardian. A recipient of kind
+ * "supplier" works on our behalf: items that are not sensitive go to it under the acceptance. A consent that
+ * names the recipient's `within` holds for it. A recipient outside the country (border.inside) gets nothing
+ * where border.mode is never, and elsewhere only under the ground for sending abroad together with the
+ * person's consent (TJ-5.2.b, NT-3.2.b, NT-A.10).
  *
  * With a ground: it must stand in the city's list for that context → not_declared; everything in its needs
  * must be given → ERR_INVALID with a field error for each need that is missing. It replaces acceptance,

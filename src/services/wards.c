@@ -68,7 +68,7 @@ static err read_child(struct ctx *c, const struct ward_asking *asking, struct sl
 	struct date birth;
 
 	if (!name || !number)
-		FAIL(c, ERR_INTERNAL, "the release has no items for a ward");
+		FAIL(c, ERR_NOT_FOUND, "本市暂不在应用内办理监护人同意，请联系客服");
 	bool bad = failed(item_normal(c, name, asking->name, ret_name));
 	bad |= failed(item_normal(c, number, asking->number, ret_number));
 	if (bad)

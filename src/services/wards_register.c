@@ -149,7 +149,7 @@ err relation_check(struct ctx *c, int64_t guardian_id, int64_t ward_id, struct s
 
 	*ret = (struct relation){0};
 	if (!a.service || !a.values[0].item || !a.values[1].item)
-		FAIL(c, ERR_INTERNAL, "the release has no service guardian_consent");
+		FAIL(c, ERR_NOT_FOUND, "本市暂不在应用内办理监护人同意，请联系客服");
 	TRY(facts_load(c, guardian_id, &a.f, &a.h));
 	TRY(decide_and_take(c, &a, &released));
 	err e = ask(c, &a, &released, ret);

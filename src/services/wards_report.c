@@ -6,11 +6,6 @@
 enum { CERTIFICATE_MAX = 1 << 20 };
 static const int64_t sms_life_ms = INT64_C(24) * 3600 * 1000;
 
-static const char *clause_of(struct ctx *c)
-{
-	return city_text(c->release, "minor.delete_clause");
-}
-
 err ward_report_target(struct ctx *c, const struct ward *w, int64_t *ret_subject_id)
 {
 	int64_t found = w->child.person ? w->child.id : 0;
@@ -56,7 +51,7 @@ err ward_report_block(struct ctx *c, const struct ward *w, bool blocked)
 	if (!mark.subject_id)
 		return OK;
 	TRY(agreement_of(c, mark.subject_id, &agreed));
-	e.clause = clause_of(c);
+	e.clause = minors_delete_clause(c);
 	e.ref_id = w->id;
 	mark.agreed = !blocked && agreed;
 	return minors_write(c, (struct child){mark.subject_id, true}, &e, minor_mark_rows, &mark);
@@ -100,13 +95,13 @@ err ward_report_run(struct ctx *c, struct ward *w)
 	if (w->guardian_id != target) {
 		TRY(ward_note(c, w, ENTRY_DELETE, "按监护人的报告，删除孩子账号中未经同意收集的信息", NULL,
 			      NULL));
-		TRY(account_end_by_rule(c, target, clause_of(c),
+		TRY(account_end_by_rule(c, target, minors_delete_clause(c),
 					"监护人报告信息未经其同意而被收集，已核实并删除", &certificate));
 		TRY(vault_blob_put(c, w->guardian_id, WARD_SCOPE, w->id, buf_slice(&certificate)));
 		TRY(step(c, w, "deleted", true));
 	} else { /* by telephone: the report stands with the child, and goes with it */
 		TRY(step(c, w, "deleted", true));
-		TRY(account_end_by_rule(c, target, clause_of(c),
+		TRY(account_end_by_rule(c, target, minors_delete_clause(c),
 					"监护人来电报告信息未经其同意而被收集，已核实并删除", &certificate));
 	}
 	w->state = "deleted";
@@ -182,7 +177,7 @@ err ward_follow_up(struct ctx *c, const struct ward *w, bool delete, const char 
 	if (!delete || !target)
 		return OK;
 	buf_init(&certificate, CERTIFICATE_MAX);
-	TRY(account_end_by_rule(c, target, clause_of(c), reason, &certificate));
+	TRY(account_end_by_rule(c, target, minors_delete_clause(c), reason, &certificate));
 	return vault_blob_put(c, w->guardian_id, WARD_SCOPE, w->id, buf_slice(&certificate));
 }
 

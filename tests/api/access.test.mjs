@@ -115,7 +115,7 @@ const rules = {
   ward_withdraw: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
   ward_certificate: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
   ward_offer: { caller: 'session', query: w => `?service=${w.service}`, mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
-  ward_consent: { caller: 'session', mine: w => ({ id: w.ward, body: { scope: w.service, text_hash: '0' } }), missing: () => ({ id: nowhere, body: { scope: w.service, text_hash: '0' } }) },
+  ward_consent: { caller: 'session', mine: w => ({ id: w.ward, body: { scope: w.service, text_hash: '0' } }), missing: w => ({ id: nowhere, body: { scope: w.service, text_hash: '0' } }) },
   guardian_report: { caller: 'session', self: true, body: () => ({ ward_name: '某某', ward_id_number: '129901201001010019' }) },
   // for the privacy officer alone: any other member of staff is refused before anything is looked up
   staff_guardian_tasks: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
