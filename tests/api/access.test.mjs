@@ -119,7 +119,7 @@ const rules = {
   guardian_report: { caller: 'session', self: true, body: () => ({ ward_name: '某某', ward_id_number: '129901201001010019' }) },
   // for the privacy officer alone: any other member of staff is refused before anything is looked up
   staff_guardian_tasks: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
-  staff_guardian_task: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }) },
+  staff_guardian_task: { caller: 'staff', by: 'privacy', auditor: 403, found: [404], public: () => ({ id: nowhere }) },
   staff_guardian_paper: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere, paper: nowhere }), body: () => ({ reason: '核对监护关系' }) },
   staff_guardian_decide: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({ approve: true, reason: '核对监护关系' }) },
   staff_guardian_report: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: () => ({ id_number: '129901201001010019', phone: '12900000000', reason: '监护人来电报告' }) },
