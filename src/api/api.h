@@ -107,6 +107,10 @@ void api_page_close(struct api_call *k, struct api_page *p);
  * when the handler is to write it into the body. Default: bearer. */
 bool api_give_token(struct api_call *k, const char *name, const char *token, int64_t life_s);
 void api_drop_cookie(struct api_call *k, const char *name);
+/* life_s -1: until the browser is closed. */
+void api_set_cookie(struct api_call *k, const char *name, const char *value, int64_t life_s);
+/* The cookies that this request came with, set again: lasting, or until the browser is closed. */
+void api_renew_cookies(struct api_call *k, bool lasting);
 /* The token of this request: the bearer token, else the cookie tb_<name> (sets k->by_cookie). Empty: none. */
 struct slice api_token(struct api_call *k, const char *cookie_name);
 

@@ -1,6 +1,7 @@
 /* Who calls: bearer token or cookie, installation or session, or staff. */
 #include "account/account.h"
 #include "api/server.h"
+#include "consent/preferences.h"
 #include <stdio.h>
 #include <unistd.h>
 
@@ -31,27 +32,50 @@ static bool wants_cookie(const struct api_call *k)
 	return slice_is(api_text(k, "transport"), "cookie");
 }
 
-static void set_cookie(struct api_call *k, const char *name, const char *token, int64_t life_s)
+void api_set_cookie(struct api_call *k, const char *name, const char *value, int64_t life_s)
 {
-	bool secure = k->api->options.cookies_secure;
+	const char *secure = k->api->options.cookies_secure ? "; Secure" : "";
+	const char *life = life_s < 0 ? "" : arena_printf(k->c->arena, "; Max-Age=%lld", (long long)life_s);
 
 	http_set_header(k->a, "Set-Cookie",
-			arena_printf(k->c->arena,
-				     "tb_%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", name,
-				     token, (long long)life_s, secure ? "; Secure" : ""));
+			arena_printf(k->c->arena, "tb_%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", name,
+				     value, life, secure));
 }
 
+/* Who refused to be recognised by cookies logs in again each time the browser was closed (TJ-1.1.26.3.b). */
 bool api_give_token(struct api_call *k, const char *name, const char *token, int64_t life_s)
 {
+	bool lasting = true;
+
 	if (!wants_cookie(k))
 		return true;
-	set_cookie(k, name, token, life_s);
+	if (k->c->installation_id && failed(cookie_allowed(k->c, "identity", &lasting))) {
+		failure_clear(k->c);
+		lasting = false;
+	}
+	api_set_cookie(k, name, token, lasting ? life_s : -1);
 	return false;
+}
+
+void api_renew_cookies(struct api_call *k, bool lasting)
+{
+	static const struct {
+		const char *name;
+		int64_t life_s;
+	} cookies[] = {{"installation", INT64_C(400) * 24 * 3600}, {"session", INT64_C(12) * 3600}};
+
+	for (size_t i = 0; i < sizeof cookies / sizeof *cookies; i++) {
+		const char *name = cookies[i].name;
+		struct slice value = http_cookie(k->q, arena_printf(k->c->arena, "tb_%s", name));
+		if (value.n)
+			api_set_cookie(k, name, arena_copy(k->c->arena, value),
+				       lasting ? cookies[i].life_s : -1);
+	}
 }
 
 void api_drop_cookie(struct api_call *k, const char *name)
 {
-	set_cookie(k, name, "", 0);
+	api_set_cookie(k, name, "", 0);
 }
 
 /* ---- origin: a cookie travels with any page's request, so the page must be ours

@@ -105,6 +105,16 @@ static err note_item(struct ctx *c, const struct held *h, void *arg)
 	return OK;
 }
 
+/* Services are kept by their keys; people read their names. */
+static const char *shown(const struct release *r, const struct held *h)
+{
+	bool names_service =
+		strcmp(h->item->key, "favorite") == 0 || strcmp(h->item->key, "visited_service") == 0;
+	const struct service *s = names_service && h->masked ? release_service(r, h->masked) : NULL;
+
+	return s ? s->name : h->masked;
+}
+
 static err write_held(struct ctx *c, const struct held *h, void *arg)
 {
 	const struct category *category = h->category ? release_category(c->release, h->category) : NULL;
@@ -114,7 +124,7 @@ static err write_held(struct ctx *c, const struct held *h, void *arg)
 	json_put_text(j, "key", h->item->key);
 	json_put_text(j, "name", h->item->name);
 	json_put_text(j, "kind", h->item->kind);
-	json_put_text(j, "masked", h->masked);
+	json_put_text(j, "masked", shown(c->release, h));
 	json_put_bool(j, "sensitive", h->item->sensitive);
 	json_put_text(j, "category", h->category);
 	json_put_text(j, "category_name", category ? category->name : h->category);

@@ -6,7 +6,7 @@ extern const struct api_route api_acceptance_routes[], api_account_routes[], api
 	api_ledger_routes[], api_me_routes[], api_permission_routes[], api_policy_routes[],
 	api_policy_changes_routes[], api_realname_routes[], api_register_routes[], api_services_routes[],
 	api_session_routes[], api_staff_routes[], api_static_routes[], api_system_routes[],
-	api_usage_routes[], api_sdk_routes[];
+	api_usage_routes[], api_sdk_routes[], api_kept_routes[], api_preference_routes[];
 
 extern const struct api_route api_releases_routes[], api_releases_write_routes[];
 
@@ -36,5 +36,7 @@ const struct api_route *const api_route_tables[] = {
 	api_system_routes,
 	api_static_routes,
 	api_sdk_routes,
+	api_kept_routes,
+	api_preference_routes,
 	NULL,
 };

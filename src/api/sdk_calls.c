@@ -24,6 +24,8 @@ static err call_create(struct api_call *k)
 				.platform = k->platform};
 	int64_t id = 0, n = 0;
 
+	if (!k->subject_id)
+		TRY(installation_accepted(k->c));
 	TRY(read_items(k, &call));
 	TRY(sdk_call(k->c, k->subject_id, &call, &id, &n));
 	json_open(&k->out, '{');

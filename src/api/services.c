@@ -1,6 +1,9 @@
 /* The catalogue, and queries. */
 #include "api/api.h"
+#include "consent/counts.h"
+#include "consent/preferences.h"
 #include "services/catalogue.h"
+#include "services/kept.h"
 #include "services/query.h"
 
 static const char *shape_name(enum service_shape shape)
@@ -309,6 +312,19 @@ static err put_result(struct api_call *k, const struct query_result *r)
 	return OK;
 }
 
+/* A use is counted without the person, and remembered for the person who wants that (TJ-1.2.1.3.a,
+ * TJ-1.1.26.2, NT-1.4.c). The answer does not depend on it. */
+static void note_use(struct api_call *k, const struct service *s)
+{
+	bool analysis = false;
+
+	(void)!failed(counts_add(k->c, "service", s->key));
+	if (city_flag(k->c->release, "personal.enabled") &&
+	    !failed(cookie_allowed(k->c, "analysis", &analysis)) && analysis)
+		(void)!failed(kept_add(k->c, k->subject_id, KEPT_VISITED, slice_of(s->key)));
+	failure_clear(k->c);
+}
+
 static err query_post(struct api_call *k)
 {
 	struct form_field *fields;
@@ -327,6 +343,7 @@ static err query_post(struct api_call *k)
 	TRY(e);
 	json_put_int(&k->out, "usage_n", r.usage_n);
 	json_close(&k->out, '}');
+	note_use(k, r.service);
 	return OK;
 }
 

@@ -134,6 +134,7 @@ static const struct known all[] = {
 	{"voice.use", VALUE_LIST, NULL},
 	{"sdk.list", VALUE_WORD, WORDS("twelve_by_trigger", "twentyone_with_data")},
 	{"sdk.clause", VALUE_CLAUSE, NULL},
+	{"use.clause", VALUE_CLAUSE, NULL},
 	{"cookie.policy", VALUE_WORD, WORDS("identity_and_analysis", "session_only")},
 	{"history.enabled", VALUE_FLAG, NULL},
 	{"personal.enabled", VALUE_FLAG, NULL},
