@@ -1,4 +1,5 @@
 /* One request: authenticate, check the body, run the handler, write the answer or the problem. */
+#include "api/policy_print.h"
 #include "api/problem.h"
 #include "api/server.h"
 #include "base/log.h"
@@ -259,6 +260,7 @@ void api_free(struct api *api)
 	free(api->bound);
 	free(api->http);
 	free(api);
+	api_print_forget();
 }
 
 const struct api_options *api_options(const struct api *api)

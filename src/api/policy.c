@@ -1,6 +1,10 @@
 /* The policy as a document: its versions, its text, and the reading token where the city demands reading
  * first. */
 #include "api/api.h"
+#include "policy/policy_html.h"
+#include "policy/review.h"
+
+enum { PAGE_MAX = 4 * 1024 * 1024 };
 
 static void write_version(struct api_call *k, const struct release *r)
 {
@@ -54,10 +58,76 @@ static err policy_version(struct api_call *k)
 	return e;
 }
 
+/* NT-6.2: the page of a changed version shows the major changes in a marked block. */
+static err put_changes(struct api_call *k, const struct release *before)
+{
+	const struct release *r = k->c->release;
+	struct policy_change *first = NULL;
+	bool open = false;
+
+	TRY(review_changes(k->c, before, r, &first));
+	for (const struct policy_change *at = first; at; at = at->next) {
+		if (at->major == MAJOR_NONE)
+			continue;
+		if (!open)
+			buf_add_text(&k->a->body, "<section class=\"changes\" "
+						  "id=\"policy-changes\"><h2>本次更新的重大变更</h2>\n<ul>");
+		open = true;
+		buf_add_text(&k->a->body, "<li><strong>");
+		html_text(&k->a->body, at->text);
+		buf_add_text(&k->a->body, "</strong></li>");
+	}
+	if (open)
+		buf_add_text(&k->a->body, "</ul></section>\n");
+	return OK;
+}
+
+/* NT-6.1.a: the versions before stay readable, and are listed. */
+static void put_versions(struct buf *out, struct releases *all, const struct release *newest)
+{
+	const struct release *r = releases_before(all, release_number(newest));
+	char day[TIME_TEXT_SIZE];
+
+	if (r)
+		buf_add_text(out,
+			     "<section><h2 id=\"policy-versions\">较早的版本</h2>\n<ul class=\"versions\">");
+	bool any = r != NULL;
+	while (r) {
+		const struct release *before = releases_before(all, release_number(r));
+		buf_add_text(out, "<li><a href=\"/policy/");
+		html_text(out, release_version(r));
+		buf_add_text(out, "\">");
+		html_text(out, release_version(r));
+		buf_printf(out, "</a>（%.10s 生效）</li>", time_text(release_effective_ms(r), day));
+		release_drop(r);
+		r = before;
+	}
+	if (any)
+		buf_add_text(out, "</ul></section>\n");
+}
+
 static err policy_page(struct api_call *k)
 {
+	struct releases *all = api_options(k->api)->releases;
+	const struct release *before = all ? releases_before(all, release_number(k->c->release)) : NULL;
+	static const char index[] = "<nav ", end[] = "</main>";
+	BUF_SCOPED page = {0};
+
 	k->a->content_type = "text/html; charset=utf-8";
-	return policy_html(k->c, k->c->release, &k->a->body);
+	if (!before)
+		return policy_html(k->c, k->c->release, &k->a->body);
+	buf_init(&page, PAGE_MAX);
+	err e = policy_html(k->c, k->c->release, &page);
+	const char *start = buf_slice(&page).p, *nav = strstr(start, index), *last = strstr(start, end);
+	if (!failed(e)) {
+		buf_add(&k->a->body, start, (size_t)(nav - start));
+		e = put_changes(k, before);
+		buf_add(&k->a->body, nav, (size_t)(last - nav));
+		put_versions(&k->a->body, all, k->c->release);
+		buf_add_text(&k->a->body, last);
+	}
+	release_drop(before);
+	return e;
 }
 
 static err policy_page_version(struct api_call *k)

@@ -2,6 +2,7 @@
  * it changes, whom it asks again, and the page that people would see. */
 #include "api/releases.h"
 #include "api/changes.h"
+#include "api/policy_print.h"
 #include "ops/staff.h"
 #include "policy/better.h"
 #include "policy/releases.h"
@@ -266,6 +267,19 @@ static err page_get(struct api_call *k)
 	return e;
 }
 
+static err print_get(struct api_call *k)
+{
+	struct release *r = NULL;
+	unsigned number;
+
+	TRY(releases_reader(k));
+	TRY(releases_number(k, &number));
+	TRY(review_release(k->c, number, &r));
+	err e = api_print(k, r);
+	release_drop(r);
+	return e;
+}
+
 #define REVIEW                                                                                               \
 	"number: int, version: text, hash: text, state: text, state_name: text, base_number?: int, "         \
 	"from_number?: int, created_at: time, published_at?: time, effective_at?: time, published_by?: text"
@@ -286,5 +300,7 @@ const struct api_route api_releases_routes[] = {
 	 "一个版本或者草稿的全部内容，供修改", .answer = "{number: int, version: text, document: any}"},
 	{"GET", "/api/v1/staff/releases/{number}/policy.html", page_get, API_STAFF, API_NOT_JSON,
 	 "release_page", "草稿的预览（网页）", .answer = NULL},
+	{"GET", "/api/v1/staff/releases/{number}/policy.pdf", print_get, API_STAFF, API_NOT_JSON | API_SLOW,
+	 "release_print", "草稿的预览（PDF）", .answer = NULL},
 	{0},
 };

@@ -3,12 +3,14 @@
 #include "policy/policy_pdf.h"
 #include <stdio.h>
 
-static int write_html(struct ctx *c, const struct release *r, const char *path)
+typedef err (*render_fn)(struct ctx *c, const struct release *r, struct buf *ret);
+
+static int write_page(struct ctx *c, const struct release *r, render_fn fn, const char *path)
 {
 	BUF_SCOPED page = {0};
 
 	buf_init(&page, 8 << 20);
-	if (failed(policy_html(c, r, &page)))
+	if (failed(fn(c, r, &page)))
 		return cli_failed(c, "render");
 	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
 	bool good = f && fwrite(page.data, 1, page.size, f) == page.size;
@@ -41,9 +43,10 @@ static int render(struct ctx *c, const struct cli_option *options, const char *c
 	if (failed(load(c, cli_value(options, "cities"), city, cli_value(options, "version"), &r)))
 		return cli_failed(c, city);
 	if (html || !pdf)
-		code = write_html(c, r, html ? html : "-");
-	if (pdf && code == CLI_OK && failed(policy_pdf(c, r, pdf)))
-		code = cli_failed(c, pdf);
+		code = write_page(c, r, policy_html, html ? html : "-");
+	if (pdf && code == CLI_OK)
+		code = write_page(c, r, policy_pdf, pdf);
+	policy_pdf_forget();
 	release_drop(r);
 	return code;
 }

@@ -29,6 +29,10 @@ static const char style[] =
 	"caption{text-align:left;font-weight:700;padding:4px 0}"
 	"th,td{border:1px solid #d5dae1;padding:8px 10px;text-align:left;vertical-align:top}"
 	"thead th{background:#f1f4f8}"
+	".changes{max-width:44rem;margin:16px auto 0;padding:4px 16px 12px;border-left:4px solid "
+	"var(--primary);"
+	"background:#f1f6fb}.changes h2{border:0;margin:0;padding:8px 0 0;font-size:18px}"
+	".versions{padding-left:20px}"
 	"footer{padding:24px 16px 48px;color:#434a54;font-size:15px}"
 	"@media(max-width:640px){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:"
 	"inset(50%)}"
@@ -177,7 +181,9 @@ static void put_header(struct buf *out, const struct release *r)
 	buf_add_text(
 		out,
 		"</dl>\n<p>请您仔细阅读本政策。<strong>加粗并加下划线的内容</strong>与您的权益有重大关系，"
-		"请特别留意。</p>\n</header>\n");
+		"请特别留意。</p>\n<aside><a href=\"/policy/");
+	html_text(out, r->version);
+	buf_add_text(out, ".pdf\">下载本政策（PDF）</a></aside>\n</header>\n");
 }
 
 static void put_index(struct buf *out, const struct release *r)

@@ -4,6 +4,7 @@
 #include <cairo-pdf.h>
 #include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
+#include <pthread.h>
 
 enum { PAGE_WIDTH = 595, PAGE_HEIGHT = 842, MARGIN = 56, FOOT = 36, HTML_MAX = 8 * 1024 * 1024 };
 
@@ -166,7 +167,7 @@ static void tag_inside(struct pdf *p, struct slice tag)
 
 static void tag_take(struct pdf *p, struct slice tag)
 {
-	static const char *const hidden[] = {"style", "title", "thead"};
+	static const char *const hidden[] = {"style", "title", "thead", "aside"};
 
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
 		if (tag_is(tag, hidden[i]))
@@ -220,26 +221,28 @@ static void metadata_put(struct ctx *c, cairo_surface_t *s, const struct release
 				       arena_printf(c->arena, "%sT00:00:00+08:00", release_updated(r)));
 }
 
-/* What the libraries keep for the next drawing; there is none in this process. */
-static void fonts_release(void)
+void policy_pdf_forget(void)
 {
 	pango_cairo_font_map_set_default(NULL);
 	cairo_debug_reset_static_data();
 	FcFini();
 }
 
-err policy_pdf(struct ctx *c, const struct release *r, const char *path)
+static cairo_status_t put_bytes(void *out, const unsigned char *data, unsigned size)
 {
-	BUF_SCOPED html = {0};
+	buf_add(out, data, size);
+	return CAIRO_STATUS_SUCCESS;
+}
 
-	buf_init(&html, HTML_MAX);
-	TRY(policy_html(c, r, &html));
+static cairo_status_t draw(struct ctx *c, const struct release *r, struct slice html, struct buf *ret)
+{
 	struct pdf p = {.y = MARGIN, .page = 1};
+
 	buf_init(&p.markup, HTML_MAX);
-	p.surface = cairo_pdf_surface_create(path, PAGE_WIDTH, PAGE_HEIGHT);
+	p.surface = cairo_pdf_surface_create_for_stream(put_bytes, ret, PAGE_WIDTH, PAGE_HEIGHT);
 	metadata_put(c, p.surface, r);
 	p.cairo = cairo_create(p.surface);
-	page_take(&p, buf_slice(&html));
+	page_take(&p, html);
 	page_end(&p);
 	cairo_status_t status = cairo_status(p.cairo);
 	cairo_destroy(p.cairo);
@@ -248,8 +251,23 @@ err policy_pdf(struct ctx *c, const struct release *r, const char *path)
 		status = cairo_surface_status(p.surface);
 	cairo_surface_destroy(p.surface);
 	buf_release(&p.markup);
-	fonts_release();
+	return status;
+}
+
+err policy_pdf(struct ctx *c, const struct release *r, struct buf *ret)
+{
+	static pthread_mutex_t one_at_a_time =
+		PTHREAD_MUTEX_INITIALIZER; /* fontconfig and cairo share caches */
+	BUF_SCOPED html = {0};
+
+	buf_init(&html, HTML_MAX);
+	TRY(policy_html(c, r, &html));
+	pthread_mutex_lock(&one_at_a_time);
+	cairo_status_t status = draw(c, r, buf_slice(&html), ret);
+	pthread_mutex_unlock(&one_at_a_time);
 	if (status != CAIRO_STATUS_SUCCESS)
-		FAIL(c, ERR_STORE, "PDF 文件无法写入");
+		FAIL(c, ERR_STORE, "PDF 文件无法生成");
+	if (ret->failed)
+		FAIL(c, ERR_TOO_LARGE, "隐私政策的内容过长");
 	return OK;
 }

@@ -108,6 +108,7 @@ const rules = {
   release_get: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
   release_diff: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
   release_document: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
+  release_print: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
   release_page: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
   release_draft: { caller: 'staff', by: 'policy', auditor: 403, self: true, body: () => ({ base: 1, edits: [] }) },
   release_submit: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({}) },

@@ -77,6 +77,23 @@ test('no version decides before its day, and from that day on it does without a 
     assert.match(await page.text(), new RegExp(`${version.replace('.', '\\.')}[^]*id="policy-end"`))
   }
   assert.equal((await fetch(`${city.base}/policy/1999.1`)).status, 404)
+  assert.equal((await fetch(`${city.base}/policy/1999.1.pdf`)).status, 404)
+  const print = async path => {
+    const r = await fetch(city.base + path)
+    assert.deepEqual([r.status, r.headers.get('content-type')], [200, 'application/pdf'], path)
+    const bytes = Buffer.from(await r.arrayBuffer())
+    assert.equal(bytes.subarray(0, 5).toString(), '%PDF-')
+    assert.ok(bytes.length > 20000 && bytes.includes('%%EOF'), `${path}: ${bytes.length} bytes`)
+    return bytes
+  }
+  const printed = await print(`/policy/${next.version}.pdf`)
+  assert.ok(printed.equals(await print('/policy.pdf')), 'the version in force, drawn once')
+  assert.ok(!printed.equals(await print(`/policy/${first.version}.pdf`)))
+  const html = await (await fetch(`${city.base}/policy`)).text()
+  assert.match(html, /id="policy-changes">[^]*<strong>新增处理目的：统计办件量。<\/strong>[^]*<nav /, 'major changes stand in a marked block [NT-6.2]')
+  assert.ok(!html.includes('应急演练。</strong>'), 'minor ones do not')
+  assert.match(html, new RegExp(`id="policy-versions"[^]*href="/policy/${first.version.replace('.', '\\.')}"`), 'earlier versions are listed [NT-6.1.a]')
+  assert.match(html, new RegExp(`href="/policy/${next.version.replace('.', '\\.')}\\.pdf"`))
 })
 
 test('a text corrected under the same version is asked for again, and an installation can agree to it', async () => {
