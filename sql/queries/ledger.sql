@@ -1,4 +1,4 @@
--- tables: person_head, ledger_entry, ledger_pending, ledger_leaf, ledger_promise, ledger_tile, ledger_edge, ledger_tree, ledger_checkpoint, ledger_lease
+-- tables: person_head, ledger_entry, ledger_pending, ledger_leaf, ledger_promise, ledger_tile, ledger_edge, ledger_tree, ledger_checkpoint, ledger_lease, ledger_deferred, ledger_deferral, ledger_disclosed
 
 -- ---- writing about a person ---------------------------------------------------------------------------------------
 
@@ -47,6 +47,70 @@ SELECT leaf_index FROM ledger_leaf WHERE subject_id = ?1 AND n = ?2;
 
 -- name: ledger_promise_add
 INSERT INTO ledger_promise (subject_id, n, data, by_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (subject_id, n) DO NOTHING;
+
+-- ---- deferred entries ----------------------------------------------------------------------------------------------
+
+-- name: ledger_head_stands
+-- The facts' epoch of a person lies in ?2 to ?3 still; the row stays locked until the commit.
+UPDATE person_head SET usage_n = usage_n WHERE subject_id = ?1 AND facts_epoch BETWEEN ?2 AND ?3;
+
+-- name: ledger_deferred_add
+-- ?1 subject, ?2 number of the register, ?3 what it belongs to, ?4 now, ?5 salt and entry, sealed.
+INSERT INTO ledger_deferred (subject_id, deferred_n, ref_id, at_ms, sealed) VALUES (?1, ?2, ?3, ?4, ?5);
+
+-- name: ledger_deferral_add
+INSERT INTO ledger_deferral (subject_id, deferred_n, until_ms) VALUES (?1, ?2, ?3);
+
+-- name: ledger_deferral_renew
+-- A later date for all entries of ?2 that were not told.
+INSERT INTO ledger_deferral (subject_id, deferred_n, until_ms)
+SELECT d.subject_id, d.deferred_n, ?3 FROM ledger_deferred d
+WHERE d.subject_id = ?1 AND d.ref_id = ?2
+	AND NOT EXISTS (SELECT 1 FROM ledger_disclosed x WHERE x.subject_id = d.subject_id AND x.deferred_n = d.deferred_n);
+
+-- name: ledger_disclosed_add
+INSERT INTO ledger_disclosed (subject_id, deferred_n, n) VALUES (?1, ?2, ?3);
+
+-- name: ledger_deferred_untold
+-- What belongs to ?2 and was not told, in order of writing.
+SELECT d.deferred_n, d.at_ms, d.sealed FROM ledger_deferred d
+WHERE d.subject_id = ?1 AND d.ref_id = ?2
+	AND NOT EXISTS (SELECT 1 FROM ledger_disclosed x WHERE x.subject_id = d.subject_id AND x.deferred_n = d.deferred_n)
+ORDER BY d.deferred_n;
+
+-- name: ledger_deferred_of
+-- The deferred entry that entry ?2 of the person tells.
+SELECT d.deferred_n, d.at_ms, d.sealed FROM ledger_disclosed x
+JOIN ledger_deferred d ON d.subject_id = x.subject_id AND d.deferred_n = x.deferred_n
+WHERE x.subject_id = ?1 AND x.n = ?2;
+
+-- name: ledger_deferred_days
+-- How many were deferred each day (Asia/Shanghai, days since 1970), and how many of those were told. Over all persons.
+SELECT (d.at_ms + 28800000) / 86400000, COUNT(*), COUNT(x.n)
+FROM ledger_deferred d
+LEFT JOIN ledger_disclosed x ON x.subject_id = d.subject_id AND x.deferred_n = d.deferred_n
+GROUP BY 1 ORDER BY 1 DESC LIMIT ?1;
+
+-- name: ledger_check_deferred
+-- The register's leaves after ?2 with what they stand for: deferred entry, last date, and the entry that tells it.
+SELECT l.n, e.data, d.subject_id, d.sealed,
+	COALESCE((SELECT MAX(t.until_ms) FROM ledger_deferral t
+		WHERE t.subject_id = d.subject_id AND t.deferred_n = d.deferred_n), 0),
+	x.n, p.data, p.sealed
+FROM ledger_leaf l
+LEFT JOIN ledger_entry e ON e.subject_id = l.subject_id AND e.entry_id = l.entry_id
+LEFT JOIN ledger_deferred d ON d.deferred_n = l.n
+LEFT JOIN ledger_disclosed x ON x.subject_id = d.subject_id AND x.deferred_n = d.deferred_n
+LEFT JOIN ledger_leaf m ON m.subject_id = x.subject_id AND m.n = x.n
+LEFT JOIN ledger_entry p ON p.subject_id = m.subject_id AND p.entry_id = m.entry_id
+WHERE l.subject_id = ?1 AND l.n > ?2 ORDER BY l.n LIMIT ?3;
+
+-- name: ledger_check_deferred_lone
+-- Deferred entries whose number the register does not have.
+SELECT d.subject_id, d.deferred_n FROM ledger_deferred d
+WHERE NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.subject_id = ?1 AND l.n = d.deferred_n)
+	AND NOT EXISTS (SELECT 1 FROM ledger_pending q WHERE q.subject_id = ?1 AND q.n = d.deferred_n)
+ORDER BY d.subject_id, d.deferred_n LIMIT ?2;
 
 -- ---- the sequencer ------------------------------------------------------------------------------------------------
 

@@ -101,6 +101,11 @@ static void write_canonical(struct ctx *c, const struct prepared *p, const struc
 	TEXT(out, ",\"note\":", e->note);
 	ID(out, ",\"ref\":", e->ref_id);
 	TEXT(out, ",\"policy\":", c->release ? release_version(c->release) : NULL);
+	if (e->discloses) {
+		char data[HASH_SIZE * 2];
+		base64_encode(e->discloses, HASH_SIZE, data);
+		TEXT(out, ",\"deferred\":", data);
+	}
 	NAME(out, "}");
 }
 
@@ -118,9 +123,9 @@ void entry_chain(const uint8_t before[static HASH_SIZE], const uint8_t data[stat
 
 enum { AAD_SIZE = 80 };
 
-static struct slice seal_place(int64_t subject_id, int64_t n, char text[static AAD_SIZE])
+static struct slice seal_place(const char *table, int64_t subject_id, int64_t n, char text[static AAD_SIZE])
 {
-	int size = snprintf(text, AAD_SIZE, "ledger_entry/%" PRId64 "/%" PRId64, subject_id, n);
+	int size = snprintf(text, AAD_SIZE, "%s/%" PRId64 "/%" PRId64, table, subject_id, n);
 
 	return (struct slice){text, (size_t)size};
 }
@@ -142,15 +147,19 @@ static void wipe_key(uint8_t (*key)[KEY_SIZE])
 }
 #define KEY_SCOPED(name) __attribute__((cleanup(wipe_key))) uint8_t name[KEY_SIZE]
 
-static err seal_entry(struct ctx *c, struct prepared *p, struct slice plain)
+#define ORDINARY "ledger_entry"
+#define DEFERRED "ledger_deferred"
+
+static err seal_entry(struct ctx *c, struct prepared *p, const char *table, int64_t subject_id,
+		      struct slice plain)
 {
 	enum suite suite = c->ledger->means.suite;
 	uint8_t sealed[SEALED_PLAIN_MAX + 128];
 	char place[AAD_SIZE];
 	KEY_SCOPED(key);
 
-	TRY(audit_key(c, p->subject_id, key));
-	TRY(seal(c, suite, key, seal_place(p->subject_id, p->n, place), plain, sealed));
+	TRY(audit_key(c, subject_id, key));
+	TRY(seal(c, suite, key, seal_place(table, subject_id, p->n, place), plain, sealed));
 	buf_init(&p->sealed, sizeof sealed);
 	buf_add(&p->sealed, sealed, seal_size(suite, plain.n));
 	if (p->sealed.failed)
@@ -158,7 +167,9 @@ static err seal_entry(struct ctx *c, struct prepared *p, struct slice plain)
 	return OK;
 }
 
-err entry_prepare(struct ctx *c, const struct head *h, const struct entry *e, struct prepared *ret)
+/* `named` says which person and number the text names. */
+static err prepare(struct ctx *c, const struct head *h, const struct prepared *named, const char *table,
+		   const struct entry *e, struct prepared *ret)
 {
 	struct prepared p = {.subject_id = h->subject_id, .n = h->n + 1, .at_ms = c->now_ms};
 	BUF_SCOPED plain;
@@ -168,18 +179,33 @@ err entry_prepare(struct ctx *c, const struct head *h, const struct entry *e, st
 	crypto_random(salt, sizeof salt);
 	buf_init(&plain, SEALED_PLAIN_MAX);
 	buf_add(&plain, salt, sizeof salt);
-	write_canonical(c, &p, e, &plain);
+	write_canonical(c, named, e, &plain);
 	if (plain.failed)
 		FAIL(c, ERR_TOO_LARGE, "使用记录的内容过长");
 	hash_sha256(buf_slice(&plain), p.data); /* salt || entry, as they lie */
 	entry_chain(h->hash, p.data, p.head);
-	TRY(seal_entry(c, &p, buf_slice(&plain)));
+	TRY(seal_entry(c, &p, table, named->subject_id, buf_slice(&plain)));
 	*ret = p;
 	return OK;
 }
 
-err entry_open(struct ctx *c, int64_t subject_id, int64_t n, struct slice data, struct slice sealed,
-	       struct opened *ret)
+err entry_prepare(struct ctx *c, const struct head *h, const struct entry *e, struct prepared *ret)
+{
+	struct prepared named = {.subject_id = h->subject_id, .n = h->n + 1, .at_ms = c->now_ms};
+
+	return prepare(c, h, &named, ORDINARY, e, ret);
+}
+
+err entry_prepare_deferred(struct ctx *c, const struct head *reg, int64_t subject_id, const struct entry *e,
+			   struct prepared *ret)
+{
+	struct prepared named = {.subject_id = subject_id, .n = 0, .at_ms = c->now_ms};
+
+	return prepare(c, reg, &named, DEFERRED, e, ret);
+}
+
+static err open_at(struct ctx *c, const char *table, int64_t subject_id, int64_t n, struct slice data,
+		   struct slice sealed, struct opened *ret)
 {
 	struct opened o;
 	char place[AAD_SIZE];
@@ -190,7 +216,7 @@ err entry_open(struct ctx *c, int64_t subject_id, int64_t n, struct slice data, 
 		FAIL(c, ERR_CRYPTO, "使用记录已损坏");
 	TRY(c->ledger->means.key_get(c, c->keys, subject_id, AUDIT_SCOPE, key));
 	uint8_t *plain = arena_alloc(c->arena, sealed.n + 1);
-	TRY(unseal(c, key, seal_place(subject_id, n, place), sealed, plain, &size));
+	TRY(unseal(c, key, seal_place(table, subject_id, n, place), sealed, plain, &size));
 	if (size < SALT_SIZE)
 		FAIL(c, ERR_CRYPTO, "使用记录已损坏");
 	plain[size] = '\0';
@@ -201,6 +227,18 @@ err entry_open(struct ctx *c, int64_t subject_id, int64_t n, struct slice data, 
 		FAIL(c, ERR_CRYPTO, "使用记录与其摘要不符");
 	*ret = o;
 	return OK;
+}
+
+err entry_open(struct ctx *c, int64_t subject_id, int64_t n, struct slice data, struct slice sealed,
+	       struct opened *ret)
+{
+	return open_at(c, ORDINARY, subject_id, n, data, sealed, ret);
+}
+
+err entry_open_deferred(struct ctx *c, int64_t subject_id, int64_t deferred_n, struct slice data,
+			struct slice sealed, struct opened *ret)
+{
+	return open_at(c, DEFERRED, subject_id, deferred_n, data, sealed, ret);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -263,6 +301,7 @@ err entry_parse(struct ctx *c, struct slice text, struct usage *ret)
 		.n = json_integer_value(json_object_get(root, "n")),
 		.subject_id = id_of(root, "subject"),
 		.at_ms = entry_time(slice_of(json_string_value(json_object_get(root, "at")))),
+		.actor_id = id_of(actor, "id"),
 		.actor_kind = text_of(c, actor, "kind"),
 		.actor_name = text_of(c, actor, "name"),
 		.actor_role = text_of(c, actor, "role"),
@@ -277,6 +316,7 @@ err entry_parse(struct ctx *c, struct slice text, struct usage *ret)
 		.note = text_of(c, root, "note"),
 		.policy_version = text_of(c, root, "policy"),
 		.ref_id = id_of(root, "ref"),
+		.deferred = text_of(c, root, "deferred"),
 	};
 	read_items(c, json_object_get(root, "items"), &u);
 	*ret = u;

@@ -48,6 +48,11 @@ struct prepared {
 /* Writes entry number n = h->n + 1 in canonical form, hashes and seals it. Release r->sealed. */
 err entry_prepare(struct ctx *c, const struct head *h, const struct entry *e, struct prepared *ret);
 
+/* The same for a deferred entry: number n = register->n + 1 of the register, its text names the person and n
+ * = 0, sealed for the person. */
+err entry_prepare_deferred(struct ctx *c, const struct head *reg, int64_t subject_id, const struct entry *e,
+			   struct prepared *ret);
+
 /* One entry as it was read back. */
 struct opened {
 	uint8_t data[HASH_SIZE];
@@ -57,6 +62,8 @@ struct opened {
 /* Opens and checks against data. ERR_GONE: erased. ERR_CRYPTO: changed, or sealed for another place. */
 err entry_open(struct ctx *c, int64_t subject_id, int64_t n, struct slice data, struct slice sealed,
 	       struct opened *ret);
+err entry_open_deferred(struct ctx *c, int64_t subject_id, int64_t deferred_n, struct slice data,
+			struct slice sealed, struct opened *ret);
 /* Reads a canonical entry; strings live in the arena. ERR_INTERNAL when it is not one. */
 err entry_parse(struct ctx *c, struct slice text, struct usage *ret);
 void entry_data(const uint8_t salt[static SALT_SIZE], struct slice text, uint8_t ret[static HASH_SIZE]);
@@ -65,6 +72,12 @@ void entry_chain(const uint8_t before[static HASH_SIZE], const uint8_t data[stat
 /* 2026-11-21T22:54:01.123+08:00, as json_time writes it; 0 when it is not that. */
 int64_t entry_time(struct slice text);
 const char *entry_action_text(enum entry_action a);
+
+/* ---- deferral.c ----------------------------------------------------------------------------- */
+
+/* What ledger_write does with an entry that has deferred_until_ms. */
+err deferral_write(struct ctx *c, const struct head *h, const struct entry *e, int flags, tx_fn rows,
+		   void *arg);
 
 /* ---- tree.c: tiles in the store ------------------------------------------------------------- */
 

@@ -168,6 +168,13 @@ err ledger_write(struct ctx *c, struct head *h, const struct entry *e, int flags
 {
 	struct failure before = c->failure;
 
+	if (e->deferred_until_ms) {
+		TRY(deferral_write(c, h, e, flags, rows, arg));
+		c->failure = before;
+		if (ret_n)
+			*ret_n = 0;
+		return OK;
+	}
 	for (int attempt = 0; attempt < WRITE_ATTEMPTS_MAX; attempt++) {
 		struct head now;
 		bool lost;

@@ -52,7 +52,10 @@ struct entry {
 	const char *decision; /* "allowed", a refusal's reason, "sent", "not_sent", "unknown" */
 	const char *clause;
 	const char *note; /* e.g. a staff member's stated reason, a session's device name */
-	int64_t ref_id;	  /* case, consent or session; 0 none */
+	int64_t ref_id;	  /* case, consent, session or use of a ground; 0 none */
+	/* On a ground with a duty of secrecy: when the person is told. 0: at once. See "deferred" below. */
+	int64_t deferred_until_ms;
+	const uint8_t *discloses; /* data of the deferred entry that this one tells, or NULL */
 };
 
 /* Has the form of keys_get and keys_make (vault/keys.h), which stand above this layer and are handed in. */
@@ -108,12 +111,43 @@ enum { LEDGER_RAISE_EPOCH = 1, LEDGER_ANY_EPOCH = 2 };
 err ledger_write(struct ctx *c, struct head *h, const struct entry *e, int flags, tx_fn rows, void *arg,
 		 int64_t *ret_n);
 
+/* ---- deferred entries: written at once, told later ----
+ *
+ * An entry with deferred_until_ms is a leaf of the public log like any other, but takes no number of the
+ * person: ledger_write gives it the next number of the register of deferrals (LEDGER_REGISTER, a head that is
+ * no person) in the very transaction of the act, holds the person's epoch still, leaves *h alone and answers
+ * *ret_n 0. The person's list has no hole meanwhile. ledger_disclose writes an ordinary numbered entry that
+ * repeats it, says why it comes late, and names the data of the deferred one; the receipt of that entry
+ * carries both with their proofs. `ledger verify` holds each number of the register to its sealed entry, its
+ * date, and the entry that told it. */
+enum { LEDGER_REGISTER = 1 };
+
+/* Tells all deferred entries that belong to ref_id, each once; why is for the person. *ret_told (may be NULL)
+ * is how many were told now. Entries of an erased person are passed over. */
+err ledger_disclose(struct ctx *c, int64_t subject_id, int64_t ref_id, const char *why, int64_t *ret_told);
+/* Row function: a later date for what belongs to ref_id and was not told. ERR_GONE when nothing is left to
+ * tell. */
+struct deferral_renewal {
+	int64_t subject_id, ref_id, until_ms;
+};
+err ledger_deferral_rows(struct ctx *c, struct tx *tx, void *renewal);
+/* Published: how many entries of each day (newest first, at most 400) were deferred, and how many of them are
+ * told by now. */
+struct deferred_day {
+	struct date day;
+	int64_t deferred, told;
+};
+typedef err (*deferred_day_fn)(struct ctx *c, const struct deferred_day *d, void *arg);
+err ledger_deferred_days(struct ctx *c, deferred_day_fn fn, void *arg);
+
 /* One entry as the citizen sees it; strings live in the arena. */
 struct usage {
-	int64_t subject_id, n, at_ms;
+	int64_t subject_id, n, at_ms, actor_id;
 	const char *actor_kind, *actor_name, *actor_role, *actor_department;
 	const char *action, *service, *purpose, *recipient, *basis, *decision, *clause, *note,
 		*policy_version;
+	const char
+		*deferred; /* base64 data of the deferred entry that this one tells; NULL: an ordinary one */
 	const char *const *items; /* item keys */
 	size_t item_count;
 	int64_t ref_id;
@@ -128,6 +162,7 @@ err ledger_usage(struct ctx *c, int64_t subject_id, int64_t before, int limit, u
 err ledger_signed_head(struct ctx *c, int64_t subject_id, struct buf *ret);
 /* The receipt of entry n: JSON {v, origin, public_key, subject, n, entry, salt, data, leaf_index|null, proof
  * (tlog-proof with its checkpoint)|null, promise {by, signature}|null}; verifies offline, also after erasure.
+ * An entry that tells a deferred one has a member `deferred` {entry, salt, data, leaf_index, proof} as well.
  * ERR_NOT_FOUND; ERR_GONE when the entry was erased before. */
 err ledger_receipt(struct ctx *c, int64_t subject_id, int64_t n, struct buf *ret);
 
@@ -138,7 +173,8 @@ struct receipt_facts {
 	int64_t leaf_index; /* -1: a promise, not yet a proof */
 	int64_t promised_by_ms;
 	uint8_t data[HASH_SIZE];
-	const char *entry; /* in the arena */
+	const char *entry;	     /* in the arena */
+	int64_t deferred_leaf_index; /* of the deferred entry that it tells, proven as well; -1: none */
 };
 err ledger_receipt_check(struct ctx *c, const char *origin, const uint8_t public_key[static SIGN_PUBLIC_SIZE],
 			 struct slice receipt, struct receipt_facts *ret);

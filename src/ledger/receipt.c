@@ -94,6 +94,11 @@ struct receipt_parts {
 	struct merkle_proof proof;
 };
 
+/* A receipt's own entry, and the deferred one that it tells. */
+struct receipt_read {
+	struct receipt_parts own, deferred; /* deferred.found: there is one; its n is of the register */
+};
+
 static err read_entry(struct ctx *c, const struct row *row, void *arg)
 {
 	struct receipt_parts *p = arg;
@@ -158,16 +163,42 @@ static err prove(struct ctx *c, struct tx *tx, struct receipt_parts *p)
 	return OK;
 }
 
-static err read_parts(struct ctx *c, struct tx *tx, void *arg)
+static err read_own(struct ctx *c, struct tx *tx, struct receipt_parts *p)
 {
-	struct receipt_parts *p = arg;
-
 	TRY(tx_rows(c, tx, Q_LEDGER_USAGE, PARAMS(P_INT(p->subject_id), P_INT(p->n + 1), P_INT(1)),
 		    read_entry, p));
 	if (!p->found)
 		FAIL(c, ERR_NOT_FOUND, "没有这一条使用记录");
 	TRY(tx_rows(c, tx, Q_LEDGER_LEAF_OF, PARAMS(P_INT(p->subject_id), P_INT(p->n)), read_leaf, p));
 	return p->leaf_index >= 0 ? prove(c, tx, p) : OK;
+}
+
+/* Sealed for the person, numbered by the register. */
+static err read_deferred(struct ctx *c, const struct row *row, void *arg)
+{
+	struct receipt_parts *p = arg;
+
+	p->found = true;
+	p->n = row_int(row, 0);
+	p->sealed = arena_slice(c->arena, row_blob(row, 2));
+	return OK;
+}
+
+static err read_parts(struct ctx *c, struct tx *tx, void *arg)
+{
+	struct receipt_read *r = arg;
+	struct receipt_parts *d = &r->deferred, reg = {.subject_id = LEDGER_REGISTER, .leaf_index = -1};
+
+	TRY(read_own(c, tx, &r->own));
+	TRY(tx_rows(c, tx, Q_LEDGER_DEFERRED_OF, PARAMS(P_INT(r->own.subject_id), P_INT(r->own.n)),
+		    read_deferred, d));
+	if (!d->found)
+		return OK;
+	reg.n = d->n;
+	TRY(read_own(c, tx, &reg));
+	reg.sealed = d->sealed;
+	*d = reg;
+	return OK;
 }
 
 static void promise_text(const char *origin, struct slice data, int64_t by_ms, struct buf *ret)
@@ -209,14 +240,42 @@ static err put_proof(struct ctx *c, struct json *j, const struct receipt_parts *
 	return full_unless(c, &text);
 }
 
+/* The deferred entry was in the tree long before it was told; without a signed tree there is no proof to
+ * give. */
+static err put_deferred(struct ctx *c, struct json *j, int64_t subject_id, const struct receipt_parts *d)
+{
+	struct opened o;
+	BUF_SCOPED text;
+
+	buf_init(&text, RECEIPT_MAX);
+	TRY(entry_open_deferred(c, subject_id, d->n, d->data, d->sealed, &o));
+	json_key(j, "deferred");
+	json_open(j, '{');
+	json_put_slice(j, "entry", o.text);
+	put_base64(j, "salt", o.salt, SALT_SIZE);
+	put_base64(j, "data", o.data, HASH_SIZE);
+	if (d->note.n) {
+		proof_text((uint64_t)d->leaf_index, &d->proof, d->note, &text);
+		json_put_int(j, "leaf_index", d->leaf_index);
+		json_put_slice(j, "proof", buf_slice(&text));
+	} else {
+		json_put_text(j, "leaf_index", NULL);
+		json_put_text(j, "proof", NULL);
+	}
+	json_close(j, '}');
+	return full_unless(c, &text);
+}
+
 err ledger_receipt(struct ctx *c, int64_t subject_id, int64_t n, struct buf *ret)
 {
-	struct receipt_parts p = {.subject_id = subject_id, .n = n, .leaf_index = -1};
+	struct receipt_read r = {.own = {.subject_id = subject_id, .n = n, .leaf_index = -1}};
+	struct receipt_parts p;
 	struct opened o;
 
 	if (n < 1 || n == INT64_MAX)
 		FAIL(c, ERR_NOT_FOUND, "没有这一条使用记录");
-	TRY(store_read(c, c->store, read_parts, &p));
+	TRY(store_read(c, c->store, read_parts, &r));
+	p = r.own;
 	TRY(entry_open(c, subject_id, n, p.data, p.sealed, &o));
 
 	struct json j = json_to(ret);
@@ -237,6 +296,8 @@ err ledger_receipt(struct ctx *c, int64_t subject_id, int64_t n, struct buf *ret
 		json_put_text(&j, "proof", NULL);
 		TRY(put_promise(c, &j, &p));
 	}
+	if (r.deferred.found)
+		TRY(put_deferred(c, &j, subject_id, &r.deferred));
 	json_close(&j, '}');
 	return full_unless(c, ret);
 }
@@ -269,21 +330,46 @@ static bool member_bytes(const json_t *object, const char *key, size_t size, uin
 	return true;
 }
 
-static bool proof_holds(const struct note_key *k, const json_t *root, struct receipt_facts *f)
+/* `object` has leaf_index and proof, for the leaf over data. */
+static bool proof_holds(const struct note_key *k, const json_t *object, const uint8_t data[static HASH_SIZE],
+			int64_t *ret_leaf_index)
 {
 	struct merkle_proof proof;
 	struct checkpoint tree;
 	struct slice note;
 	uint64_t index;
 
-	if (!proof_parse(member(root, "proof"), &index, &proof, &note) || !checkpoint_open(k, note, &tree))
+	if (!proof_parse(member(object, "proof"), &index, &proof, &note) || !checkpoint_open(k, note, &tree))
 		return false;
-	const json_t *leaf_index = json_object_get(root, "leaf_index");
+	const json_t *leaf_index = json_object_get(object, "leaf_index");
 	if (!json_is_integer(leaf_index) || json_integer_value(leaf_index) != (json_int_t)index)
 		return false;
-	struct merkle_hash leaf = merkle_leaf(slice_bytes(f->data, HASH_SIZE));
-	f->leaf_index = (int64_t)index;
+	struct merkle_hash leaf = merkle_leaf(slice_bytes(data, HASH_SIZE));
+	*ret_leaf_index = (int64_t)index;
 	return merkle_check_inclusion(index, tree.size, &leaf, proof.hash, proof.count, &tree.root);
+}
+
+/* The deferred entry is the one that the entry names, is about the same person, and was in the log. */
+static bool deferred_holds(struct ctx *c, const struct note_key *k, const json_t *root, const char *named,
+			   struct receipt_facts *f)
+{
+	const json_t *deferred = json_object_get(root, "deferred");
+	uint8_t salt[SALT_SIZE], data[HASH_SIZE], stated[HASH_SIZE];
+	struct slice text = member(deferred, "entry");
+	struct usage u;
+
+	if (!named)
+		return deferred == NULL;
+	if (!member_bytes(deferred, "salt", SALT_SIZE, salt) ||
+	    !member_bytes(deferred, "data", HASH_SIZE, stated) || !slice_is(member(deferred, "data"), named))
+		return false;
+	entry_data(salt, text, data);
+	if (memcmp(data, stated, HASH_SIZE) != 0 || failed(entry_parse(c, text, &u)) ||
+	    u.subject_id != f->subject_id || u.n != 0)
+		return false;
+	if (json_is_null(json_object_get(deferred, "proof")))
+		return json_is_null(json_object_get(deferred, "leaf_index"));
+	return proof_holds(k, deferred, data, &f->deferred_leaf_index);
 }
 
 static bool promise_holds(const struct note_key *k, const json_t *promise, struct receipt_facts *f)
@@ -310,13 +396,13 @@ static bool evidence_holds(const struct note_key *k, const json_t *root, struct 
 	const json_t *promise = json_object_get(root, "promise");
 
 	if (json_is_null(promise))
-		return proof_holds(k, root, f);
+		return proof_holds(k, root, f->data, &f->leaf_index);
 	return json_is_null(json_object_get(root, "leaf_index")) &&
 	       json_is_null(json_object_get(root, "proof")) && promise_holds(k, promise, f);
 }
 
 /* The entry must be the one that was hashed, and must name the person and number that the receipt names. */
-static bool entry_holds(struct ctx *c, const json_t *root, struct receipt_facts *f)
+static bool entry_holds(struct ctx *c, const json_t *root, struct receipt_facts *f, const char **ret_deferred)
 {
 	uint8_t salt[SALT_SIZE], data[HASH_SIZE];
 	struct slice text = member(root, "entry");
@@ -331,6 +417,7 @@ static bool entry_holds(struct ctx *c, const json_t *root, struct receipt_facts 
 		return false;
 	f->n = json_integer_value(json_object_get(root, "n"));
 	f->entry = arena_copy(c->arena, text);
+	*ret_deferred = u.deferred;
 	return f->n > 0 && u.n == f->n;
 }
 
@@ -339,16 +426,17 @@ err ledger_receipt_check(struct ctx *c, const char *origin, const uint8_t public
 {
 	__attribute__((cleanup(free_json))) json_t *root =
 		json_loadb(receipt.p, receipt.n, JSON_REJECT_DUPLICATES, NULL);
-	struct receipt_facts f = {.leaf_index = -1};
+	struct receipt_facts f = {.leaf_index = -1, .deferred_leaf_index = -1};
+	const char *deferred = NULL;
 	struct note_key key;
 
 	if (!json_is_object(root))
 		FAIL(c, ERR_INVALID, "凭证不是有效的 JSON 文件");
 	if (!note_key_init(&key, origin, public_key) || !slice_is(member(root, "origin"), origin))
 		FAIL(c, ERR_INVALID, "凭证不属于本日志");
-	if (!entry_holds(c, root, &f))
+	if (!entry_holds(c, root, &f, &deferred))
 		FAIL(c, ERR_INVALID, "凭证中的记录与其摘要不符");
-	if (!evidence_holds(&key, root, &f))
+	if (!evidence_holds(&key, root, &f) || !deferred_holds(c, &key, root, deferred, &f))
 		FAIL(c, ERR_INVALID, "凭证的签名或证明不成立");
 	*ret = f;
 	return OK;

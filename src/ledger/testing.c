@@ -14,6 +14,14 @@ const struct item *release_item_at(const struct release *, unsigned number)
 	return number < 3 ? &test_items[number] : NULL;
 }
 
+const struct item *release_item(const struct release *r, const char *key)
+{
+	for (unsigned i = 0; i <= ITEM_PHONE; i++)
+		if (strcmp(release_item_at(r, i)->key, key) == 0)
+			return release_item_at(r, i);
+	return NULL;
+}
+
 const char *release_version(const struct release *)
 {
 	return "2026.1";

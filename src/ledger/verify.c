@@ -64,6 +64,7 @@ static err check_all(struct ctx *c, struct tx *tx, void *arg)
 	k->tx = tx;
 	TRY(check_people(k));
 	TRY(tx_rows(c, tx, Q_LEDGER_CHECK_ORPHANS, PARAMS(P_INT(ORPHANS_MAX)), orphan, k));
+	TRY(check_deferred(k));
 	TRY(check_log(k));
 	TRY(tx_rows(c, tx, Q_LEDGER_CHECK_LONE_CHECKPOINTS,
 		    PARAMS(P_INT(LOG_ID), P_INT(k->ledger->means.generation)), lone_checkpoint, k));

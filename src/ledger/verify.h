@@ -20,3 +20,5 @@ __attribute__((format(printf, 2, 3))) void found(struct check *k, const char *fm
 err check_people(struct check *k);
 /* verify_log.c: leaves, tiles, trees, checkpoints. */
 err check_log(struct check *k);
+/* verify_deferred.c: the register of deferrals. */
+err check_deferred(struct check *k);

@@ -85,6 +85,9 @@ static err check_seal(struct ctx *c, struct walk *w, int64_t n, struct slice dat
 {
 	struct opened o;
 	struct usage u;
+
+	if (w->subject_id == LEDGER_REGISTER)
+		return OK; /* their texts are sealed for the people they are about: verify_deferred.c */
 	err e = entry_open(c, w->subject_id, n, data, sealed, &o);
 
 	switch (e.code) {
