@@ -12,6 +12,7 @@ static const struct {
 	{"POST", NULL, "verify", identity_verify},
 	{"POST", NULL, "triage", hotline_triage},
 	{"POST", NULL, "query", registry_query},
+	{"POST", NULL, "disclosures", disclosure_receive},
 	{"POST", NULL, "cases", case_receive},
 	{"GET", NULL, "cases/", case_show},
 };

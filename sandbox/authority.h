@@ -25,6 +25,8 @@ authority_operation hotline_triage;	     /* a centre that dispatches: POST triag
 authority_operation case_receive;	     /* a department: POST cases */
 authority_operation case_show;		     /* a department: GET cases/<ref> */
 authority_operation population_guardianship; /* population: POST guardianship */
+/* any: POST disclosures, what an officer of the city sends on a ground */
+authority_operation disclosure_receive;
 
 /* The text of a member, or NULL. */
 const char *member_text(const json_t *object, const char *key);

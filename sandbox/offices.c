@@ -247,6 +247,17 @@ static int64_t setting_ms(const json_t *authority, const char *key, int64_t stan
 	return json_is_integer(value) ? json_integer_value(value) : standard;
 }
 
+int disclosure_receive(struct operation *o, json_t **ret)
+{
+	if (!member_text(o->body, "ref") || !member_text(o->body, "ground") ||
+	    !json_is_object(json_object_get(o->body, "items"))) {
+		*ret = json_pack("{ss}", "error", "ref, ground and items are needed");
+		return 400;
+	}
+	*ret = json_pack("{sb}", "accepted", 1);
+	return 200;
+}
+
 int case_receive(struct operation *o, json_t **ret)
 {
 	const char *ref = member_text(o->body, "ref"), *number = member_text(o->body, "number");

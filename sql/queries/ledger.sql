@@ -205,9 +205,9 @@ LEFT JOIN person_head p ON p.subject_id = x.subject_id
 ORDER BY x.subject_id, x.n;
 
 -- name: ledger_check_heads
--- People who should have entries, and have none at all.
+-- People who should have entries, and have none at all; and heads of those who have none, which are ?2.
 SELECT p.subject_id, p.usage_n FROM person_head p
-WHERE p.usage_n > 0
+WHERE (p.usage_n > 0 OR p.head <> ?2)
 	AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.subject_id = p.subject_id)
 	AND NOT EXISTS (SELECT 1 FROM ledger_pending q WHERE q.subject_id = p.subject_id)
 ORDER BY p.subject_id LIMIT ?1;

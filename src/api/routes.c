@@ -10,6 +10,8 @@ extern const struct api_route api_acceptance_routes[], api_account_routes[], api
 
 extern const struct api_route api_releases_routes[], api_releases_write_routes[], api_policy_print_routes[];
 
+extern const struct api_route api_exception_routes[];
+
 const struct api_route *const api_route_tables[] = {
 	api_city_routes,
 	api_policy_routes,
@@ -32,6 +34,7 @@ const struct api_route *const api_route_tables[] = {
 	api_staff_routes,
 	api_duty_routes,
 	api_device_routes,
+	api_exception_routes,
 	api_ledger_routes,
 	api_system_routes,
 	api_static_routes,

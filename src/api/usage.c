@@ -111,6 +111,17 @@ static void put_names(struct json *j, struct ctx *c, const struct usage *u)
 	put_recipient(j, c, u->recipient);
 }
 
+/* In words, when it was on a ground of the city's list in the place of consent. */
+static const char *ground_of(const struct release *r, const char *basis)
+{
+	static const char prefix[] = "exception:";
+	const struct exception *e = NULL;
+
+	if (basis && strncmp(basis, prefix, sizeof prefix - 1) == 0)
+		e = release_exception(r, basis + sizeof prefix - 1);
+	return e ? e->ground : NULL;
+}
+
 static err write_usage(struct ctx *c, const struct usage *u, void *arg)
 {
 	struct listing *l = arg;
@@ -127,6 +138,8 @@ static err write_usage(struct ctx *c, const struct usage *u, void *arg)
 	put_names(j, c, u);
 	put_items(j, c->release, u);
 	json_put_text(j, "basis", u->basis);
+	json_put_text(j, "ground", ground_of(c->release, u->basis));
+	json_put_bool(j, "deferred", u->deferred != NULL);
 	json_put_text(j, "decision", u->decision);
 	json_put_text(j, "decision_name", named(decision_words, u->decision));
 	json_put_text(j, "clause", u->clause);
@@ -169,7 +182,8 @@ const struct api_route api_usage_routes[] = {
 	 .answer = "{items: [{n: int, at: time, actor: {kind: text, name: text, role?: text}, action: text,"
 		   " action_name: text, service?: text, service_name?: text, purpose?: text, purpose_name?: "
 		   "text,"
-		   " recipient?: text, recipient_name?: text, items: [{key: text, name: text}], basis?: text,"
+		   " recipient?: text, recipient_name?: text, items: [{key: text, name: text}], basis?: "
+		   "text, ground?: text, deferred: bool,"
 		   " decision: text, decision_name: text, clause?: text, note?: text, policy_version?: text,"
 		   " ref_id?: id}], next?: text}"},
 	{"GET", "/api/v1/me/usage/head", head_get, API_SESSION, API_NOT_JSON, "usage_head",

@@ -10,6 +10,7 @@
 #include "cli/metrics.h"
 #include "jobs/jobs.h"
 #include "notify/notify.h"
+#include "ops/exceptions.h"
 #include "services/attachments.h"
 #include "services/cases.h"
 #include "services/hotline.h"
@@ -64,9 +65,10 @@ static void job_ctx_done(void *user, struct ctx *c)
 }
 
 static const struct job_kind service_kinds[] = {
-	{"hotline_triage", hotline_triage}, {"hotline_deliver", hotline_deliver},
-	{"hotline_poll", hotline_poll},	    {"attachment_sweep", attachment_sweep_job},
-	{"services_end", services_end_job}, {"case_end", case_end_job},
+	{"hotline_triage", hotline_triage},	{"hotline_deliver", hotline_deliver},
+	{"hotline_poll", hotline_poll},		{"attachment_sweep", attachment_sweep_job},
+	{"services_end", services_end_job},	{"case_end", case_end_job},
+	{"exception_tell", exception_tell_job},
 };
 
 static struct jobs *start_jobs(struct cli *k)

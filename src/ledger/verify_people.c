@@ -139,7 +139,10 @@ static err check_entry(struct ctx *c, const struct row *row, void *arg)
 
 static err without_entries(struct ctx *, const struct row *row, void *arg)
 {
-	found(arg, HEAD "应有 %" PRId64 " 条使用记录，实有 0 条", row_int(row, 0), row_int(row, 1));
+	if (row_int(row, 1) == 0)
+		found(arg, HEAD "没有使用记录，链头却不是起点", row_int(row, 0));
+	else
+		found(arg, HEAD "应有 %" PRId64 " 条使用记录，实有 0 条", row_int(row, 0), row_int(row, 1));
 	return OK;
 }
 
@@ -154,5 +157,7 @@ err check_people(struct check *k)
 			    PARAMS(P_INT(w.subject_id), P_INT(w.n), P_INT(PAGE)), check_entry, &w));
 	} while (w.rows == PAGE);
 	end_person(&w);
-	return tx_rows(k->c, k->tx, Q_LEDGER_CHECK_HEADS, PARAMS(P_INT(PAGE)), without_entries, k);
+	static const uint8_t start[HASH_SIZE];
+	return tx_rows(k->c, k->tx, Q_LEDGER_CHECK_HEADS, PARAMS(P_INT(PAGE), P_BLOB(start, sizeof start)),
+		       without_entries, k);
 }

@@ -59,6 +59,7 @@ struct gate_ground {
 	int64_t scope_until_ms;	   /* the use ends then; 0: no end */
 	int64_t deferred_until_ms; /* the person is told then; 0: at once. Only grounds with secrecy */
 	int64_t use_id;		   /* entries refer to it */
+	const char *note;	   /* for the entries: officers, evidence, scope */
 };
 
 struct gate_request {
@@ -130,5 +131,6 @@ const char *permit_clause(const struct permit *p);
 int64_t permit_consent_id(const struct permit *p);     /* 0: none */
 int64_t permit_use_id(const struct permit *p);	       /* of the ground's use; 0: none */
 int64_t permit_deferred_until(const struct permit *p); /* when the person is told; 0: at once */
+const char *permit_note(const struct permit *p);       /* of the ground's use; or NULL */
 bool permit_masked(const struct permit *p);	       /* only masked forms may leave */
 uint32_t permit_permissions(const struct permit *p);   /* granted permissions that it used, bit per number */

@@ -13,7 +13,7 @@ struct permit {
 	const struct recipient *recipient;
 	struct itemset items;
 	uint32_t permissions;
-	const char *basis, *clause;
+	const char *basis, *clause, *note;
 };
 
 /* ---- refusals ---- */
@@ -162,6 +162,7 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 		.permissions = permissions_used(r, f, q),
 		.basis = basis_of(c, q, &v),
 		.clause = q->ground ? q->ground->exception->clause : gate_action_clause(q),
+		.note = q->ground ? q->ground->note : NULL,
 		.use_id = q->ground ? q->ground->use_id : 0,
 		.deferred_until_ms = q->ground ? q->ground->deferred_until_ms : 0,
 	};
@@ -240,6 +241,11 @@ int64_t permit_deferred_until(const struct permit *p)
 uint32_t permit_permissions(const struct permit *p)
 {
 	return p->permissions;
+}
+
+const char *permit_note(const struct permit *p)
+{
+	return p->note;
 }
 
 bool permit_masked(const struct permit *p)

@@ -31,7 +31,11 @@ struct entry permit_entry(struct ctx *c, const struct permit *permit, enum entry
 		.basis = permit_basis(permit),
 		.decision = "allowed",
 		.clause = permit_clause(permit),
-		.note = sensor_note(c, permit_permissions(permit)),
-		.ref_id = record_id ? record_id : permit_consent_id(permit),
+		.note = permit_note(permit) ? permit_note(permit)
+					    : sensor_note(c, permit_permissions(permit)),
+		.ref_id = permit_use_id(permit) ? permit_use_id(permit)
+			  : record_id		? record_id
+						: permit_consent_id(permit),
+		.deferred_until_ms = permit_deferred_until(permit),
 	};
 }

@@ -79,7 +79,8 @@ err vault_release(struct ctx *c, struct permit *permit, struct head *h, int64_t 
 	if (permit_masked(permit))
 		FAIL(c, ERR_INTERNAL, "该许可只能用于展示掩码形式");
 	struct entry entry = permit_entry(c, permit, shares ? ENTRY_SHARE : ENTRY_READ, record_id);
-	entry.note = note;
+	if (note)
+		entry.note = note;
 	TRY(prove(c, permit, h, record_id, &entry, &p, &n));
 	TRY(open_picks(c, &p, ret));
 	ret->entry_n = n;

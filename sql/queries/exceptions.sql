@@ -1,0 +1,51 @@
+-- Uses of a ground in the place of consent.
+-- tables: exception_use, exception_register
+
+-- name: exception_put
+-- ?1 subject, ?2 use, ?3 what is done on which ground, sealed.
+INSERT INTO exception_use (subject_id, use_id, sealed) VALUES (?1, ?2, ?3)
+ON CONFLICT (subject_id, use_id) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: exception_detail
+SELECT sealed FROM exception_use WHERE subject_id = ?1 AND use_id = ?2;
+
+-- name: exception_register_add
+-- ?1 use, ?2 subject, ?3 state, ?4 officer, ?5 now, ?6 until when the person is not told, or 0.
+INSERT INTO exception_register (use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at,
+	deferred_until, renewal_until, renewal_by)
+VALUES (?1, ?2, ?3, '', ?4, 0, ?5, 0, ?6, 0, 0);
+
+-- name: exception_register_find
+SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at, deferred_until, renewal_until,
+	renewal_by
+FROM exception_register WHERE use_id = ?1;
+
+-- name: exception_register_list
+-- Newest first, below ?1, at most ?2.
+SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at, deferred_until, renewal_until,
+	renewal_by
+FROM exception_register WHERE use_id < ?1 ORDER BY use_id DESC LIMIT ?2;
+
+-- name: exception_decide
+-- Another officer than the one who opened it, and once: ?2 that officer, ?3 new state, ?4 now.
+UPDATE exception_register SET state = ?3, second_id = ?2, decided_at = ?4
+WHERE use_id = ?1 AND state = 'waiting' AND officer_id <> ?2;
+
+-- name: exception_end
+-- ?2 done or failed, ?3 outcome.
+UPDATE exception_register SET state = ?2, outcome = ?3 WHERE use_id = ?1 AND state = 'acting';
+
+-- name: exception_renewal_ask
+-- ?2 officer, ?3 the later date, ?4 now: only before the deferral ends.
+UPDATE exception_register SET renewal_until = ?3, renewal_by = ?2
+WHERE use_id = ?1 AND state = 'done' AND deferred_until > ?4 AND deferred_until < ?3;
+
+-- name: exception_renewal_take
+-- By another officer than the one who asked, before the deferral ends at ?3.
+UPDATE exception_register SET deferred_until = renewal_until, renewal_until = 0, renewal_by = 0
+WHERE use_id = ?1 AND renewal_until > 0 AND renewal_by <> ?2 AND deferred_until > ?3;
+
+-- name: exception_told
+-- The person was told: nothing is deferred any more, from now on.
+UPDATE exception_register SET deferred_until = ?2, renewal_until = 0, renewal_by = 0
+WHERE use_id = ?1 AND deferred_until > ?2;

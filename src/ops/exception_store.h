@@ -1,0 +1,18 @@
+/* Between the files of exceptions. */
+#pragma once
+
+#include "ops/exceptions.h"
+
+/* Seals what is done; the row goes in by exception_put_rows. */
+err exception_seal(struct ctx *c, const struct exception_use *u, struct slice *ret);
+err exception_put_rows(struct ctx *c, struct tx *tx, const struct exception_use *u, struct slice sealed);
+/* ERR_NOT_FOUND. The sealed part is left empty when the person was erased. */
+err exception_read(struct ctx *c, int64_t use_id, struct exception_use *ret);
+err exception_read_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg);
+
+/* exception_act.c: the gate's answer, and what comes of it. */
+err exception_check(struct ctx *c, const struct exception_use *u, bool agreed);
+/* Does it and writes the entries; *ret_outcome is what the recipient's answer says. */
+err exception_carry_out(struct ctx *c, const struct exception_use *u, const char **ret_outcome);
+/* What the person reads about a deferral. */
+const char *exception_why_deferred(struct ctx *c, const struct exception_use *u);

@@ -1,0 +1,76 @@
+/* Uses of a ground in the place of consent (policy: exceptions).
+ *
+ * A privacy_officer opens a use: ground, context, person, items, recipient, evidence, scope. Where the ground
+ * needs a second officer it waits for another account; then it is carried out, through gate, vault and
+ * connector like everything else (TJ-1.3.0, TJ-2.4.0, NT-2.4.0). What the city's list does not hold is
+ * refused and entered. Each use is an entry that the person sees, with ground, officers and evidence; under a
+ * ground with a duty of secrecy two officers may set a date until which the person is not told (ledger.h,
+ * "deferred entries"), and renew it before it ends. */
+#pragma once
+
+#include "jobs/jobs.h"
+#include "ops/staff.h"
+
+enum {
+	EXCEPTION_TEXT_MIN = 4,
+	EXCEPTION_TEXT_MAX = 400,
+	EXCEPTION_VALUES_MAX = 16,
+	EXCEPTION_SCOPE_DAYS_MAX = 366,
+};
+
+struct exception_value {
+	const struct item *item;
+	struct slice value; /* normal form */
+};
+
+/* What is done to whom, on which ground. Texts live in the arena. */
+struct exception_use {
+	int64_t id, subject_id, created_at_ms, decided_at_ms;
+	const char *state;   /* waiting acting done failed rejected */
+	const char *outcome; /* sent not_sent unknown, or "" */
+	int64_t officer_id, second_id;
+	int64_t deferred_until_ms; /* 0: the person is told at once; past: was told then */
+	int64_t renewal_until_ms, renewal_by;
+	/* sealed; all NULL when the person was erased */
+	const char *ground, *context, *service, *recipient;
+	const char *officer_name, *second_name;
+	const char *scope; /* in words: area, matter */
+	int64_t scope_until_ms;
+	int64_t case_id; /* of the person: found by it, or the application */
+	struct itemset items;
+	const char *evidence[NEED_COUNT];
+	struct exception_value values[EXCEPTION_VALUES_MAX]; /* context collect, until carried out */
+	size_t value_count;
+};
+
+/* Who it is about: by a case, or by name with document number or phone number as registered. */
+struct exception_person {
+	int64_t case_id; /* 0: by name and number */
+	struct slice real_name, id_number, mobile_phone;
+};
+
+/* Opens a use; carries it out at once where no second officer is needed. deferral_days 0: told at once.
+ * ERR_REFUSED not_declared for a ground that the city does not list there; ERR_INVALID with field errors for
+ * evidence that is missing; ERR_NOT_FOUND when nobody is registered so. */
+err exception_open(struct ctx *c, const struct staff *s, const struct exception_person *who,
+		   struct exception_use *use, int deferral_days);
+/* The second officer, another account: agrees and carries out, or rejects. ERR_CONFLICT when it does not
+ * wait, or for the officer who opened it. */
+err exception_decide(struct ctx *c, const struct staff *s, int64_t use_id, bool agrees,
+		     struct exception_use *ret);
+
+err exception_find(struct ctx *c, const struct staff *s, int64_t use_id, struct exception_use *ret);
+typedef err (*exception_fn)(struct ctx *c, const struct exception_use *u, void *arg);
+/* Newest first, below id `before` (0: from the newest). */
+err exception_list(struct ctx *c, const struct staff *s, int64_t before, int limit, exception_fn fn,
+		   void *arg);
+
+/* A later date, `days` from now (at most exception.deferral_max_days): asked by one officer, in force when
+ * another agrees before the deferral ends. */
+err exception_renewal_ask(struct ctx *c, const struct staff *s, int64_t use_id, int days);
+err exception_renewal_agree(struct ctx *c, const struct staff *s, int64_t use_id);
+/* Tells the person now. */
+err exception_tell(struct ctx *c, const struct staff *s, int64_t use_id);
+
+/* At the end of a deferral. A job: kind "exception_tell". */
+err exception_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
