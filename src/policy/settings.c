@@ -115,6 +115,8 @@ static const struct known all[] = {
 
 	/* what may be taken, shared, sent */
 	{"exception.collect", VALUE_LIST, NULL},
+	{"exception.deferral_max_days", VALUE_COUNT, NULL},
+	{"exception.service", VALUE_TEXT, NULL},
 	{"exception.share.grounds", VALUE_LIST, NULL},
 	{"exception.share.link", VALUE_WORD, WORDS("related", "directly_related")},
 	{"exception.share.deidentified", VALUE_WORD, WORDS("free")},

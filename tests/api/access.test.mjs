@@ -10,6 +10,8 @@ import { totp } from './totp.mjs'
 
 const nowhere = '4611686018427387903' // an id that no object has
 
+const useOf = { public: w => ({ id: w.use }), missing: () => ({ id: nowhere }) }
+
 // caller  who may call at least: anyone, guest, installation, session, staff — must be what the document says
 // agreed  installations that have not agreed are refused (only for caller installation)
 // mine, missing  parameters (and body) that name an object of person A, and one that nobody has; both stand for themselves in a call
@@ -137,6 +139,16 @@ const rules = {
   staff_guardian_paper: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere, paper: nowhere }), body: () => ({ reason: '核对监护关系' }) },
   staff_guardian_decide: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({ approve: true, reason: '核对监护关系' }) },
   staff_guardian_report: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: () => ({ id_number: '129901201001010019', phone: '12900000000', reason: '监护人来电报告' }) },
+  exception_grounds: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
+  exception_list: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
+  exception_open: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: w => w.exception },
+  exception_get: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf },
+  exception_approve: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf },
+  exception_reject: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf },
+  exception_renewal_ask: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({ days: 3 }) },
+  exception_renewal_approve: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf },
+  exception_tell: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf },
+  ledger_deferred: { caller: 'anyone' },
   ledger_checkpoint: { caller: 'anyone' },
   ledger_tile: { caller: 'anyone', public: () => ({ path: '0/000' }), found: [200, 404] },
   openapi_get: { caller: 'anyone' },
@@ -182,6 +194,10 @@ async function makeStaff(city, api, w) {
   w.auditor = await staffClient(city, api, 'auditor', '--role', 'auditor')
   w.privacy = await staffClient(city, api, 'privacy', '--role', 'privacy_officer')
   w.policy = await staffClient(city, api, 'policy', '--role', 'policy_officer')
+  w.exception = { ground: 'provide_criminal_justice', context: 'share', recipient: 'population', items: ['real_name'],
+    person: { real_name: w.a.person.real_name, mobile_phone: w.a.person.mobile_phone }, evidence: { document: '调证字〔2026〕1号' },
+    scope: '一起案件的核对', scope_until: new Date((await city.control('GET', 'clock?server=test-reader')).now_ms + 30 * 86400000).toISOString().slice(0, 10) }
+  w.use = (await w.privacy.ok('POST', '/staff/exceptions', w.exception)).body.id
   w.duty = (await w.privacy.ok('GET', '/staff/duties')).body.items.find(d => !d.each_staff).key
 }
 

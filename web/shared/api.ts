@@ -442,6 +442,10 @@ export interface UsageEntry {
 	recipient_name: string | null
 	items: Named[]
 	basis: string | null
+	/** The ground of the city's list, when it took the place of consent. */
+	ground: string | null
+	/** Told later than it happened, under a duty of secrecy. */
+	deferred: boolean
 	decision: string
 	decision_name: string
 	clause: string | null
@@ -509,3 +513,71 @@ export const staffCases = (state?: string, cursor?: string | null) =>
 export const staffCase = (id: string) => get<StaffCase>(`/staff/cases/${id}`)
 export const staffReveal = (id: string, item: string, reason: string) =>
 	post<{ key: string; value: string }>(`/staff/cases/${id}/reveal`, { item, reason })
+
+/* ---- staff: uses of a ground in the place of consent ---- */
+
+export interface Ground {
+	key: string
+	ground: string
+	clause: string
+	contexts: string[]
+	needs: string[]
+	secrecy: boolean
+}
+
+export interface GroundChoices {
+	grounds: Ground[]
+	recipients: Named[]
+	items: Named[]
+	services: Named[]
+	deferral_max_days: number
+}
+
+export interface GroundUse {
+	id: string
+	state: 'waiting' | 'acting' | 'done' | 'failed' | 'rejected'
+	state_name: string
+	outcome: string
+	ground_name: string | null
+	clause: string | null
+	context: string | null
+	recipient_name: string | null
+	items: Named[]
+	evidence: Record<string, string>
+	scope: string | null
+	scope_until: string | null
+	officer_name: string | null
+	second_name: string | null
+	mine: boolean
+	created_at: string
+	decided_at: string | null
+	deferred_until: string | null
+	told: boolean
+	renewal_until: string | null
+	renewal_mine: boolean
+}
+
+export interface NewGroundUse {
+	ground: string
+	context: string
+	service?: string
+	recipient?: string
+	person: { case_id?: string; real_name?: string; id_number?: string; mobile_phone?: string }
+	case_id?: string
+	items?: string[]
+	values?: Record<string, string>
+	evidence: Record<string, string>
+	scope?: string
+	scope_until?: string
+	deferral_days?: number
+}
+
+export const groundChoices = () => get<GroundChoices>('/staff/exceptions/grounds')
+export const groundUses = (cursor?: string | null) => get<Page<GroundUse>>(`/staff/exceptions${query({ cursor })}`)
+export const groundUse = (id: string) => get<GroundUse>(`/staff/exceptions/${id}`)
+export const groundUseOpen = (use: NewGroundUse) => create<GroundUse>('/staff/exceptions', use)
+export const groundUseApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/approval`)
+export const groundUseReject = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/rejection`)
+export const groundUseRenew = (id: string, days: number) => post<GroundUse>(`/staff/exceptions/${id}/renewal`, { days })
+export const groundUseRenewApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/renewal/approval`)
+export const groundUseTell = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/disclosure`)
