@@ -130,6 +130,8 @@ export interface PermissionFunction extends Named {
 
 export interface Permission extends Named {
 	why: string
+	/** all, or a list: android,ios */
+	platforms: string
 	available: boolean
 	first_entry: boolean
 	state: PermissionState
@@ -150,6 +152,15 @@ export interface PermissionAnswer extends Named {
 export interface DeviceFunction extends Named {
 	summary: string | null
 	permissions: string[]
+}
+
+/** A device whose identifiers are linked with the account. */
+export interface LinkedDevice {
+	id: string
+	current: boolean
+	platform: string
+	linked_at: string
+	items: Named[]
 }
 
 export interface SensorRead {
@@ -206,10 +217,12 @@ export const listPermissions = () => get<{ items: Permission[] }>('/permissions'
 export const setPermission = (key: string, state: 'granted' | 'denied', fn?: string) =>
 	put<PermissionAnswer>(`/permissions/${key}`, fn ? { state, function: fn } : { state })
 export const listDeviceFunctions = () => get<{ items: DeviceFunction[] }>('/device-functions')
+export const listLinkedDevices = () => get<Page<LinkedDevice>>('/me/devices')
+export const unlinkDevice = (id: string) => del<void>(`/me/devices/${id}`)
 /** Asked before the device reads: without the permission the answer is a refusal, and nothing may be read. */
 export const startDeviceFunction = (key: string, permission: string) =>
 	post<{ at: string }>(`/device-functions/${key}/uses`, { permission })
-export const listSensorReads = (cursor?: string) => get<Page<SensorRead>>(`/me/sensor-reads${query({ cursor })}`)
+export const listSensorReads = (cursor?: string | null) => get<Page<SensorRead>>(`/me/sensor-reads${query({ cursor })}`)
 
 /* ---- account and sessions ---- */
 

@@ -100,7 +100,15 @@ async function failure(response: Response): Promise<ApiError> {
 	return error
 }
 
+let held = false
+
+/** Sends nothing from now on: the person switched network communication off. */
+export function holdNetwork(on: boolean) {
+	held = on
+}
+
 async function send(method: Method, url: string, options: RequestOptions, key: string | null) {
+	if (held) throw new ApiError({ status: 0, reason: 'network_off', title: '网络通讯已关闭' })
 	const headers: Record<string, string> = { Accept: 'application/json' }
 	let body: BodyInit | undefined
 	if (options.file) {

@@ -48,6 +48,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/mine/info', component: () => import('./features/me/MyInfoPage.vue'), meta: person },
 	{ path: '/mine/consents', component: () => import('./features/consents/ConsentsPage.vue'), meta: person },
 	{ path: '/mine/permissions', component: () => import('./features/permissions/PermissionsPage.vue'), meta: { agreed: true } },
+	{ path: '/mine/permissions/reads', component: () => import('./features/permissions/SensorReadsPage.vue'), meta: person },
 	{ path: '/mine/settings', component: () => import('./features/me/SettingsPage.vue') },
 	{ path: '/mine/settings/text', component: () => import('./features/me/TextSizePage.vue') },
 	{ path: '/mine/settings/security', component: () => import('./features/me/SecurityPage.vue'), meta: person },

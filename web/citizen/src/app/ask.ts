@@ -40,6 +40,10 @@ export interface ConsentQuestion {
 export interface PermissionQuestion {
 	key: string
 	doing: string
+	/** The function that needs it: the permission is then given for this one only. */
+	fn?: string
+	/** Its name, as the question shows it. */
+	fnName?: string
 }
 
 const consent = question<ConsentQuestion>()

@@ -7,6 +7,8 @@ const paths: Record<string, string> = {
 	search: 'M11 18a7 7 0 100-14 7 7 0 000 14zM16 16l4.5 4.5',
 	right: 'M9 5l7 7-7 7',
 	left: 'M15 5l-7 7 7 7',
+	up: 'M5 15l7-7 7 7',
+	down: 'M5 9l7 7 7-7',
 	close: 'M6 6l12 12M18 6L6 18',
 	check: 'M5 12.5l4.5 4.5L19 7.5',
 	info: 'M12 21a9 9 0 100-18 9 9 0 000 18zM12 11v5M12 8v.01',

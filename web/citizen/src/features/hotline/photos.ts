@@ -24,7 +24,7 @@ export function usePhotos(service: string, max: number) {
 	const busy = ref(false)
 
 	async function allowed(source: Source): Promise<boolean> {
-		return needPermission([...permissions[source]], source === 'camera' ? '拍摄诉求照片' : '选取诉求照片')
+		return needPermission([...permissions[source]], source === 'camera' ? '拍摄诉求照片' : '选取诉求照片', service)
 	}
 
 	async function add(source: Source, file: File) {

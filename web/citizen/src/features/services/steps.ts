@@ -104,7 +104,8 @@ function permissionKey(step: NextStep): string | null {
 async function permissionStep(step: NextStep, context: Context): Promise<Outcome> {
 	const key = permissionKey(step)
 	if (!key) return 'declined'
-	return (await askPermission({ key, doing: context.doing })) ? 'done' : 'declined'
+	const fn = typeof step.function === 'string' ? step.function : undefined
+	return (await askPermission({ key, doing: context.doing, fn })) ? 'done' : 'declined'
 }
 
 async function leave(context: Context, path: string): Promise<Outcome> {
