@@ -8,6 +8,8 @@ static const struct {
 	authority_operation *run;
 } operations[] = {
 	{"POST", "sms", "messages", message_send},
+	{"POST", "mail", "messages", message_accept},
+	{"POST", "push", "messages", message_accept},
 	{"POST", "population", "guardianship", population_guardianship},
 	{"POST", NULL, "verify", identity_verify},
 	{"POST", NULL, "triage", hotline_triage},

@@ -19,6 +19,7 @@ struct operation {
 typedef int authority_operation(struct operation *o, json_t **ret);
 
 authority_operation message_send;	     /* sms: POST messages */
+authority_operation message_accept;	     /* mail, push: POST messages */
 authority_operation identity_verify;	     /* population, banks: POST verify */
 authority_operation registry_query;	     /* any register: POST query */
 authority_operation hotline_triage;	     /* a centre that dispatches: POST triage */

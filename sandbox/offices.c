@@ -24,6 +24,20 @@ int message_send(struct operation *o, json_t **ret)
 	return 200;
 }
 
+/* A mail or push gateway: what it got is to be seen under /control/authorities/{id}/received. */
+int message_accept(struct operation *o, json_t **ret)
+{
+	char id[40];
+
+	if (!member_text(o->body, "to") || !member_text(o->body, "text")) {
+		*ret = json_pack("{ss}", "error", "to and text are needed");
+		return 400;
+	}
+	snprintf(id, sizeof id, "m%lld", (long long)world_next(o->world));
+	*ret = json_pack("{ss}", "message_id", id);
+	return 200;
+}
+
 /* ---- identity ---- */
 
 /* Compares what was given with what is held; the keys that differ. numbers: mobile numbers as well, which

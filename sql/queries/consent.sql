@@ -81,6 +81,10 @@ VALUES (?1, 0, ?2, ?2, 0, 0, ?3);
 -- name: person_facts_get
 SELECT status, minor, guardian_agreed, phone_bound, realname_level FROM person_facts WHERE subject_id = ?1;
 
+-- name: person_facts_page
+-- Everybody, in batches: the one query here that is about no single person.
+SELECT subject_id FROM person_facts WHERE subject_id > ?1 AND status <> 2 ORDER BY subject_id LIMIT ?2;
+
 -- name: person_facts_change
 -- -1 leaves a column as it is. A cancelled person stays cancelled (TJ-4.3.f).
 UPDATE person_facts SET

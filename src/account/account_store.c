@@ -1,5 +1,6 @@
 /* The only place that uses the queries of account.sql. */
 #include "account/account_store.h"
+#include "notify/notices.h"
 
 static char *text(struct ctx *c, const struct row *r, int column)
 {
@@ -300,6 +301,7 @@ err account_db_session_delete(struct ctx *c, struct tx *tx, int64_t subject_id, 
 
 err account_db_sessions_end(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t except_session_id)
 {
+	TRY(push_session_end_rows(c, tx, subject_id, 0, except_session_id));
 	return tx_exec(c, tx, Q_SESSION_DELETE_OTHERS, PARAMS(P_INT(subject_id), P_INT(except_session_id)),
 		       NULL);
 }

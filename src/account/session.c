@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "account/account_store.h"
 #include "base/id.h"
+#include "notify/notices.h"
 
 enum { SECRET_BYTES = 18, TOKEN_BYTES = 16 + SECRET_BYTES, TOUCH_MS = 60 * 1000 };
 
@@ -176,7 +177,8 @@ static err end_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(account_db_session_delete(c, tx, e->subject_id, e->session_id, &changed));
 	if (changed == 0)
 		FAIL(c, ERR_NOT_FOUND, "没有这台设备的登录");
-	return OK;
+	/* who is logged out gets no push there any more */
+	return push_session_end_rows(c, tx, e->subject_id, e->session_id, 0);
 }
 
 err session_end(struct ctx *c, int64_t subject_id, int64_t session_id)

@@ -1,5 +1,6 @@
 /* Agreeing to a version of the policy. */
 #include "api/api.h"
+#include "notify/notices.h"
 
 static err last_acceptance(struct ctx *c, const struct acceptance *a, void *arg)
 {
@@ -71,7 +72,14 @@ static err acceptance_create(struct api_call *k)
 {
 	struct acceptance a = {0};
 
-	TRY(give_express(k));
+	/* going on using the app is a person's, and is said so by the client (TJ-0.2.e) */
+	if (slice_is(api_text(k, "kind"), "continued")) {
+		if (!k->subject_id)
+			FAIL(k->c, ERR_LOGIN, "请先登录");
+		TRY(notice_continue(k->c, k->subject_id, api_string(k, "policy_version")));
+	} else {
+		TRY(give_express(k));
+	}
 	TRY(acceptance_list(k->c, k->subject_id, last_acceptance, &a));
 	return write_acceptance(k->c, &a, &k->out);
 }
@@ -96,8 +104,8 @@ static err acceptance_get_all(struct api_call *k)
 
 const struct api_route api_acceptance_routes[] = {
 	{"POST", "/api/v1/acceptances", acceptance_create, API_INSTALLATION, API_CREATES, "acceptance_create",
-	 "同意隐私政策", .body = "{policy_version: text, reading_token?: text}", .answer = ACCEPTANCE_SHAPE,
-	 .status = 201},
+	 "同意隐私政策", .body = "{policy_version: text, reading_token?: text, kind?: express|continued}",
+	 .answer = ACCEPTANCE_SHAPE, .status = 201},
 	{"GET", "/api/v1/acceptances", acceptance_get_all, API_INSTALLATION, 0, "acceptance_list",
 	 "同意过的版本", .answer = "{items: [" ACCEPTANCE_SHAPE "], next?: text}"},
 	{0},

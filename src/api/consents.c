@@ -25,7 +25,7 @@ static err consent_create(struct api_call *k)
 		return fail_field(k->c, "recipient", "应为文字或空");
 	TRY(read_recipient(k, &offer.recipient));
 	TRY(api_items(k, "items", &offer.items));
-	TRY(installation_accepted(k->c));
+	TRY(installation_agreed(k->c));
 	TRY(consent_give(k->c, k->subject_id, &offer, &id));
 	json_open(&k->out, '{');
 	json_put_id(&k->out, "id", id);

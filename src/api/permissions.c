@@ -159,7 +159,7 @@ static err permission_put(struct api_call *k)
 
 	if (!p)
 		FAIL(k->c, ERR_NOT_FOUND, "没有这项权限");
-	TRY(installation_accepted(k->c));
+	TRY(installation_agreed(k->c));
 	TRY(function_named(k, api_string(k, "function"), &function));
 	TRY(permission_set(k->c, k->subject_id, k->platform ? k->platform : "web", p, function,
 			   state.granted));

@@ -9,6 +9,7 @@
 #include "cli/follow.h"
 #include "cli/metrics.h"
 #include "jobs/jobs.h"
+#include "notify/notices.h"
 #include "notify/notify.h"
 #include "ops/exceptions.h"
 #include "services/attachments.h"
@@ -87,6 +88,7 @@ static struct jobs *start_jobs(struct cli *k)
 	memcpy(kinds + SERVICES + ACCOUNT + NOTIFY, minor_job_kinds, sizeof minor_job_kinds);
 	account_on_end("services_end");
 	account_on_end("guardian_end");
+	account_on_end("messages_end");
 	return jobs_start(&(struct jobs_options){.kinds = kinds,
 						 .kind_count = SERVICES + ACCOUNT + NOTIFY + MINORS,
 						 .user = k,
@@ -174,6 +176,8 @@ static void refresh_releases(struct cli *k)
 
 	if (failed(releases_refresh(c, k->releases)))
 		log_event("releases_refresh_failed", LOG_T("detail", c->failure.detail));
+	else if (failed(notices_announce(c, k->releases)))
+		log_event("notices_announce_failed", LOG_T("detail", c->failure.detail));
 	job_ctx_done(k, c);
 }
 

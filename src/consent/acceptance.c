@@ -1,6 +1,7 @@
 /* Acceptance of the policy, and taking over what an installation agreed to. */
 #include "base/id.h"
 #include "consent/consent_store.h"
+#include "policy/better.h"
 #include "vault/keys.h"
 
 /* ---- the reading token: when the text was fetched, by whom, which version; nothing is stored for it
@@ -152,8 +153,8 @@ err acceptance_list(struct ctx *c, int64_t subject_id, acceptance_fn fn, void *a
 	TRY(consent_db_acceptances(c, NULL, (struct owner){subject_id, c->installation_id}, &list));
 	const struct acceptance_row *rows = list.rows;
 	for (size_t i = 0; i < list.count; i++) {
-		struct acceptance a = {rows[i].id, rows[i].at_ms, rows[i].version, rows[i].kind,
-				       rows[i].release_hash};
+		struct acceptance a = {rows[i].id,   rows[i].at_ms,	   rows[i].version,
+				       rows[i].kind, rows[i].release_hash, rows[i].release_number};
 		TRY(fn(c, &a, arg));
 	}
 	return OK;
@@ -170,18 +171,39 @@ static bool accepted(const struct ctx *c, const struct list *list)
 	return false;
 }
 
-err installation_accepted(struct ctx *c)
+static bool accepted_before(const struct ctx *c, const struct list *list)
+{
+	const struct acceptance_row *rows = list->rows;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (rows[i].whole &&
+		    better_still_serves(c->release, (unsigned)rows[i].release_number, "account"))
+			return true;
+	return false;
+}
+
+static err check_accepted(struct ctx *c, bool earlier)
 {
 	struct list list;
 
 	TRY(consent_db_acceptances(c, NULL, (struct owner){0, c->installation_id}, &list));
-	if (accepted(c, &list))
+	if (accepted(c, &list) || (earlier && accepted_before(c, &list)))
 		return OK;
 	err e = refuse(c, "consent_required", city_text(c->release, "gate.clause.accept"),
 		       "请先阅读并同意隐私政策");
 	refuse_next(c, "accept_policy",
 		    arena_printf(c->arena, "\"policy_version\":\"%s\"", release_version(c->release)));
 	return e;
+}
+
+err installation_accepted(struct ctx *c)
+{
+	return check_accepted(c, false);
+}
+
+err installation_agreed(struct ctx *c)
+{
+	return check_accepted(c, true);
 }
 
 /* ---- taking over

@@ -12,6 +12,9 @@
  * installation alone. The session's second check is read from c->session_id. */
 err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head *ret_head);
 
+/* At most `limit` people above number `after`, in order; those who left are passed over. For rounds through
+ * everybody, in jobs. */
+err people_after(struct ctx *c, int64_t after, int limit, int64_t *ret_ids, size_t *ret_count);
 /* Inside the transaction that creates a person (account_register). */
 err facts_person_new(struct ctx *c, struct tx *tx, int64_t subject_id, bool minor);
 /* Row functions for ledger_write: to be run with LEDGER_RAISE_EPOCH. */
@@ -44,6 +47,10 @@ err installation_goodbye(struct ctx *c);
 /* OK when the installation has accepted the version in force; else ERR_REFUSED, consent_required with next
  * accept_policy (TJ-0.2.b). */
 err installation_accepted(struct ctx *c);
+/* The same for those who have an account already: an earlier version that was agreed to will do, too, while
+ * the handling of accounts is what it was then. Whoever has not agreed to the newest one is served where both
+ * allow (DESIGN §4), and must be able to log in for it. */
+err installation_agreed(struct ctx *c);
 
 /* ---- acceptances of the policy
  * ---------------------------------------------------------------------------------------- */
@@ -62,6 +69,7 @@ err acceptance_continue(struct ctx *c, int64_t subject_id, int64_t shown_at_ms);
 struct acceptance {
 	int64_t id, at_ms;
 	const char *version, *kind, *release_hash;
+	int64_t release_number;
 };
 typedef err (*acceptance_fn)(struct ctx *c, const struct acceptance *a, void *arg);
 err acceptance_list(struct ctx *c, int64_t subject_id, acceptance_fn fn, void *arg);

@@ -333,3 +333,27 @@ err second_check_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t 
 	return tx_exec(c, tx, Q_SECOND_CHECK_PUT,
 		       PARAMS(P_INT(subject_id), P_INT(session_id), P_INT(until_ms)), NULL);
 }
+
+struct page {
+	int64_t *ids;
+	size_t count, limit;
+};
+
+static err page_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct page *p = arg;
+
+	(void)c;
+	if (p->count < p->limit)
+		p->ids[p->count++] = row_int(r, 0);
+	return OK;
+}
+
+err people_after(struct ctx *c, int64_t after, int limit, int64_t *ret_ids, size_t *ret_count)
+{
+	struct page p = {ret_ids, 0, (size_t)limit};
+
+	TRY(store_rows(c, c->store, Q_PERSON_FACTS_PAGE, PARAMS(P_INT(after), P_INT(limit)), page_row, &p));
+	*ret_count = p.count;
+	return OK;
+}

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "connectors/connectors.h"
+#include "notify/notice_store.h"
 #include <stdio.h>
 
 enum { DAY_MS = 24 * 3600 * 1000 /* of UTC: only the keys turn with it */, RETRY_MS = 5000 };
@@ -137,4 +138,11 @@ static err job_day_end(struct ctx *c, const struct job *j, int64_t *ret_again_at
 	return keys_end(c, c->keys, 0, scopes, 1);
 }
 
-const struct job_kind notify_job_kinds[2] = {{"sms_send", job_send}, {"sms_day_end", job_day_end}};
+const struct job_kind notify_job_kinds[6] = {
+	{"sms_send", job_send},
+	{"sms_day_end", job_day_end},
+	{"notice_round", notice_round_job},
+	{"notice_deliver", notice_deliver_job},
+	{"notice_send", notice_send_job},
+	{"messages_end", messages_end_job},
+};

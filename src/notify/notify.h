@@ -20,5 +20,5 @@ err sms_prepare(struct ctx *c, struct slice phone, struct slice text, int64_t ex
 /* Inside the transaction of the act that wants it sent. */
 err sms_rows(struct ctx *c, struct tx *tx, const struct sms_draft *draft);
 
-/* Job kinds "sms_send" and "sms_day_end". */
-extern const struct job_kind notify_job_kinds[2];
+/* Job kinds "sms_send", "sms_day_end", and those of notices.h. */
+extern const struct job_kind notify_job_kinds[6];

@@ -16,6 +16,31 @@ static const struct release *agreed(const struct release *r, unsigned accepted)
 	return NULL;
 }
 
+const char *release_version_agreed(const struct release *r, unsigned accepted)
+{
+	const struct release *old = agreed(r, accepted);
+
+	return release_version(old ? old : r);
+}
+
+bool better_still_serves(const struct release *r, unsigned accepted, const char *service)
+{
+	const struct service *s = release_service(r, service);
+
+	for (size_t i = 0; s && i < r->earlier_count; i++) {
+		const struct gate_bounds *now = &r->bounds[s->number],
+					 *then = &r->earlier[i].bounds[s->number];
+		if (r->earlier[i].number != accepted)
+			continue;
+		bool same = then->present && (then->purposes >> s->purpose->number & 1) &&
+			    (!s->recipient || (then->recipients >> s->recipient->number & 1));
+		for (int action = 0; action < 3; action++)
+			same = same && itemset_within(&now->may[action], &then->may[action]);
+		return same;
+	}
+	return false;
+}
+
 /* 0 is no end of its own. */
 static int shorter(int a, int b)
 {

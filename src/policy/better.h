@@ -5,6 +5,11 @@
 
 #include "policy/policy.h"
 
+/* The name of the version that was agreed to; that of r where it is no earlier one. */
+const char *release_version_agreed(const struct release *r, unsigned accepted);
+/* Whether all that a service does today was allowed by the version agreed to as well: it may then go on
+ * serving the person. */
+bool better_still_serves(const struct release *r, unsigned accepted, const char *service);
 /* How long a category keeps what it took: the shorter time. 0: until its scope ends, which is the longest. */
 int better_category_days(const struct release *r, unsigned accepted, const struct category *k);
 /* How long the law keeps a class, in days: the shorter time. */

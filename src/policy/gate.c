@@ -78,6 +78,13 @@ static bool purpose_told(const struct release *r, const struct facts *f, const s
 	return b && b->present && (b->purposes & bit_of(q->purpose->number));
 }
 
+static bool earlier_allows(const struct release *r, unsigned number, const struct gate_request *q)
+{
+	const struct gate_bounds *b = earlier_bounds(r, number, q->service->number);
+
+	return b && gate_bounds_allow(b, q) && b->level <= r->bounds[q->service->number].level;
+}
+
 static bool accepted(const struct release *r, const struct facts *f, const struct gate_request *q)
 {
 	if (f->acceptance == ACCEPT_NONE || f->accepted_release == 0)
@@ -88,8 +95,7 @@ static bool accepted(const struct release *r, const struct facts *f, const struc
 		return false;
 	if (f->accepted_release == r->number)
 		return true;
-	const struct gate_bounds *b = earlier_bounds(r, f->accepted_release, q->service->number);
-	return b && gate_bounds_allow(b, q) && b->level <= r->bounds[q->service->number].level;
+	return earlier_allows(r, f->accepted_release, q);
 }
 
 /* What of the request a sensor delivers. The source is decided by the item, not by the client: an item that a
@@ -136,6 +142,9 @@ static enum gate_rule acceptance_rule(const struct release *r, const struct gate
 				      bool any_sensitive)
 {
 	if (own_right || (b->level == LEVEL_OPEN && itemset_empty(&q->items) && !q->permission))
+		return RULE_ALLOWED;
+	/* going on takes nothing back that was agreed to by an express act before */
+	if (f->acceptance != ACCEPT_EXPRESS && earlier_allows(r, f->express_release, q))
 		return RULE_ALLOWED;
 	if (!accepted(r, f, q))
 		return RULE_ACCEPT;

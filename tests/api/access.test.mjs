@@ -149,6 +149,18 @@ const rules = {
   exception_renewal_approve: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf },
   exception_tell: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf },
   ledger_deferred: { caller: 'anyone' },
+  notice_get: { caller: 'installation', agreed: false, self: true },
+  notice_shown: { caller: 'session', self: true, body: () => ({ version: '1999.1' }) },
+  message_list: { caller: 'session', self: true },
+  message_get: { caller: 'session', mine: w => ({ id: w.message }), missing: () => ({ id: nowhere }) },
+  message_read: { caller: 'session', mine: w => ({ id: w.message, body: { read: true } }), missing: () => ({ id: nowhere, body: { read: true } }) },
+  message_unread: { caller: 'session', self: true },
+  subscription_list: { caller: 'session', self: true },
+  subscription_put: { caller: 'session', public: () => ({ topic: 'case' }), body: () => ({ subscribed: true }) },
+  push_register: { caller: 'session', self: true, body: () => ({ token: 'device-token' }) },
+  push_forget: { caller: 'session', self: true },
+  announcement_create: { caller: 'staff', by: 'policy', auditor: 403, self: true, body: () => ({ title: '公告', text: '公告。', promotional: false, mandatory: false }) },
+  announcement_list: { caller: 'staff', by: 'policy', auditor: 403, self: true },
   ledger_checkpoint: { caller: 'anyone' },
   ledger_tile: { caller: 'anyone', public: () => ({ path: '0/000' }), found: [200, 404] },
   openapi_get: { caller: 'anyone' },
@@ -206,6 +218,13 @@ async function makeWard(city, api, w) {
   const [child] = await city.people({ age_lt: 17, limit: 1 })
   const { code } = await insist(await careful(city, api), 'POST', '/guardianship/codes')
   w.ward = (await insist(w.a, 'POST', '/wards', { code, ward_name: child.real_name, ward_id_number: child.resident_id_number })).id
+// A message that A alone has: a promotion that A alone asked for.
+async function makeMessage(city, api, w) {
+  w.policy = await staffClient(city, api, 'announcer', '--role', 'policy_officer')
+  await w.a.ok('PUT', '/me/subscriptions/promotion', { subscribed: true })
+  await w.policy.ok('POST', '/staff/announcements', { title: '办事有礼', text: '办事有礼。', promotional: true, mandatory: false })
+  await city.settle()
+  w.message = (await w.a.all('/me/messages')).find(m => m.promotional).id
 }
 
 async function makeWorld(city, api) {
@@ -239,6 +258,7 @@ async function makeWorld(city, api) {
   await makeCase(city, w)
   await makeWard(city, api, w)
   await makeStaff(city, api, w)
+  await makeMessage(city, api, w)
   const held = (await w.a.ok('GET', '/me/items')).body.items
   const recorded = held.find(i => i.record_id !== '0') // record 0 is everybody's profile
   Object.assign(w, { heldItem: recorded?.key ?? 'real_name', record: recorded?.record_id ?? w.query })

@@ -210,6 +210,9 @@ export const listItemKinds = () => get<ItemKinds>('/items')
 
 export const createInstallation = () =>
 	create<{ installation_id: string }>('/installations', { platform: 'web', transport: 'cookie' })
+/** Going on after the notice: a weaker acceptance, where the city counts it. */
+export const continueUnder = (policy_version: string) =>
+	create<Acceptance>('/acceptances', { policy_version, kind: 'continued' })
 export const acceptPolicy = (policy_version: string, reading_token?: string) =>
 	create<Acceptance>('/acceptances', reading_token ? { policy_version, reading_token } : { policy_version })
 export const listAcceptances = () => get<Page<Acceptance>>('/acceptances')
@@ -223,6 +226,63 @@ export const unlinkDevice = (id: string) => del<void>(`/me/devices/${id}`)
 export const startDeviceFunction = (key: string, permission: string) =>
 	post<{ at: string }>(`/device-functions/${key}/uses`, { permission })
 export const listSensorReads = (cursor?: string | null) => get<Page<SensorRead>>(`/me/sensor-reads${query({ cursor })}`)
+
+/* ---- notices, messages, subscriptions ---- */
+
+export interface NoticeChange {
+	kind: string
+	major: boolean
+	text: string
+}
+
+/** The version that waits for the person's agreement. */
+export interface PolicyNotice {
+	pending: boolean
+	rights: { reply_days: number; delete_days: number; cancel_scopes: string[]; refusal_grounds: string[] }
+	version?: string
+	effective_at?: string
+	in_force?: boolean
+	major?: boolean
+	reduces_rights?: boolean
+	may_continue?: boolean
+	agreed_version?: string
+	changes?: NoticeChange[]
+}
+
+export interface InboxMessage {
+	id: string
+	kind: 'policy' | 'announcement' | 'case'
+	ref_id: string
+	at: string
+	read_at: string | null
+	version?: string
+	major?: boolean
+	changes?: NoticeChange[]
+	promotional?: boolean
+	title: string
+	text: string
+}
+
+export interface Unread {
+	unread: number
+	policy: number
+}
+
+export interface Subscription extends Named {
+	subscribed: boolean
+	optional: boolean
+}
+
+export const getNotice = () => get<PolicyNotice>('/notice')
+export const noticeShown = (version: string) => put<void>('/notice', { version })
+export const getPolicyVersion = (version: string) => get<Policy>(`/policy/${encodeURIComponent(version)}`)
+export const listMessages = (cursor?: string) => get<Page<InboxMessage>>(`/me/messages${query({ cursor })}`)
+export const getMessage = (id: string) => get<InboxMessage>(`/me/messages/${id}`)
+export const readMessage = (id: string) => put<void>(`/me/messages/${id}`, { read: true })
+export const getUnread = () => get<Unread>('/me/unread')
+export const listSubscriptions = () => get<{ items: Subscription[] }>('/me/subscriptions')
+export const setSubscription = (topic: string, subscribed: boolean) =>
+	put<void>(`/me/subscriptions/${topic}`, { subscribed })
 
 /* ---- account and sessions ---- */
 

@@ -84,7 +84,7 @@ err login_password(struct ctx *c, struct slice login, struct slice password, con
 	bool right = false;
 
 	TRY(offered(c, "password"));
-	TRY(installation_accepted(c));
+	TRY(installation_agreed(c));
 	if (!login.n || login.n > 200 || !password.n || password.n > 400)
 		return wrong(c);
 	struct slice name;
@@ -110,7 +110,7 @@ err login_sms(struct ctx *c, struct slice phone, struct slice code, const char *
 	TRY(offered(c, "sms"));
 	TRY(item_read(c, "mobile_phone", phone, &normal));
 	TRY(item_read(c, "sms_code", code, &digits));
-	TRY(installation_accepted(c));
+	TRY(installation_agreed(c));
 	TRY(throttle(c, "login_address", slice_of(address),
 		     city_int(c->release, "login.per_address_10min", TRIES_PER_ADDRESS), WINDOW_MS));
 	TRY(account_lookup(c, "phone", normal, &subject_id));

@@ -61,7 +61,7 @@ err password_reset(struct ctx *c, struct slice username, struct slice phone, str
 	TRY(item_read(c, "sms_code", sms_code, &digits));
 	TRY(item_read(c, "password", password, &secret));
 	TRY(not_the_name(c, name, secret));
-	TRY(installation_accepted(c));
+	TRY(installation_agreed(c));
 	TRY(throttle(c, "reset_address", slice_of(address), 60, HOUR_MS));
 	TRY(account_lookup(c, "username", name, &by_name));
 	TRY(account_lookup(c, "phone", number, &by_phone));

@@ -178,7 +178,8 @@ err sms_code_send(struct ctx *c, int64_t subject_id, struct slice phone, const c
 	if (!purpose_text(purpose) || !is_offered(c, purpose))
 		return fail_field(c, "purpose", "不提供这种验证码");
 	TRY(item_read(c, "mobile_phone", phone, &normal));
-	TRY(installation_accepted(c)); /* TJ-0.2.b */
+	/* TJ-0.2.b; who is new agrees to the version in force */
+	TRY(strcmp(purpose, "register") == 0 ? installation_accepted(c) : installation_agreed(c));
 	TRY(check_limits(c, normal, address));
 	TRY(addressee(c, subject_id, normal, purpose, &s.real, &about));
 	TRY(decide_share(c, about, &entry, &head));

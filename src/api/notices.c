@@ -1,0 +1,300 @@
+/* The inbox, the notice of a new version, subscriptions and push. */
+#include "notify/notices.h"
+#include "api/api.h"
+#include "policy/better.h"
+#include "services/cases.h"
+
+/* ---- the notice of a version ---- */
+
+/* Lines of policy_notice.changes as a JSON array. */
+static void put_changes(struct json *j, const char *changes)
+{
+	json_key(j, "changes");
+	json_open(j, '[');
+	while (*changes) {
+		size_t n = strcspn(changes, "\n"), kind = strcspn(changes, "\t");
+		json_open(j, '{');
+		json_put_slice(j, "kind", (struct slice){changes, kind});
+		json_put_bool(j, "major", changes[kind + 1] == '1');
+		json_put_slice(j, "text", (struct slice){changes + kind + 3, n - kind - 3});
+		json_close(j, '}');
+		changes += n + (changes[n] == '\n');
+	}
+	json_close(j, ']');
+}
+
+static void put_texts(struct json *j, const char *member, const char *const *list, size_t n)
+{
+	json_key(j, member);
+	json_open(j, '[');
+	for (size_t i = 0; i < n; i++)
+		json_text(j, list[i]);
+	json_close(j, ']');
+}
+
+/* What holds for the person until there is an agreement: the better of both versions (TJ-7.1.b). */
+static void put_rights(struct api_call *k, const struct facts *f)
+{
+	const struct release *r = k->c->release;
+	struct json *j = &k->out;
+	size_t n = 0;
+
+	json_key(j, "rights");
+	json_open(j, '{');
+	json_put_int(j, "reply_days", better_deadline(r, f->accepted_release, "reply.days", 15));
+	json_put_int(j, "delete_days", better_deadline(r, f->accepted_release, "delete.days", 15));
+	const char *const *scopes = better_offers(k->c, r, f->accepted_release, "cancel.scopes", &n);
+	put_texts(j, "cancel_scopes", scopes, n);
+	const char *const *grounds = better_grounds(k->c, r, f->accepted_release, "refusal.statutory", &n);
+	put_texts(j, "refusal_grounds", grounds, n);
+	json_close(j, '}');
+}
+
+static err notice_get(struct api_call *k)
+{
+	struct policy_notice n = {0};
+	struct json *j = &k->out;
+	struct facts f;
+	struct head h;
+	bool any = false;
+
+	TRY(notice_pending(k->c, k->subject_id, &n, &any));
+	TRY(api_facts(k, &f, &h));
+	json_open(j, '{');
+	json_put_bool(j, "pending", any);
+	put_rights(k, &f);
+	if (any) {
+		json_put_text(j, "version", n.version);
+		json_put_time(j, "effective_at", n.effective_at_ms);
+		json_put_bool(j, "in_force", n.effective_at_ms <= k->c->now_ms);
+		json_put_bool(j, "major", n.major);
+		json_put_bool(j, "reduces_rights", n.reduces);
+		json_put_bool(j, "may_continue", k->subject_id && notice_may_continue(k->c, &n));
+		json_put_text(j, "agreed_version", release_version_agreed(k->c->release, f.accepted_release));
+		put_changes(j, n.changes);
+	}
+	json_close(j, '}');
+	return OK;
+}
+
+static err notice_put(struct api_call *k)
+{
+	return notice_was_shown(k->c, k->subject_id, api_string(k, "version"));
+}
+
+/* ---- the inbox ---- */
+
+static err case_words(struct ctx *c, int64_t subject_id, const struct message *m, const char **ret_title,
+		      const char **ret_text)
+{
+	struct service_case k;
+
+	TRY(case_find(c, subject_id, m->ref_id, &k));
+	const struct service *s = release_service(c->release, k.service);
+	*ret_title = arena_printf(c->arena, "%s · %s", s ? s->name : k.service, case_state_name(k.state));
+	*ret_text = arena_printf(c->arena, "编号 %s", k.number);
+	return OK;
+}
+
+static err put_words(struct api_call *k, const struct message *m)
+{
+	const char *title, *text;
+	struct json *j = &k->out;
+
+	if (strcmp(m->kind, "policy") == 0) {
+		struct policy_notice n;
+		TRY(notice_by_number(k->c, m->ref_id, &n));
+		struct date day = date_of(n.effective_at_ms);
+		title = arena_printf(k->c->arena, "隐私政策更新为%s版", n.version);
+		text = arena_printf(k->c->arena, "自%d年%d月%d日起施行。%s", day.year, day.month, day.day,
+				    n.major ? "本次更新有重大变更，请阅读。" : "请阅读更新的内容。");
+		json_put_text(j, "version", n.version);
+		json_put_bool(j, "major", n.major);
+		put_changes(j, n.changes);
+	} else if (strcmp(m->kind, "announcement") == 0) {
+		struct announcement a;
+		TRY(announcement_get(k->c, m->ref_id, &a));
+		title = a.title;
+		text = a.body;
+		json_put_bool(j, "promotional", a.promotional);
+	} else {
+		err e = case_words(k->c, k->subject_id, m, &title, &text);
+		if (e.code == ERR_NOT_FOUND) { /* its time of keeping is over */
+			failure_clear(k->c);
+			title = "办件进展";
+			text = "办件资料已按期限删除。";
+		} else {
+			TRY(e);
+		}
+	}
+	json_put_text(j, "title", title);
+	json_put_text(j, "text", text);
+	return OK;
+}
+
+static err put_message(struct api_call *k, const struct message *m)
+{
+	struct json *j = &k->out;
+
+	json_put_id(j, "id", m->id);
+	json_put_text(j, "kind", m->kind);
+	json_put_id(j, "ref_id", m->ref_id);
+	json_put_time(j, "at", m->at_ms);
+	json_put_time(j, "read_at", m->read_at_ms);
+	return put_words(k, m);
+}
+
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
+static err write_message(struct ctx *c, const struct message *m, void *arg)
+{
+	struct listing *l = arg;
+
+	(void)c;
+	if (!api_page_row(&l->page, m->id))
+		return OK;
+	json_open(&l->k->out, '{');
+	TRY(put_message(l->k, m));
+	json_close(&l->k->out, '}');
+	return OK;
+}
+
+static err messages_get(struct api_call *k)
+{
+	struct listing l = {.k = k};
+
+	TRY(api_page_open(k, &l.page));
+	TRY(message_list(k->c, k->subject_id, l.page.before, l.page.limit + 1, write_message, &l));
+	api_page_close(k, &l.page);
+	return OK;
+}
+
+static err write_delivery(struct ctx *c, const char *channel, const char *state, int64_t at_ms, void *arg)
+{
+	struct json *j = arg;
+
+	(void)c;
+	json_open(j, '{');
+	json_put_text(j, "channel", channel);
+	json_put_text(j, "state", state);
+	json_put_time(j, "at", at_ms);
+	json_close(j, '}');
+	return OK;
+}
+
+static err one_message(struct api_call *k)
+{
+	struct message m;
+	int64_t id = 0;
+
+	TRY(api_param_id(k, 0, &id));
+	TRY(message_get(k->c, k->subject_id, id, &m));
+	json_open(&k->out, '{');
+	TRY(put_message(k, &m));
+	json_key(&k->out, "deliveries");
+	json_open(&k->out, '[');
+	TRY(message_deliveries(k->c, k->subject_id, id, write_delivery, &k->out));
+	json_close(&k->out, ']');
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err message_put(struct api_call *k)
+{
+	int64_t id = 0;
+
+	TRY(api_param_id(k, 0, &id));
+	return message_open(k->c, k->subject_id, id);
+}
+
+static err unread_get(struct api_call *k)
+{
+	struct unread u;
+
+	TRY(message_unread(k->c, k->subject_id, &u));
+	json_open(&k->out, '{');
+	json_put_int(&k->out, "unread", u.all);
+	json_put_int(&k->out, "policy", u.policy);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+/* ---- subscriptions and push ---- */
+
+static err write_topic(struct ctx *c, const struct topic *t, void *arg)
+{
+	struct json *j = arg;
+
+	(void)c;
+	json_open(j, '{');
+	json_put_text(j, "key", t->key);
+	json_put_text(j, "name", t->name);
+	json_put_bool(j, "subscribed", t->subscribed || !t->optional);
+	json_put_bool(j, "optional", t->optional);
+	json_close(j, '}');
+	return OK;
+}
+
+static err subscriptions_get(struct api_call *k)
+{
+	json_open(&k->out, '{');
+	json_key(&k->out, "items");
+	json_open(&k->out, '[');
+	TRY(subscription_list(k->c, k->subject_id, write_topic, &k->out));
+	json_close(&k->out, ']');
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err subscription_put(struct api_call *k)
+{
+	return subscription_set(k->c, k->subject_id, arena_copy(k->c->arena, k->q->params[0]),
+				json_is_true(json_object_get(k->body, "subscribed")));
+}
+
+static err push_put(struct api_call *k)
+{
+	return push_register(k->c, k->subject_id, api_text(k, "token"));
+}
+
+static err push_delete(struct api_call *k)
+{
+	return push_forget(k->c, k->subject_id);
+}
+
+#define CHANGES "[{kind: text, major: bool, text: text}]"
+#define MESSAGE                                                                                              \
+	"id: id, kind: policy|announcement|case, ref_id: id, at: time, read_at?: time, version?: text, "     \
+	"major?: bool, changes?: " CHANGES ", promotional?: bool, title: text, text: text"
+
+const struct api_route api_notice_routes[] = {
+	{"GET", "/api/v1/notice", notice_get, API_INSTALLATION, 0, "notice_get", "等待本人确认的隐私政策更新",
+	 .answer =
+		 "{pending: bool, rights: {reply_days: int, delete_days: int, cancel_scopes: [text], "
+		 "refusal_grounds: [text]}, version?: text, effective_at?: time, in_force?: bool, major?: "
+		 "bool, "
+		 "reduces_rights?: bool, may_continue?: bool, agreed_version?: text, changes?: " CHANGES "}"},
+	{"PUT", "/api/v1/notice", notice_put, API_SESSION, 0, "notice_shown", "更新通知已向本人展示",
+	 .body = "{version: text}", .answer = NULL, .status = 204},
+	{"GET", "/api/v1/me/messages", messages_get, API_SESSION, 0, "message_list", "消息",
+	 .answer = "{items: [{" MESSAGE "}], next?: text}", .query = "cursor limit"},
+	{"GET", "/api/v1/me/messages/{id}", one_message, API_SESSION, 0, "message_get",
+	 "一条消息及其发送情况",
+	 .answer = "{" MESSAGE ", deliveries: [{channel: text, state: text, at: time}]}"},
+	{"PUT", "/api/v1/me/messages/{id}", message_put, API_SESSION, 0, "message_read", "标记消息已读",
+	 .body = "{read: bool}", .answer = NULL, .status = 204},
+	{"GET", "/api/v1/me/unread", unread_get, API_SESSION, 0, "message_unread", "未读消息数",
+	 .answer = "{unread: int, policy: int}"},
+	{"GET", "/api/v1/me/subscriptions", subscriptions_get, API_SESSION, 0, "subscription_list",
+	 "订阅的消息", .answer = "{items: [{key: text, name: text, subscribed: bool, optional: bool}]}"},
+	{"PUT", "/api/v1/me/subscriptions/{topic}", subscription_put, API_SESSION, 0, "subscription_put",
+	 "订阅或退订一类消息", .body = "{subscribed: bool}", .answer = NULL, .status = 204},
+	{"PUT", "/api/v1/installations/current/push", push_put, API_SESSION, API_AGAIN, "push_register",
+	 "登记本设备的推送令牌", .body = "{token: text}", .answer = NULL, .status = 204},
+	{"DELETE", "/api/v1/installations/current/push", push_delete, API_SESSION, 0, "push_forget",
+	 "关闭本设备的推送", .answer = NULL, .status = 204},
+	{0},
+};
