@@ -220,7 +220,6 @@ async function makeWard(city, api, w) {
   w.ward = (await insist(w.a, 'POST', '/wards', { code, ward_name: child.real_name, ward_id_number: child.resident_id_number })).id
 // A message that A alone has: a promotion that A alone asked for.
 async function makeMessage(city, api, w) {
-  w.policy = await staffClient(city, api, 'announcer', '--role', 'policy_officer')
   await w.a.ok('PUT', '/me/subscriptions/promotion', { subscribed: true })
   await w.policy.ok('POST', '/staff/announcements', { title: '办事有礼', text: '办事有礼。', promotional: true, mandatory: false })
   await city.settle()

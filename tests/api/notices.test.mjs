@@ -27,7 +27,7 @@ async function publish(city, version, { from, days, edit }) {
   const cli = (...args) => city.cli('release', ...args, '--data', city.data, '--json').trim().split('\n').map(l => JSON.parse(l))
   cli('draft', '--cities', cities)
   const line = cli('list').filter(l => l.version === version).at(-1)
-  cli('publish', String(line.number), '--by', '王审核')
+  cli('publish', String(line.number), '--development', '--by', '王审核')
 }
 
 const notice = async c => (await c.ok('GET', '/notice')).body
