@@ -72,7 +72,7 @@ WHERE subject_id = ?1 AND session_id = ?2;
 UPDATE session SET last_seen_ms = ?3 WHERE subject_id = ?1 AND session_id = ?2;
 
 -- name: session_list
-SELECT session_id, platform, created_at_ms, last_seen_ms, ends_at_ms FROM session
+SELECT session_id, platform, created_at_ms, last_seen_ms, ends_at_ms, installation_id FROM session
 WHERE subject_id = ?1 ORDER BY session_id DESC;
 
 -- name: session_delete

@@ -1,10 +1,13 @@
--- tables: installation, installation_acceptance, installation_consent, installation_permission, installation_function_permission, consent_text, person_facts, acceptance, consent, second_check
+-- tables: installation, installation_acceptance, installation_consent, installation_permission, installation_function_permission, consent_text, person_facts, acceptance, consent, second_check, anonymous_use
 
 -- name: installation_insert
 INSERT INTO installation (installation_id, token_hash, platform, created_at_ms) VALUES (?1, ?2, ?3, ?4);
 
 -- name: installation_get
-SELECT token_hash, platform FROM installation WHERE installation_id = ?1;
+SELECT token_hash, platform FROM installation WHERE installation_id = ?1 AND ended_at_ms = 0;
+
+-- name: installation_end
+UPDATE installation SET ended_at_ms = ?2 WHERE installation_id = ?1 AND ended_at_ms = 0;
 
 -- name: installation_accept
 -- A repeated press keeps the first record. A city that corrected a text under the same version asks again.
@@ -12,12 +15,16 @@ INSERT INTO installation_acceptance (installation_id, version, release_number, r
 	may_collect, may_use, may_store, may_provide)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 1, 1, 1)
 ON CONFLICT (installation_id, version) DO UPDATE SET release_number = excluded.release_number,
-	release_hash = excluded.release_hash, read_at_ms = excluded.read_at_ms, at_ms = excluded.at_ms
-	WHERE excluded.release_number > installation_acceptance.release_number;
+	release_hash = excluded.release_hash, read_at_ms = excluded.read_at_ms, at_ms = excluded.at_ms, withdrawn_at_ms = 0
+	WHERE excluded.release_number > installation_acceptance.release_number OR installation_acceptance.withdrawn_at_ms > 0;
 
 -- name: installation_acceptance_list
-SELECT version, release_number, release_hash, read_at_ms, at_ms, may_collect + may_use + may_store + may_provide
+SELECT version, release_number, release_hash, read_at_ms, at_ms, may_collect + may_use + may_store + may_provide,
+	withdrawn_at_ms
 FROM installation_acceptance WHERE installation_id = ?1 ORDER BY at_ms DESC;
+
+-- name: installation_acceptance_withdraw
+UPDATE installation_acceptance SET withdrawn_at_ms = ?2 WHERE installation_id = ?1 AND withdrawn_at_ms = 0;
 
 -- name: installation_consent_insert
 INSERT INTO installation_consent (installation_id, consent_id, service, recipient, items, text_hash, version,
@@ -31,6 +38,9 @@ WHERE installation_id = ?1 AND service = ?2 AND recipient = ?3 AND items = ?4 AN
 -- name: installation_consent_withdraw
 UPDATE installation_consent SET withdrawn_at_ms = ?3
 WHERE installation_id = ?1 AND consent_id = ?2 AND withdrawn_at_ms = 0;
+
+-- name: installation_consent_withdraw_every
+UPDATE installation_consent SET withdrawn_at_ms = ?2 WHERE installation_id = ?1 AND withdrawn_at_ms = 0;
 
 -- name: installation_consent_list
 SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms
@@ -103,8 +113,15 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, 1, 1, 1);
 
 -- name: acceptance_all
 SELECT acceptance_id, version, release_number, release_hash, kind, at_ms,
-	may_collect + may_use + may_store + may_provide
+	may_collect + may_use + may_store + may_provide, withdrawn_at_ms
 FROM acceptance WHERE subject_id = ?1 ORDER BY release_number DESC, acceptance_id DESC;
+
+-- name: acceptance_withdraw_every
+-- An earlier version counts where both allow: all of them go together.
+UPDATE acceptance SET withdrawn_at_ms = ?2 WHERE subject_id = ?1 AND withdrawn_at_ms = 0;
+
+-- name: acceptance_withdraw_installation
+UPDATE acceptance SET withdrawn_at_ms = ?3 WHERE subject_id = ?1 AND installation_id = ?2 AND withdrawn_at_ms = 0;
 
 -- name: consent_insert
 INSERT INTO consent (subject_id, consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms)
@@ -138,3 +155,13 @@ SELECT until_ms FROM second_check WHERE subject_id = ?1 AND session_id = ?2;
 
 -- name: second_check_end
 DELETE FROM second_check WHERE subject_id = ?1;
+
+-- name: anonymous_use_add
+INSERT INTO anonymous_use (service, month, uses, until_ms) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (service, month) DO UPDATE SET uses = anonymous_use.uses + excluded.uses, until_ms = excluded.until_ms;
+
+-- name: anonymous_use_list
+SELECT service, month, uses, until_ms FROM anonymous_use WHERE until_ms > ?1 ORDER BY month DESC, service;
+
+-- name: anonymous_use_expire
+DELETE FROM anonymous_use WHERE until_ms <= ?1;

@@ -281,7 +281,8 @@ static err listed_row(struct ctx *c, const struct row *r, void *arg)
 			    .platform = text(c, r, 1),
 			    .created_at_ms = row_int(r, 2),
 			    .last_seen_at_ms = row_int(r, 3),
-			    .ends_at_ms = row_int(r, 4)};
+			    .ends_at_ms = row_int(r, 4),
+			    .installation_id = row_int(r, 5)};
 
 	return l->fn(c, &s, l->arg);
 }

@@ -101,7 +101,7 @@ err session_start(struct ctx *c, int64_t subject_id, const char *method, const c
 	struct head head;
 	char token[TOKEN_SIZE];
 
-	TRY(consent_adopt(c, NULL, c->installation_id, subject_id));
+	TRY(acceptance_adopt(c, c->installation_id, subject_id));
 	make_token(&session, token);
 	keys_hash(c->keys, "session", slice_of(token), s.hash);
 	TRY(ledger_head(c, c->store, subject_id, &head));

@@ -25,6 +25,7 @@ static err write_acceptance(struct ctx *c, const struct acceptance *a, void *arg
 	json_put_text(j, "version", a->version);
 	json_put_text(j, "kind", a->kind);
 	json_put_time(j, "accepted_at", a->at_ms);
+	json_put_time(j, "withdrawn_at", a->withdrawn_at_ms);
 	json_put_text(j, "hash", a->release_hash);
 	json_key(j, "operations");
 	json_open(j, '[');
@@ -98,7 +99,8 @@ static err acceptance_get_all(struct api_call *k)
 }
 
 #define ACCEPTANCE_SHAPE                                                                                     \
-	"{id: id, version: text, kind: text, accepted_at: time, hash: text, operations: [text], "            \
+	"{id: id, version: text, kind: text, accepted_at: time, withdrawn_at?: time, hash: text, "           \
+	"operations: [text], "                                                                               \
 	"controller: text, "                                                                                 \
 	"product: text}"
 

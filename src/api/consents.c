@@ -1,4 +1,4 @@
-/* Separate consents: give, list, withdraw, and the text that was shown. */
+/* Separate consents: give, list, and the text that was shown. Taking back is in withdrawals.c. */
 #include "api/api.h"
 
 static err read_recipient(struct api_call *k, const struct recipient **ret)
@@ -86,44 +86,6 @@ static err consent_get_all(struct api_call *k)
 	return OK;
 }
 
-struct finding {
-	int64_t id;
-	const char *service_name;
-};
-
-static err find_consent(struct ctx *c, const struct consent *k, void *arg)
-{
-	struct finding *f = arg;
-	const struct service *s = release_service(c->release, k->service_key);
-
-	if (k->id == f->id)
-		f->service_name = s ? s->name : k->service_key;
-	return OK;
-}
-
-/* What stops with it, and what was done before and stays valid (TJ-4.2.3.a, TJ-4.2.3.b, NT-4.4.c). */
-static err consent_delete(struct api_call *k)
-{
-	struct finding f = {0};
-
-	TRY(api_param_id(k, 0, &f.id));
-	TRY(consent_list(k->c, k->subject_id, find_consent, &f));
-	TRY(consent_withdraw(k->c, k->subject_id, f.id));
-	json_open(&k->out, '{');
-	json_key(&k->out, "stops");
-	json_open(&k->out, '[');
-	json_text(&k->out, arena_printf(k->c->arena, "“%s”不再收集和对外提供这些信息，再次使用时重新征求同意",
-					f.service_name ? f.service_name : ""));
-	json_close(&k->out, ']');
-	json_key(&k->out, "keeps");
-	json_open(&k->out, '[');
-	json_text(&k->out, "撤回之前依据该同意进行的处理仍然有效，办件的办理记录和使用记录予以保留；为查询填"
-			   "写的信息即时删除");
-	json_close(&k->out, ']');
-	json_close(&k->out, '}');
-	return OK;
-}
-
 static err consent_text_get(struct api_call *k)
 {
 	BUF_SCOPED text = {0};
@@ -145,8 +107,6 @@ const struct api_route api_consent_routes[] = {
 		 "{items: [{id: id, scope: text, service_name: text, recipient?: text, recipient_name?: text,"
 		 " items: [{key: text, name: text}], given_at: time, withdrawn_at?: time, version: text,"
 		 " text_hash: text, renewal_needed: bool}], next?: text}"},
-	{"DELETE", "/api/v1/consents/{id}", consent_delete, API_INSTALLATION, 0, "consent_withdraw",
-	 "撤回单独同意", .answer = "{stops: [text], keeps: [text]}"},
 	{"GET", "/api/v1/consent-texts/{hash}", consent_text_get, API_INSTALLATION, 0, "consent_text",
 	 "同意书的内容", .answer = "{text: text}"},
 	{0},

@@ -30,10 +30,10 @@ static err forget_device(struct api_call *k)
 	return OK;
 }
 
-/* Uninstalling takes back every permission of the device and ends its session (TJ-4.2.1.c). */
+/* Uninstalling takes back what was given on the device and ends its session and its token (TJ-4.2.1.c). */
 static err installation_leave(struct api_call *k)
 {
-	TRY(installation_goodbye(k->c));
+	TRY(installation_goodbye(k->c, k->subject_id));
 	if (k->subject_id)
 		TRY(forget_device(k));
 	if (k->subject_id)

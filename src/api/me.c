@@ -63,7 +63,7 @@ static err newest_version(struct ctx *c, const struct acceptance *a, void *arg)
 	const char **version = arg;
 
 	(void)c;
-	if (!*version)
+	if (!*version && !a->withdrawn_at_ms)
 		*version = a->version;
 	return OK;
 }

@@ -132,7 +132,7 @@ static err permission_get_all(struct api_call *k)
 	json_open(&k->out, '{');
 	json_key(&k->out, "items");
 	json_open(&k->out, '[');
-	TRY(permission_list(k->c, write_permission, &l));
+	TRY(permission_list(k->c, k->c->installation_id, write_permission, &l));
 	json_close(&k->out, ']');
 	json_close(&k->out, '}');
 	return OK;

@@ -13,6 +13,8 @@ extern const struct api_route api_releases_routes[], api_releases_write_routes[]
 
 extern const struct api_route api_exception_routes[];
 
+extern const struct api_route api_withdrawal_routes[];
+
 const struct api_route *const api_route_tables[] = {
 	api_city_routes,
 	api_policy_routes,
@@ -38,6 +40,7 @@ const struct api_route *const api_route_tables[] = {
 	api_exception_routes,
 	api_ledger_routes,
 	api_system_routes,
+	api_withdrawal_routes,
 	api_static_routes,
 	api_releases_routes,
 	api_releases_write_routes,

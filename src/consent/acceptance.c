@@ -136,9 +136,14 @@ err acceptance_continue(struct ctx *c, int64_t subject_id, int64_t shown_at_ms)
 
 	TRY(consent_db_acceptances(c, NULL, (struct owner){subject_id, 0}, &held));
 	const struct acceptance_row *rows = held.rows;
-	for (size_t i = 0; i < held.count; i++)
+	bool stands = held.count == 0;
+	for (size_t i = 0; i < held.count; i++) {
 		if (rows[i].whole && rows[i].release_number >= g.row.release_number)
 			return OK; /* that, or more, is said already */
+		stands |= !rows[i].withdrawn_at_ms;
+	}
+	if (!stands)
+		return OK; /* who took it back agrees by a press only (TJ-4.2.1.d) */
 	g.owner.subject_id = subject_id;
 	g.row.read_at_ms = shown_at_ms;
 	g.before = "通知后继续使用，视为接受隐私政策";
@@ -153,8 +158,13 @@ err acceptance_list(struct ctx *c, int64_t subject_id, acceptance_fn fn, void *a
 	TRY(consent_db_acceptances(c, NULL, (struct owner){subject_id, c->installation_id}, &list));
 	const struct acceptance_row *rows = list.rows;
 	for (size_t i = 0; i < list.count; i++) {
-		struct acceptance a = {rows[i].id,   rows[i].at_ms,	   rows[i].version,
-				       rows[i].kind, rows[i].release_hash, rows[i].release_number};
+		struct acceptance a = {.id = rows[i].id,
+				       .at_ms = rows[i].at_ms,
+				       .withdrawn_at_ms = rows[i].withdrawn_at_ms,
+				       .version = rows[i].version,
+				       .kind = rows[i].kind,
+				       .release_hash = rows[i].release_hash,
+				       .release_number = rows[i].release_number};
 		TRY(fn(c, &a, arg));
 	}
 	return OK;
@@ -165,7 +175,8 @@ static bool accepted(const struct ctx *c, const struct list *list)
 	const struct acceptance_row *rows = list->rows;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (rows[i].whole && rows[i].release_number == release_number(c->release))
+		if (rows[i].whole && !rows[i].withdrawn_at_ms &&
+		    rows[i].release_number == release_number(c->release))
 			return true;
 	}
 	return false;
@@ -212,73 +223,91 @@ err installation_agreed(struct ctx *c)
 
 struct adoption {
 	int64_t installation_id, subject_id;
+	bool consents_too;
 	struct list acceptances, consents, held;
 };
 
-static bool holds(const struct list *held, const struct acceptance_row *a)
+/* True when the person has it already, or took one back after it was given. */
+static bool passed_over(const struct list *held, const struct acceptance_row *a)
 {
 	const struct acceptance_row *rows = held->rows;
 
 	for (size_t i = 0; i < held->count; i++) {
-		if (rows[i].release_number == a->release_number && strcmp(rows[i].kind, "express") == 0)
+		if (rows[i].withdrawn_at_ms >= a->at_ms)
+			return true;
+		if (!rows[i].withdrawn_at_ms && rows[i].release_number == a->release_number &&
+		    strcmp(rows[i].kind, "express") == 0)
 			return true;
 	}
 	return false;
 }
 
+static bool to_adopt(const struct adoption *a, const struct acceptance_row *row)
+{
+	return row->whole && !row->withdrawn_at_ms && !passed_over(&a->held, row);
+}
+
 static err adoption_load(struct ctx *c, struct tx *tx, struct adoption *a)
 {
-	TRY(consent_db_acceptances(c, tx, (struct owner){0, a->installation_id}, &a->acceptances));
-	TRY(consent_db_acceptances(c, tx, (struct owner){a->subject_id, 0}, &a->held));
-	return consent_db_consents(c, tx, (struct owner){0, a->installation_id}, true, &a->consents);
+	struct owner installation = {0, a->installation_id}, person = {a->subject_id, 0};
+
+	TRY(consent_db_acceptances(c, tx, installation, &a->acceptances));
+	TRY(consent_db_acceptances(c, tx, person, &a->held));
+	return a->consents_too ? consent_db_consents(c, tx, installation, true, &a->consents) : OK;
+}
+
+static err adopt_consents(struct ctx *c, struct tx *tx, const struct adoption *a)
+{
+	const struct consent_row *consents = a->consents.rows;
+
+	for (size_t i = 0; i < a->consents.count; i++) {
+		if (!consents[i].withdrawn_at_ms)
+			TRY(consent_db_consent_add(c, tx, (struct owner){a->subject_id, a->installation_id},
+						   &consents[i]));
+	}
+	return consent_db_consents_moved(c, tx, a->installation_id);
 }
 
 static err adopt_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	struct adoption *a = arg;
-	struct owner person = {a->subject_id, a->installation_id};
 
 	TRY(adoption_load(c, tx, a));
 	const struct acceptance_row *accepted_rows = a->acceptances.rows;
 	for (size_t i = 0; i < a->acceptances.count; i++) {
 		struct acceptance_row row = accepted_rows[i];
 		row.id = id_new(c->now_ms);
-		if (row.whole && !holds(&a->held, &row))
-			TRY(consent_db_acceptance_add(c, tx, person, &row));
+		if (to_adopt(a, &accepted_rows[i]))
+			TRY(consent_db_acceptance_add(
+				c, tx, (struct owner){a->subject_id, a->installation_id}, &row));
 	}
-	const struct consent_row *consents = a->consents.rows;
-	for (size_t i = 0; i < a->consents.count; i++) {
-		if (!consents[i].withdrawn_at_ms)
-			TRY(consent_db_consent_add(c, tx, person, &consents[i]));
-	}
-	return consent_db_consents_moved(c, tx, a->installation_id);
-}
-
-static bool anything_new(const struct adoption *a)
-{
-	const struct acceptance_row *rows = a->acceptances.rows;
-
-	for (size_t i = 0; i < a->acceptances.count; i++) {
-		if (rows[i].whole && !holds(&a->held, &rows[i]))
-			return true;
-	}
-	return a->consents.count > 0;
+	return a->consents_too ? adopt_consents(c, tx, a) : OK;
 }
 
 err consent_adopt(struct ctx *c, struct tx *tx, int64_t installation_id, int64_t subject_id)
 {
-	struct adoption a = {.installation_id = installation_id, .subject_id = subject_id};
-	struct head head;
+	struct adoption a = {
+		.installation_id = installation_id, .subject_id = subject_id, .consents_too = true};
 
-	if (tx)
-		return adopt_rows(c, tx, &a);
-	TRY(adoption_load(c, NULL, &a));
-	if (!anything_new(&a))
-		return OK;
+	return adopt_rows(c, tx, &a);
+}
+
+err acceptance_adopt(struct ctx *c, int64_t installation_id, int64_t subject_id)
+{
+	struct adoption a = {.installation_id = installation_id, .subject_id = subject_id};
 	struct entry entry = {.action = ENTRY_CONSENT,
 			      .basis = "acceptance",
 			      .decision = "allowed",
-			      .note = "本设备上作出的同意归入本人账号"};
+			      .note = "在本设备上对隐私政策的同意归入本人账号"};
+	struct head head;
+	bool any = false;
+
+	TRY(adoption_load(c, NULL, &a));
+	const struct acceptance_row *rows = a.acceptances.rows;
+	for (size_t i = 0; i < a.acceptances.count; i++)
+		any |= to_adopt(&a, &rows[i]);
+	if (!any)
+		return OK;
 	TRY(ledger_head(c, c->store, subject_id, &head));
 	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, adopt_rows, &a, NULL);
 }

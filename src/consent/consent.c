@@ -3,7 +3,6 @@
 #include "base/id.h"
 #include "consent/consent_store.h"
 #include "consent/guardian.h"
-#include "vault/vault.h"
 
 enum { TEXT_MAX = 64 * 1024 };
 
@@ -126,75 +125,6 @@ err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *
 		TRY(store_write(c, c->store, give_rows, &g));
 	*ret_id = g.row.id;
 	return OK;
-}
-
-struct withdrawal {
-	struct owner owner;
-	int64_t consent_id;
-	struct vault_service_deletion deletion; /* service NULL: nothing was kept on it */
-};
-
-static err withdraw_rows(struct ctx *c, struct tx *tx, void *arg)
-{
-	struct withdrawal *w = arg;
-	int64_t changed = 0;
-
-	TRY(consent_db_consent_withdraw(c, tx, w->owner, w->consent_id, &changed));
-	if (changed == 0)
-		FAIL(c, ERR_NOT_FOUND, "没有这项同意，或者已经撤回");
-	return w->deletion.service ? vault_delete_service_rows(c, tx, &w->deletion) : OK;
-}
-
-/* What was typed for queries is kept on the consent alone, and goes with it, as each category's retention
- * says. Cases are records of what a department did, and an account has its own end. */
-static void will_delete(struct ctx *c, const struct service *s, struct withdrawal *w)
-{
-	if (!s || s->shape != SHAPE_QUERY)
-		return;
-	w->deletion = (struct vault_service_deletion){
-		.subject_id = w->owner.subject_id,
-		.service = s->key,
-		.scope = arena_printf(c->arena, "service:%s", s->category->key),
-	};
-}
-
-static const struct consent_row *find(const struct list *list, int64_t consent_id)
-{
-	const struct consent_row *rows = list->rows;
-
-	for (size_t i = 0; i < list->count; i++) {
-		if (rows[i].id == consent_id)
-			return &rows[i];
-	}
-	return NULL;
-}
-
-/* What was done before on the consent stays valid (TJ-4.2.3.b, NT-4.4.c). */
-err consent_withdraw(struct ctx *c, int64_t subject_id, int64_t consent_id)
-{
-	struct withdrawal w = {.owner = {subject_id, c->installation_id}, .consent_id = consent_id};
-	struct list list;
-	struct head head;
-
-	TRY(consent_db_consents(c, NULL, w.owner, true, &list));
-	const struct consent_row *k = find(&list, consent_id);
-	if (!k)
-		FAIL(c, ERR_NOT_FOUND, "没有这项同意，或者已经撤回");
-	if (!subject_id)
-		return store_write(c, c->store, withdraw_rows, &w);
-
-	const struct service *s = release_service(c->release, k->service);
-	struct entry entry = {.action = ENTRY_WITHDRAW,
-			      .service = k->service,
-			      .recipient = *k->recipient ? k->recipient : NULL,
-			      .items = itemset_of_keys(c->release, k->items),
-			      .basis = "own_request",
-			      .decision = "allowed",
-			      .clause = s ? s->clause : NULL,
-			      .ref_id = consent_id};
-	will_delete(c, s, &w);
-	TRY(ledger_head(c, c->store, subject_id, &head));
-	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, withdraw_rows, &w, NULL);
 }
 
 err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg)

@@ -42,8 +42,10 @@ err installation_find(struct ctx *c, struct slice token, int64_t *ret_id, const 
 /* ERR_NOT_FOUND: no such installation. */
 err installation_platform(struct ctx *c, int64_t id, const char **ret_platform);
 
-/* Uninstalling withdraws all permissions of the installation (TJ-4.2.1.c). */
-err installation_goodbye(struct ctx *c);
+/* Uninstalling: the token opens nothing any more, the permissions are off. Where the city counts uninstalling
+ * as a withdrawal (withdraw.ways), all that was agreed to on this installation is withdrawn as well, also the
+ * person's acceptances that were given on it (TJ-4.2.1.c). subject_id 0: nobody is logged in. */
+err installation_goodbye(struct ctx *c, int64_t subject_id);
 /* OK when the installation has accepted the version in force; else ERR_REFUSED, consent_required with next
  * accept_policy (TJ-0.2.b). */
 err installation_accepted(struct ctx *c);
@@ -67,7 +69,7 @@ err acceptance_give(struct ctx *c, int64_t subject_id, const struct release *r, 
  * lets it count is the caller's question (notify/notices.h). */
 err acceptance_continue(struct ctx *c, int64_t subject_id, int64_t shown_at_ms);
 struct acceptance {
-	int64_t id, at_ms;
+	int64_t id, at_ms, withdrawn_at_ms; /* 0: stands */
 	const char *version, *kind, *release_hash;
 	int64_t release_number;
 };
@@ -85,7 +87,6 @@ struct consent_offer {
 /* ERR_INVALID when text_hash is not the hash of today's text for exactly this offer. subject_id 0: for the
  * installation. */
 err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *offer, int64_t *ret_id);
-err consent_withdraw(struct ctx *c, int64_t subject_id, int64_t consent_id);
 struct consent {
 	int64_t id, given_at_ms, withdrawn_at_ms, until_ms;
 	const char *service_key, *recipient_key, *text_hash, *version;
@@ -96,9 +97,57 @@ typedef err (*consent_fn)(struct ctx *c, const struct consent *k, void *arg);
 err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg);
 /* The text that was shown, by its hash. */
 err consent_text_by_hash(struct ctx *c, struct slice text_hash, struct buf *ret);
-/* Registration or login: what the installation agreed to becomes the person's (within the creating
- * transaction when tx is given). */
+/* Inside the transaction that creates a person: all that the installation agreed to becomes the person's. */
 err consent_adopt(struct ctx *c, struct tx *tx, int64_t installation_id, int64_t subject_id);
+/* Login takes over the acceptance of the policy alone, unless the person withdrew one since it was given: a
+ * separate consent that a guest gave on a device is not the consent of whoever logs in there. */
+err acceptance_adopt(struct ctx *c, int64_t installation_id, int64_t subject_id);
+
+/* ---- taking back (withdrawal.c)
+ * ---------------------------------------------------------------------------------------------- */
+enum { WITHDRAW_IDS_MAX = 100, WITHDRAW_INSTALLATIONS_MAX = 50 };
+/* What is to be taken back: named separate consents; the acceptance of the policy in all its versions; or all
+ * (both, and the permissions of the installations). data: with all, whatever services hold in use is deleted.
+ */
+struct withdraw_request {
+	bool all, policy, data;
+	const int64_t *ids;
+	size_t id_count;
+	const int64_t
+		*installations; /* whose acceptances, and with `all` permissions, go too; c's own always */
+	size_t installation_count;
+};
+struct kept_part { /* what stays, why and until when */
+	const char *name, *rule;
+	int64_t until_ms; /* 0: no day can be named yet */
+};
+struct withdrawal {
+	bool policy;
+	const struct consent *consents; /* those that end */
+	size_t consent_count;
+	struct itemset deletes; /* items deleted at once */
+	size_t from_count;	/* services that lose them */
+	const struct kept_part *keeps;
+	size_t keep_count;
+};
+/* What would happen. ERR_NOT_FOUND: one of the consents is not there, or withdrawn already. */
+err withdrawal_preview(struct ctx *c, int64_t subject_id, const struct withdraw_request *w,
+		       struct withdrawal *ret);
+/* The same, done: in one transaction, at one time, with one entry. Decisions made on the facts before fail as
+ * stale, so that it holds for what is under way too (TJ-4.2.3.a, NT-4.4.b). */
+err withdrawal_run(struct ctx *c, int64_t subject_id, const struct withdraw_request *w,
+		   struct withdrawal *ret);
+
+/* One separate consent. */
+err consent_withdraw(struct ctx *c, int64_t subject_id, int64_t consent_id);
+
+/* Where a city keeps how much was used, without whose (withdraw.data: anonymise). */
+struct anonymous_use {
+	const char *service, *month; /* "2026-11" */
+	int64_t uses, until_ms;
+};
+typedef err (*anonymous_use_fn)(struct ctx *c, const struct anonymous_use *u, void *arg);
+err anonymous_use_list(struct ctx *c, anonymous_use_fn fn, void *arg);
 
 /* ---- sensor permissions of the installation
  * ------------------------------------------------------------------------------ */
@@ -120,4 +169,4 @@ struct permission_state {
 	size_t function_count;
 };
 typedef err (*permission_fn)(struct ctx *c, const struct permission_state *p, void *arg);
-err permission_list(struct ctx *c, permission_fn fn, void *arg);
+err permission_list(struct ctx *c, int64_t installation_id, permission_fn fn, void *arg);

@@ -78,7 +78,8 @@ static err installation_acceptance_row(struct ctx *c, const struct row *r, void 
 				     .read_at_ms = row_int(r, 3),
 				     .at_ms = row_int(r, 4),
 				     .kind = "express",
-				     .whole = row_int(r, 5) == 4};
+				     .whole = row_int(r, 5) == 4,
+				     .withdrawn_at_ms = row_int(r, 6)};
 	return OK;
 }
 
@@ -92,7 +93,8 @@ static err person_acceptance_row(struct ctx *c, const struct row *r, void *arg)
 				     .release_hash = text(c, r, 3),
 				     .kind = text(c, r, 4),
 				     .at_ms = row_int(r, 5),
-				     .whole = row_int(r, 6) == 4};
+				     .whole = row_int(r, 6) == 4,
+				     .withdrawn_at_ms = row_int(r, 7)};
 	return OK;
 }
 
@@ -171,6 +173,61 @@ err consent_db_consent_withdraw(struct ctx *c, struct tx *tx, struct owner o, in
 		c, tx, person ? Q_CONSENT_WITHDRAW_ONE : Q_INSTALLATION_CONSENT_WITHDRAW,
 		PARAMS(P_INT(person ? o.subject_id : o.installation_id), P_INT(consent_id), P_INT(c->now_ms)),
 		ret_changed);
+}
+
+err consent_db_consents_withdraw(struct ctx *c, struct tx *tx, struct owner o)
+{
+	bool person = o.subject_id != 0;
+
+	return tx_exec(c, tx, person ? Q_CONSENT_WITHDRAW_EVERY : Q_INSTALLATION_CONSENT_WITHDRAW_EVERY,
+		       PARAMS(P_INT(person ? o.subject_id : o.installation_id), P_INT(c->now_ms)), NULL);
+}
+
+err consent_db_acceptances_withdraw(struct ctx *c, struct tx *tx, struct owner o)
+{
+	bool person = o.subject_id != 0;
+
+	return tx_exec(c, tx, person ? Q_ACCEPTANCE_WITHDRAW_EVERY : Q_INSTALLATION_ACCEPTANCE_WITHDRAW,
+		       PARAMS(P_INT(person ? o.subject_id : o.installation_id), P_INT(c->now_ms)), NULL);
+}
+
+err consent_db_acceptances_of(struct ctx *c, struct tx *tx, struct owner o)
+{
+	return tx_exec(c, tx, Q_ACCEPTANCE_WITHDRAW_INSTALLATION,
+		       PARAMS(P_INT(o.subject_id), P_INT(o.installation_id), P_INT(c->now_ms)), NULL);
+}
+
+err consent_db_installation_end(struct ctx *c, struct tx *tx, int64_t installation_id)
+{
+	return tx_exec(c, tx, Q_INSTALLATION_END, PARAMS(P_INT(installation_id), P_INT(c->now_ms)), NULL);
+}
+
+/* What ran out goes with the next that comes in, and is never listed before. */
+err consent_db_anonymous_add(struct ctx *c, struct tx *tx, const struct anonymous_use *u)
+{
+	TRY(tx_exec(c, tx, Q_ANONYMOUS_USE_EXPIRE, PARAMS(P_INT(c->now_ms)), NULL));
+	return tx_exec(c, tx, Q_ANONYMOUS_USE_ADD,
+		       PARAMS(P_STR(u->service), P_STR(u->month), P_INT(u->uses), P_INT(u->until_ms)), NULL);
+}
+
+struct anonymous_listing {
+	anonymous_use_fn fn;
+	void *arg;
+};
+
+static err anonymous_row(struct ctx *c, const struct row *r, void *arg)
+{
+	const struct anonymous_listing *l = arg;
+	struct anonymous_use u = {text(c, r, 0), text(c, r, 1), row_int(r, 2), row_int(r, 3)};
+
+	return l->fn(c, &u, l->arg);
+}
+
+err anonymous_use_list(struct ctx *c, anonymous_use_fn fn, void *arg)
+{
+	struct anonymous_listing l = {fn, arg};
+
+	return store_rows(c, c->store, Q_ANONYMOUS_USE_LIST, PARAMS(P_INT(c->now_ms)), anonymous_row, &l);
 }
 
 err consent_db_consents_moved(struct ctx *c, struct tx *tx, int64_t installation_id)
@@ -306,7 +363,8 @@ err facts_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id)
 {
 	struct facts_change ended = {subject_id, 0, 0, PERSON_CANCELLED};
 
-	TRY(tx_exec(c, tx, Q_CONSENT_WITHDRAW_EVERY, PARAMS(P_INT(subject_id), P_INT(c->now_ms)), NULL));
+	TRY(consent_db_consents_withdraw(c, tx, (struct owner){subject_id, 0}));
+	TRY(consent_db_acceptances_withdraw(c, tx, (struct owner){subject_id, 0}));
 	TRY(tx_exec(c, tx, Q_SECOND_CHECK_END, PARAMS(P_INT(subject_id)), NULL));
 	TRY(sdk_end_rows(c, tx, subject_id));
 	TRY(tx_exec(c, tx, Q_PREFERENCE_END, PARAMS(P_INT(subject_id)), NULL));

@@ -10,7 +10,7 @@ struct owner {
 };
 
 struct acceptance_row {
-	int64_t id, read_at_ms, at_ms;
+	int64_t id, read_at_ms, at_ms, withdrawn_at_ms;
 	int64_t release_number;
 	const char *version, *release_hash, *kind;
 	bool whole; /* all four operations stand (TJ-0.2.c) */
@@ -46,6 +46,13 @@ err consent_db_acceptance_add(struct ctx *c, struct tx *tx, struct owner o, cons
 err consent_db_consent_add(struct ctx *c, struct tx *tx, struct owner o, const struct consent_row *k);
 err consent_db_consent_withdraw(struct ctx *c, struct tx *tx, struct owner o, int64_t consent_id,
 				int64_t *ret_changed);
+/* Every consent of the owner, every acceptance of the person, all of an installation. */
+err consent_db_consents_withdraw(struct ctx *c, struct tx *tx, struct owner o);
+err consent_db_acceptances_withdraw(struct ctx *c, struct tx *tx, struct owner o);
+/* The person's acceptances that were given on the owner's installation. */
+err consent_db_acceptances_of(struct ctx *c, struct tx *tx, struct owner o);
+err consent_db_installation_end(struct ctx *c, struct tx *tx, int64_t installation_id);
+err consent_db_anonymous_add(struct ctx *c, struct tx *tx, const struct anonymous_use *u);
 err consent_db_consents_moved(struct ctx *c, struct tx *tx, int64_t installation_id);
 err consent_db_permission_put(struct ctx *c, struct tx *tx, int64_t installation_id, const char *key,
 			      bool granted);

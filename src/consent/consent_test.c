@@ -158,6 +158,14 @@ static void a_consent_needs_exactly_the_text_that_was_shown(void **state)
 	assert_int_equal(facts_of(c, MEI).consent_count, 0);
 }
 
+static err withdraw_one(struct ctx *c, int64_t id)
+{
+	struct withdraw_request w = {.ids = &id, .id_count = 1};
+	struct withdrawal done;
+
+	return withdrawal_run(c, MEI, &w, &done);
+}
+
 static void a_consent_given_again_replaces_the_first_so_that_one_withdrawal_is_enough(void **state)
 {
 	struct people *p = *state;
@@ -166,15 +174,15 @@ static void a_consent_given_again_replaces_the_first_so_that_one_withdrawal_is_e
 
 	assert_int_not_equal(first, second);
 	assert_int_equal(facts_of(c, MEI).consent_count, 1);
-	assert_err(consent_withdraw(c, MEI, first), ERR_NOT_FOUND);
-	assert_ok(consent_withdraw(c, MEI, second));
+	assert_err(withdraw_one(c, first), ERR_NOT_FOUND);
+	assert_ok(withdraw_one(c, second));
 	assert_int_equal(facts_of(c, MEI).consent_count, 0);
 	assert_int_equal(entries_of(c, MEI), 3);
 }
 
 static err withdraw(struct ctx *c, void *arg)
 {
-	return consent_withdraw(c, MEI, *(int64_t *)arg);
+	return withdraw_one(c, *(int64_t *)arg);
 }
 
 static void of_two_withdrawals_at_once_one_counts(void **state)
@@ -204,7 +212,7 @@ static void a_permit_decided_before_a_withdrawal_is_stale(void **state)
 	struct head h;
 
 	assert_ok(facts_load(c, MEI, &f, &h));
-	assert_ok(consent_withdraw(c, MEI, id));
+	assert_ok(withdraw_one(c, id));
 	assert_err(ledger_write(c, &h, &entry, 0, NULL, NULL, NULL), ERR_STALE);
 }
 
@@ -215,9 +223,105 @@ static err count_consents(struct ctx *c, const struct consent *k, void *arg)
 	return OK;
 }
 
+static err adopt_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	return consent_adopt(c, tx, *(int64_t *)arg, MEI);
+}
+
 static err adopt(struct ctx *c, void *arg)
 {
-	return consent_adopt(c, NULL, *(int64_t *)arg, MEI);
+	return store_write(c, c->store, adopt_rows, arg);
+}
+
+/* Whoever logs in on a device that a guest used agreed to the policy there, and to nothing else. */
+static void login_takes_over_the_acceptance_and_no_separate_consent(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	int64_t live = 0;
+
+	consent_for(c, 0, "account");
+	assert_ok(acceptance_adopt(c, c->installation_id, MEI));
+	assert_int_equal(facts_of(c, MEI).acceptance, ACCEPT_EXPRESS);
+	assert_int_equal(facts_of(c, MEI).consent_count, 0);
+	assert_ok(consent_list(c, MEI, count_consents, &live));
+	assert_int_equal(live, 0);
+	assert_int_equal(facts_of(c, 0).consent_count, 1);
+}
+
+/* TJ-4.2.1.d: an acceptance that was withdrawn does not come back from another device. */
+static void a_withdrawn_acceptance_stays_withdrawn_until_it_is_given_anew(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c, *d = people_ctx(p);
+	struct withdraw_request all = {.all = true};
+	struct withdrawal done;
+
+	assert_ok(acceptance_adopt(c, c->installation_id, MEI));
+	consent_for(c, MEI, "account");
+	assert_ok(permission_set(c, MEI, "ios", release_permission(c->release, "perm_location"), NULL, true));
+	c->now_ms = d->now_ms += 1000;
+	int64_t before = entries_of(c, MEI), epoch = facts_of(c, MEI).epoch;
+	assert_ok(withdrawal_run(c, MEI, &all, &done));
+	assert_true(done.policy);
+	assert_int_equal(done.consent_count, 1);
+	assert_int_equal(entries_of(c, MEI), before + 1);
+	struct facts f = facts_of(c, MEI);
+	assert_true(f.epoch > epoch);
+	assert_int_equal(f.acceptance, ACCEPT_NONE);
+	assert_int_equal(f.consent_count, 0);
+	assert_int_equal(f.permissions, 0);
+	assert_err(installation_accepted(c), ERR_REFUSED);
+	assert_ok(acceptance_adopt(d, d->installation_id, MEI)); /* agreed to before the withdrawal */
+	assert_int_equal(facts_of(d, MEI).acceptance, ACCEPT_NONE);
+	c->now_ms += 1000;
+	agree_for(c, MEI);
+	assert_int_equal(facts_of(c, MEI).acceptance, ACCEPT_EXPRESS);
+	assert_ok(installation_accepted(c));
+	people_ctx_free(d);
+}
+
+/* NT-4.4.b, TJ-4.2.3.a: what fails in between leaves all as it was. */
+static void of_several_consents_all_end_or_none(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	int64_t ids[2] = {consent_for(c, MEI, "account"), 4711};
+	struct withdraw_request w = {.ids = ids, .id_count = 2};
+	struct withdrawal done;
+
+	assert_err(withdrawal_run(c, MEI, &w, &done), ERR_NOT_FOUND);
+	assert_int_equal(facts_of(c, MEI).consent_count, 1);
+	w.id_count = 1;
+	assert_ok(withdrawal_preview(c, MEI, &w, &done));
+	assert_int_equal(done.consent_count, 1);
+	assert_int_equal(facts_of(c, MEI).consent_count, 1);
+}
+
+/* TJ-4.2.1.c: what the city counts as a withdrawal. */
+static void a_token_of_an_installation_that_was_removed_opens_nothing(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct people *p = people_new(i ? "nantong" : "tianjin");
+		struct ctx *c = p->c;
+		const char *platform = NULL;
+		char token[TOKEN_SIZE];
+		int64_t mei = MEI, id = 0;
+
+		assert_ok(store_write(c, c->store, person_rows, &mei));
+		assert_ok(installation_new(c, "android", token, &c->installation_id));
+		agree_for(c, MEI);
+		assert_ok(permission_set(c, MEI, "ios", release_permission(c->release, "perm_location"), NULL,
+					 true));
+		assert_ok(installation_goodbye(c, MEI));
+		assert_err(installation_find(c, slice_of(token), &id, &platform), ERR_LOGIN);
+		assert_int_equal(facts_of(c, MEI).permissions, 0);
+		assert_int_equal(facts_of(c, MEI).acceptance,
+				 city_list_has(c->release, "withdraw.ways", "uninstall") ? ACCEPT_NONE
+											 : ACCEPT_EXPRESS);
+		people_free(p);
+	}
 }
 
 static void what_an_installation_agreed_to_becomes_the_persons_once(void **state)
@@ -296,6 +400,10 @@ int main(void)
 		T(of_two_withdrawals_at_once_one_counts),
 		T(a_permit_decided_before_a_withdrawal_is_stale),
 		T(what_an_installation_agreed_to_becomes_the_persons_once),
+		T(login_takes_over_the_acceptance_and_no_separate_consent),
+		T(a_withdrawn_acceptance_stays_withdrawn_until_it_is_given_anew),
+		T(of_several_consents_all_end_or_none),
+		cmocka_unit_test(a_token_of_an_installation_that_was_removed_opens_nothing),
 		T(a_permission_is_off_until_granted_and_belongs_to_one_installation),
 		T(ending_withdraws_everything_and_cannot_be_undone),
 	};

@@ -45,7 +45,8 @@ static void take_acceptances(const struct ctx *c, const struct list *l, int64_t 
 	for (size_t i = 0; i < l->count; i++) {
 		enum acceptance_kind kind = kind_of(a[i].kind);
 		/* an agreement to an announced release waits for its day */
-		if (!a[i].whole || a[i].at_ms < since_ms || a[i].release_number > in_force)
+		if (!a[i].whole || a[i].withdrawn_at_ms || a[i].at_ms < since_ms ||
+		    a[i].release_number > in_force)
 			continue;
 		if (kind == ACCEPT_EXPRESS && a[i].release_number > (int64_t)f->express_release)
 			f->express_release = (unsigned)a[i].release_number;

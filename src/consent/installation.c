@@ -67,13 +67,39 @@ err installation_platform(struct ctx *c, int64_t id, const char **ret_platform)
 	return OK;
 }
 
+struct goodbye {
+	struct owner owner;
+	bool withdraws; /* uninstalling is a way of withdrawing here */
+};
+
 static err goodbye_rows(struct ctx *c, struct tx *tx, void *arg)
 {
-	(void)arg;
-	return consent_db_permissions_off(c, tx, c->installation_id);
+	const struct goodbye *g = arg;
+	struct owner installation = {0, g->owner.installation_id};
+
+	TRY(consent_db_permissions_off(c, tx, installation.installation_id));
+	TRY(consent_db_installation_end(c, tx, installation.installation_id));
+	if (!g->withdraws)
+		return OK;
+	TRY(consent_db_acceptances_withdraw(c, tx, installation));
+	TRY(consent_db_consents_withdraw(c, tx, installation));
+	return g->owner.subject_id ? consent_db_acceptances_of(c, tx, g->owner) : OK;
 }
 
-err installation_goodbye(struct ctx *c)
+err installation_goodbye(struct ctx *c, int64_t subject_id)
 {
-	return store_write(c, c->store, goodbye_rows, NULL);
+	struct goodbye g = {{subject_id, c->installation_id},
+			    city_list_has(c->release, "withdraw.ways", "uninstall")};
+	struct entry entry = {.action = ENTRY_WITHDRAW,
+			      .basis = "own_request",
+			      .decision = "allowed",
+			      .clause = g.withdraws ? city_text(c->release, "withdraw.clause") : NULL,
+			      .note = g.withdraws ? "卸载应用：撤回在本设备上作出的同意和授权"
+						  : "卸载应用：关闭本设备的权限"};
+	struct head head;
+
+	if (!subject_id)
+		return store_write(c, c->store, goodbye_rows, &g);
+	TRY(ledger_head(c, c->store, subject_id, &head));
+	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, goodbye_rows, &g, NULL);
 }

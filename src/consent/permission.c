@@ -91,12 +91,12 @@ static void take_function(struct ctx *c, const struct permission_row *row, struc
 		(struct function_state){s, row->granted, row->changed_at_ms};
 }
 
-err permission_list(struct ctx *c, permission_fn fn, void *arg)
+err permission_list(struct ctx *c, int64_t installation_id, permission_fn fn, void *arg)
 {
 	struct list list, functions;
 
-	TRY(consent_db_permissions(c, NULL, c->installation_id, &list));
-	TRY(consent_db_function_permissions(c, NULL, c->installation_id, &functions));
+	TRY(consent_db_permissions(c, NULL, installation_id, &list));
+	TRY(consent_db_function_permissions(c, NULL, installation_id, &functions));
 	for (unsigned i = 0; i < release_permission_count(c->release); i++) {
 		struct permission_state state = {
 			.permission = release_permission_at(c->release, i),

@@ -121,6 +121,7 @@ static void check_references(struct loader *l, struct node root)
 		{"register.authority", "recipient", "the policy", &l->r->recipients},
 		{"realname.authority.number", "recipient", "the policy", &l->r->recipients},
 		{"realname.authority.bankcard", "recipient", "the policy", &l->r->recipients},
+		{"withdraw.kept", "class", "legal_retention of the policy", &l->r->retentions},
 		{"gate.rights", "service", "services", &l->r->services},
 		{"hotline.service", "service", "services", &l->r->services},
 	};

@@ -99,6 +99,7 @@ static const struct known all[] = {
 	{"reply.starts", VALUE_WORD, WORDS("identity_verified")},
 	{"delete.days", VALUE_COUNT, NULL},
 	{"delete.calendar", VALUE_WORD, WORDS("working", "calendar")},
+	{"delete.clause", VALUE_CLAUSE, NULL},
 	{"delete.channel", VALUE_WORDS, WORDS("my_info", "cancel", "delete_all", "feedback")},
 	{"refusal.statutory", VALUE_WORDS,
 	 WORDS("national_security", "public_interest", "criminal_justice", "abuse", "grave_harm",

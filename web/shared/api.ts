@@ -115,6 +115,8 @@ export interface Acceptance {
 	version: string
 	kind: string
 	accepted_at: string
+	withdrawn_at: string | null
+	hash: string
 	operations: string[]
 	controller: string
 	product: string
@@ -479,8 +481,51 @@ export const giveConsent = (consent: ConsentRequest) =>
 		recipient: consent.recipient && typeof consent.recipient === 'object' ? consent.recipient.key : consent.recipient,
 		text_hash: consent.text_hash,
 	})
-export const withdrawConsent = (id: string) =>
-	del<{ stops: (string | Named)[]; keeps: (string | Named)[] }>(`/consents/${id}`)
+
+/** What a withdrawal stops, deletes and keeps: the same before it and after it. */
+export interface Withdrawal {
+	withdrawn_at: string | null
+	policy: boolean
+	consents: number
+	stops: string[]
+	deletes: string[]
+	keeps: { name: string; rule: string; until: string | null }[]
+	still: string[]
+}
+
+export interface DevicePermission extends Named {
+	why: string
+	granted: boolean
+	changed_at: string
+}
+
+export interface ConsentDevice {
+	session_id: string
+	current: boolean
+	platform: string
+	last_seen_at: string
+	permissions: DevicePermission[]
+}
+
+export interface WithdrawalWay extends Named {
+	text: string
+	place: string | null
+}
+
+export interface ConsentCentre {
+	ways: WithdrawalWay[]
+	held_data: 'anonymise' | 'stop'
+	devices: ConsentDevice[]
+}
+
+export const getConsentCentre = () => get<ConsentCentre>('/consents/centre')
+export const previewWithdrawal = (scope: 'all' | 'policy') => get<Withdrawal>(`/consents/withdrawal?scope=${scope}`)
+export const previewConsentWithdrawal = (id: string) => get<Withdrawal>(`/consents/${id}/withdrawal`)
+export const withdrawConsent = (id: string) => del<Withdrawal>(`/consents/${id}`)
+export const withdrawScope = (scope: 'all' | 'policy') => create<Withdrawal>('/consents/withdrawals', { scope })
+export const withdrawConsents = (ids: string[]) => create<Withdrawal>('/consents/withdrawals', { ids })
+export const previewDeletion = () => get<Withdrawal>('/me/deletion')
+export const deleteEverything = () => del<Withdrawal>('/me/items')
 export const getConsentText = (hash: string) => get<{ text: string }>(`/consent-texts/${hash}`)
 
 /* ---- my data ---- */

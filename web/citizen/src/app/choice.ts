@@ -70,7 +70,7 @@ export function takeWanted(): string | null {
 export async function confirmChoice() {
 	try {
 		const { items } = await listAcceptances()
-		if (items.some(({ version }) => version === state.stored?.version)) return
+		if (items.some(({ version, withdrawn_at }) => version === state.stored?.version && !withdrawn_at)) return
 	} catch (error) {
 		if (!(error instanceof ApiError) || error.status !== 401) throw error
 	}
