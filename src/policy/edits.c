@@ -112,6 +112,18 @@ static const char *wrong_value(const json_t *before, const json_t *after)
 	return NULL;
 }
 
+/* The loader would say it too, but in the words of a file. */
+static const char *wrong_date(const char *at, const json_t *after)
+{
+	struct date d;
+
+	if (strcmp(at, "policy.updated") != 0 && strcmp(at, "policy.effective") != 0)
+		return NULL;
+	return date_parse(slice_of(json_string_value(after)), &d) && json_string_length(after) == 10
+		       ? NULL
+		       : "没有这一天，请写成 2026-01-31 的样子";
+}
+
 static const char *apply(json_t *root, const struct release_edit *e)
 {
 	char at[PLACE_MAX];
@@ -125,6 +137,8 @@ static const char *apply(json_t *root, const struct release_edit *e)
 	    (json_is_array(before) && json_is_object(json_array_get(before, 0))))
 		return "没有这一项";
 	const char *why = wrong_value(before, e->value);
+	if (!why)
+		why = wrong_date(e->at, e->value);
 	if (why)
 		return why;
 	json_t *value = json_deep_copy(e->value);

@@ -57,6 +57,7 @@ const roles: Record<string, string> = {
 /** What the side bar offers, by role; the first is where a role starts. */
 const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/cases', name: '诉求办理', roles: ['hotline_agent', 'auditor'] },
+	{ path: '/releases', name: '隐私政策发布', roles: ['policy_officer', 'auditor'] },
 ]
 export const workOf = (role: string) => work.filter(({ roles }) => roles.includes(role))
 export const startPage = (role: string) => workOf(role)[0]?.path ?? '/cases'
