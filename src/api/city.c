@@ -1,6 +1,7 @@
 /* The city: names, contacts, features. Everything that a client does differently from city to city is here.
  */
 #include "api/api.h"
+#include "consent/preferences.h"
 
 static void put_list(struct json *j, const struct release *r, const char *member, const char *setting)
 {
@@ -118,6 +119,9 @@ static err put_features(struct ctx *c, struct json *j)
 	json_put_text(j, "my_info_title", city_text(r, "screens.my_info"));
 	json_put_text(j, "hotline_service", city_text(r, "hotline.service"));
 	json_put_text(j, "guest_browse", city_text(r, "guest.browse"));
+	json_put_bool(j, "history", city_flag(r, "history.enabled"));
+	json_put_bool(j, "personal", city_flag(r, "personal.enabled"));
+	json_put_bool(j, "cookie_choice", cookie_of_use(r, "analysis") || cookie_of_use(r, "identity"));
 	TRY(put_register_consent(c, j));
 	json_close(j, '}');
 	return OK;
@@ -204,7 +208,8 @@ const struct api_route api_city_routes[] = {
 		   "[text],"
 		   "  policy_reading: bool, reading_min_seconds: int, permission_timing: text,"
 		   "  permission_first_entry: [text], cancel_scopes: [{key: text, name: text, text: text}],"
-		   "  my_info_title: text, hotline_service?: text, guest_browse: text,"
+		   "  my_info_title: text, hotline_service?: text, guest_browse: text, history: bool, "
+		   "personal: bool, cookie_choice: bool,"
 		   "  consent_register?: {scope: text, recipient?: text, items: [text], text: text, "
 		   "text_hash: text}},"
 		   " categories: " NAMED ", permissions: [{key: text, name: text, why: text}], tabs: " NAMED

@@ -1,6 +1,7 @@
 /* What the app remembers for a person: search history, favourites, and services that fit what was used. */
 #include "services/kept.h"
 #include "api/api.h"
+#include "api/cards.h"
 #include "consent/preferences.h"
 #include "services/catalogue.h"
 
@@ -53,12 +54,7 @@ static err history_clear(struct api_call *k)
 static void put_service(struct json *j, const struct service *s)
 {
 	json_open(j, '{');
-	json_put_text(j, "key", s->key);
-	json_put_text(j, "name", s->name);
-	json_put_text(j, "summary", s->summary);
-	json_put_text(j, "category", s->category->key);
-	json_put_text(j, "provider", s->provider);
-	json_put_text(j, "provider_kind", s->provider_kind);
+	api_put_card(j, s);
 	json_close(j, '}');
 }
 
@@ -181,8 +177,7 @@ static err recommendations_get(struct api_call *k)
 	return OK;
 }
 
-#define SERVICES                                                                                             \
-	"[{key: text, name: text, summary?: text, category: text, provider: text, provider_kind: text}]"
+#define SERVICES "[{" CARD_SHAPE "}]"
 
 const struct api_route api_kept_routes[] = {
 	{"GET", "/api/v1/me/search-history", history_get, API_SESSION, 0, "search_history_list", "搜索历史",

@@ -1,5 +1,6 @@
 /* The catalogue, and queries. */
 #include "api/api.h"
+#include "api/cards.h"
 #include "consent/counts.h"
 #include "consent/preferences.h"
 #include "services/catalogue.h"
@@ -27,7 +28,7 @@ static const char *level_name(enum service_level level)
 	return names[level];
 }
 
-static void put_card(struct json *j, const struct service *s)
+void api_put_card(struct json *j, const struct service *s)
 {
 	json_put_text(j, "key", s->key);
 	json_put_text(j, "name", s->name);
@@ -53,7 +54,7 @@ static err services_list(struct api_call *k)
 			     page.limit, &found, &count, &next));
 	for (size_t i = 0; i < count; i++) {
 		json_open(&k->out, '{');
-		put_card(&k->out, found[i]);
+		api_put_card(&k->out, found[i]);
 		json_close(&k->out, '}');
 	}
 	page.more = next != 0;
@@ -246,7 +247,7 @@ static err service_get(struct api_call *k)
 		FAIL(k->c, ERR_NOT_FOUND, "没有找到这项服务，请返回服务目录重新选择");
 	TRY(api_facts(k, &f, &h));
 	json_open(&k->out, '{');
-	put_card(&k->out, s);
+	api_put_card(&k->out, s);
 	put_fields(&k->out, s);
 	put_recipients(&k->out, r, s);
 	put_items(&k->out, r, "shared", &s->shared);
@@ -348,19 +349,16 @@ static err query_post(struct api_call *k)
 }
 
 #define NAMED "{key: text, name: text}"
-#define CARD                                                                                                 \
-	"key: text, name: text, summary?: text, category: text, category_name: text, shape: "                \
-	"info|query|case, "                                                                                  \
-	"level: open|login|phone|realname, provider: text, provider_kind: own|third_party, icon?: text"
 
 const struct api_route api_services_routes[] = {
 	{"GET", "/api/v1/services", services_list, API_GUEST, 0, "services_list",
-	 "服务目录与搜索（中文、拼音、首字母）", .answer = "{items: [{" CARD "}], next?: text}",
+	 "服务目录与搜索（中文、拼音、首字母）", .answer = "{items: [{" CARD_SHAPE "}], next?: text}",
 	 .query = "q category cursor limit"},
 	{"GET", "/api/v1/services/{key}", service_get, API_GUEST, 0, "service_get",
 	 "一项服务：表单、信息项、接收方、还缺什么",
 	 .answer =
-		 "{" CARD ", fields: [any], recipients: [" NAMED "], shared: [" NAMED "], result: [" NAMED
+		 "{" CARD_SHAPE ", fields: [any], recipients: [" NAMED "], shared: [" NAMED
+		 "], result: [" NAMED
 		 "], purpose?: text, purpose_name?: text, clause?: text, guide?: text, attachments_max: int, "
 		 "consent?: any, missing: [any]}"},
 	{"POST", "/api/v1/services/{key}/queries", query_post, API_SESSION, API_SLOW | API_CREATES,

@@ -55,6 +55,12 @@ export interface Features {
 	my_info_title: string
 	hotline_service: string | null
 	guest_browse: 'catalogue' | 'main'
+	/** Searches and favourites can be kept. */
+	history: boolean
+	/** Services can be recommended by what was used. */
+	personal: boolean
+	/** There are cookies that can be refused. */
+	cookie_choice: boolean
 	consent_register: ConsentRequest | null
 }
 
@@ -184,6 +190,8 @@ export interface Sdk extends Named {
 	items: Named[]
 	platforms: string
 	protocol_only: boolean
+	consent: boolean
+	login: boolean
 	condition?: string | null
 	policy_url?: string | null
 	clause: string
@@ -205,6 +213,33 @@ export interface ItemKinds {
 	kinds: { key: string; items: (Named & { sensitive: boolean })[] }[]
 }
 
+export interface SdkChoice {
+	key: string
+	state: 'allowed' | 'refused' | 'unset'
+	asks: boolean
+	refusable: boolean
+	refusing: string | null
+	last_call_at?: string | null
+	calls: number
+}
+
+export interface CookieChoice {
+	use: 'identity' | 'analysis'
+	state: 'allowed' | 'refused'
+}
+
+export interface Statistics {
+	days: number
+	least: number
+	items: { kind: string; key: string; name: string; times: number }[]
+}
+
+export const listSdkChoices = () => get<{ items: SdkChoice[] }>('/sdk-choices')
+export const chooseSdk = (key: string, allowed: boolean) => put<void>(`/sdk-choices/${key}`, { state: allowed ? 'allowed' : 'refused' })
+export const listCookieChoices = () => get<{ items: CookieChoice[] }>('/cookie-choices')
+export const chooseCookie = (use: string, allowed: boolean) => put<void>(`/cookie-choices/${use}`, { state: allowed ? 'allowed' : 'refused' })
+export const countPage = (page: string) => post<void>('/page-views', { page })
+export const getStatistics = () => get<Statistics>('/statistics')
 export const listSdks = () => get<{ items: Sdk[] }>('/sdks')
 export const listCookies = () => get<{ items: Cookie[] }>('/cookies')
 export const listDefinitions = () => get<{ items: Definition[] }>('/definitions')
@@ -405,6 +440,39 @@ export const listServices = (
 export const getService = (key: string) => get<Service>(`/services/${key}`)
 export const runQuery = (key: string, fields: Record<string, string>) =>
 	create<QueryResult>(`/services/${key}/queries`, { fields })
+
+/* ---- what is kept for a person ---- */
+
+export interface Preferences {
+	history: { declared: boolean; on: boolean }
+	personal: { declared: boolean; on: boolean }
+}
+
+export interface SearchHistory {
+	on: boolean
+	items: { keyword: string; at: string }[]
+}
+
+export interface Favorites {
+	on: boolean
+	items: ServiceSummary[]
+}
+
+export interface Recommendations {
+	on: boolean
+	frequent: ServiceSummary[]
+	related: ServiceSummary[]
+}
+
+export const getPreferences = () => get<Preferences>('/preferences')
+export const setPreference = (name: 'history' | 'personal', on: boolean) => put<void>(`/preferences/${name}`, { state: on ? 'on' : 'off' })
+export const getSearchHistory = () => get<SearchHistory>('/me/search-history')
+export const keepSearch = (keyword: string) => put<void>('/me/search-history', { keyword })
+export const clearSearchHistory = () => del<void>('/me/search-history')
+export const getFavorites = () => get<Favorites>('/me/favorites')
+export const addFavorite = (key: string) => put<void>(`/me/favorites/${key}`, undefined)
+export const removeFavorite = (key: string) => del<void>(`/me/favorites/${key}`)
+export const getRecommendations = () => get<Recommendations>('/me/recommendations')
 
 /* ---- cases ---- */
 

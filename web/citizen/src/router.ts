@@ -1,5 +1,6 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import { agreed, askAgain } from './app/choice'
+import { countShown } from './app/counting'
 import { session } from './app/session'
 import { started } from './app/start'
 import HomePage from './features/home/HomePage.vue'
@@ -50,6 +51,8 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/mine/permissions', component: () => import('./features/permissions/PermissionsPage.vue'), meta: { agreed: true } },
 	{ path: '/mine/permissions/reads', component: () => import('./features/permissions/SensorReadsPage.vue'), meta: person },
 	{ path: '/mine/settings', component: () => import('./features/me/SettingsPage.vue') },
+	{ path: '/mine/settings/preferences', component: () => import('./features/me/PreferencesPage.vue'), meta: person },
+	{ path: '/mine/favorites', component: () => import('./features/me/FavoritesPage.vue'), meta: person },
 	{ path: '/mine/settings/text', component: () => import('./features/me/TextSizePage.vue') },
 	{ path: '/mine/settings/security', component: () => import('./features/me/SecurityPage.vue'), meta: person },
 	{ path: '/mine/settings/password', component: () => import('./features/me/PasswordPage.vue'), meta: person },
@@ -78,4 +81,8 @@ router.beforeEach(async (to, from) => {
 	}
 	if (to.meta.person && !session.me) return { path: '/login', query: { then: to.fullPath } }
 	return true
+})
+
+router.afterEach((to, _from, failure) => {
+	if (!failure) countShown(to.path)
 })
