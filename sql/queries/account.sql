@@ -87,3 +87,7 @@ DELETE FROM session WHERE subject_id = ?1 AND (ends_at_ms <= ?2 OR last_seen_ms 
 
 -- name: cancellation_insert
 INSERT INTO cancellation (subject_id, certificate_id, scope, at_ms) VALUES (?1, ?2, ?3, ?4);
+
+-- name: account_walk
+-- The next living accounts after ?1, at most ?2. For jobs that must reach everybody: it asks every shard.
+SELECT subject_id FROM account WHERE subject_id > ?1 AND state = 'active' ORDER BY subject_id LIMIT ?2;

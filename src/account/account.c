@@ -184,3 +184,29 @@ err account_abandon(struct ctx *c, int64_t subject_id)
 	TRY(vault_end(c, subject_id, scopes, sizeof(scopes) / sizeof(scopes[0])));
 	return account_finish_end(c, subject_id);
 }
+
+/* ---- everybody
+ * -------------------------------------------------------------------------------------------------------- */
+
+struct walk {
+	int64_t *ids;
+	size_t count;
+};
+
+static err walk_row(struct ctx *c, const struct row *row, void *arg)
+{
+	struct walk *w = arg;
+
+	(void)c;
+	w->ids[w->count++] = row_int(row, 0);
+	return OK;
+}
+
+err account_walk(struct ctx *c, int64_t after, int limit, int64_t *ret_ids, size_t *ret_count)
+{
+	struct walk w = {.ids = ret_ids};
+
+	TRY(store_rows(c, c->store, Q_ACCOUNT_WALK, PARAMS(P_INT(after), P_INT(limit)), walk_row, &w));
+	*ret_count = w.count;
+	return OK;
+}

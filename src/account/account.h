@@ -110,6 +110,10 @@ err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struc
 err account_end_by_rule(struct ctx *c, int64_t subject_id, const char *clause, const char *note,
 			struct buf *ret_certificate);
 
+/* The next living accounts after a person (0: from the first), at most `limit`. For jobs that must reach
+ * everybody. */
+err account_walk(struct ctx *c, int64_t after, int limit, int64_t *ret_ids, size_t *ret_count);
+
 /* After a restore, for a person whose account ended since the backup was made: nobody can log in from then
  * on, and the job "cancellation_finish" removes the rest when the server runs. */
 err account_restored_ended(struct ctx *c, int64_t subject_id);

@@ -3,6 +3,7 @@
 #include "api/problem.h"
 #include "api/server.h"
 #include "base/log.h"
+#include "services/stopped.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -98,9 +99,26 @@ static err run_handler(struct api_call *k)
 	return e;
 }
 
+/* After the end of the app nothing of people is taken any more; what ends something still works (NT-3.3.6.b).
+ */
+static err must_stand(struct api_call *k)
+{
+	const struct api_route *r = k->route;
+	bool takes = strcmp(r->method, "POST") == 0 || strcmp(r->method, "PUT") == 0, ended = false;
+
+	if (!takes || r->auth == API_STAFF || strncmp(r->path, "/api/v1/staff/", 14) == 0 ||
+	    strcmp(r->operation, "second_check_create") == 0)
+		return OK;
+	TRY(app_has_ended(k->c, &ended));
+	if (ended)
+		FAIL(k->c, ERR_GONE, "本应用已经停止运营，不再收集任何信息；详见公告");
+	return OK;
+}
+
 static err run(struct api_call *k, const struct bound_route *b, struct idempotency *i, bool *ret_replayed)
 {
 	TRY(api_authenticate(k));
+	TRY(must_stand(k));
 	TRY(parse_body(k, b));
 	TRY(idempotency_begin(k, i, ret_replayed));
 	if (*ret_replayed)

@@ -11,7 +11,9 @@
 #include "jobs/jobs.h"
 #include "notify/notices.h"
 #include "notify/notify.h"
+#include "ops/ends.h"
 #include "ops/exceptions.h"
+#include "ops/incidents.h"
 #include "services/attachments.h"
 #include "services/cases.h"
 #include "services/hotline.h"
@@ -66,10 +68,17 @@ static void job_ctx_done(void *user, struct ctx *c)
 }
 
 static const struct job_kind service_kinds[] = {
-	{"hotline_triage", hotline_triage},	{"hotline_deliver", hotline_deliver},
-	{"hotline_poll", hotline_poll},		{"attachment_sweep", attachment_sweep_job},
-	{"services_end", services_end_job},	{"case_end", case_end_job},
+	{"hotline_triage", hotline_triage},
+	{"hotline_deliver", hotline_deliver},
+	{"hotline_poll", hotline_poll},
+	{"attachment_sweep", attachment_sweep_job},
+	{"services_end", services_end_job},
+	{"case_end", case_end_job},
 	{"exception_tell", exception_tell_job},
+	{"incident_tell", incident_tell_job},
+	{"told_end", told_end_job},
+	{"service_end_tell", service_end_tell_job},
+	{"service_end_run", service_end_run_job},
 };
 
 static struct jobs *start_jobs(struct cli *k)
@@ -89,6 +98,7 @@ static struct jobs *start_jobs(struct cli *k)
 	account_on_end("services_end");
 	account_on_end("guardian_end");
 	account_on_end("messages_end");
+	account_on_end("told_end");
 	return jobs_start(&(struct jobs_options){.kinds = kinds,
 						 .kind_count = SERVICES + ACCOUNT + NOTIFY + MINORS,
 						 .user = k,

@@ -3,6 +3,7 @@
 #include "jobs/jobs.h"
 #include "services/image.h"
 #include "services/sensors.h"
+#include "services/stopped.h"
 #include <stdio.h>
 
 static const int64_t waiting_life_ms = INT64_C(24) * 3600 * 1000;
@@ -71,6 +72,7 @@ err attachment_add(struct ctx *c, int64_t subject_id, const char *platform, stru
 		FAIL(c, ERR_NOT_FOUND, "这项服务不接收图片");
 	if (bytes.n > ATTACHMENT_MAX)
 		FAIL(c, ERR_TOO_LARGE, "图片超过 8 MB，请压缩后重试");
+	TRY(service_must_stand(c, s));
 	TRY(facts_load(c, subject_id, &f, &h));
 	TRY(sensor_source(c, source, platform, &by));
 	TRY(may_take(c, s, by, &f, &h, &permit));

@@ -1,4 +1,5 @@
 #include "services/form.h"
+#include "services/stopped.h"
 #include <stdio.h>
 
 err form_service(struct ctx *c, struct slice key, enum service_shape shape, const struct service **ret)
@@ -7,6 +8,7 @@ err form_service(struct ctx *c, struct slice key, enum service_shape shape, cons
 
 	if (!s || s->shape != shape)
 		FAIL(c, ERR_NOT_FOUND, "没有找到这项服务，请返回服务目录重新选择");
+	TRY(service_must_stand(c, s));
 	*ret = s;
 	return OK;
 }

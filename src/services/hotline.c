@@ -3,6 +3,7 @@
 #include "connectors/connectors.h"
 #include "policy/better.h"
 #include "services/cases.h"
+#include "services/stopped.h"
 #include <jansson.h>
 #include <stdio.h>
 
@@ -29,6 +30,7 @@ static err step_open(struct ctx *c, const struct job *j, struct step *ret)
 	ret->service = release_service(c->release, ret->k.service);
 	if (!ret->service)
 		FAIL(c, ERR_GONE, "服务已停止");
+	TRY(service_must_stand(c, ret->service));
 	return facts_load(c, j->subject_id, &ret->f, &ret->h);
 }
 

@@ -1,0 +1,264 @@
+/* What people are told in public, and each one of the own affairs: incidents, ends of services. And the ends
+ * in the console. */
+#include "api/staff.h"
+#include "base/clock.h"
+#include "ops/ends.h"
+#include "ops/incidents.h"
+#include "policy/policy_html.h"
+
+enum { SHOWN_DAYS = 90, TOLD_MAX = 64 };
+static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
+
+struct notices {
+	struct api_call *k;
+	struct buf *html; /* NULL: JSON */
+	int64_t told[TOLD_MAX];
+	size_t told_count;
+	int count;
+};
+
+static err note_told(struct ctx *c, int64_t source_id, const char *way, int64_t at_ms, void *arg)
+{
+	struct notices *n = arg;
+
+	(void)c;
+	(void)way;
+	(void)at_ms;
+	if (n->told_count < TOLD_MAX)
+		n->told[n->told_count++] = source_id;
+	return OK;
+}
+
+static bool was_told(const struct notices *n, int64_t id)
+{
+	for (size_t i = 0; i < n->told_count; i++)
+		if (n->told[i] == id)
+			return true;
+	return false;
+}
+
+struct part {
+	const char *name, *text;
+};
+
+static void put_notice(struct notices *n, int64_t id, const char *kind, const char *title, int64_t at_ms,
+		       int64_t ends_at_ms, const struct part *parts, size_t count)
+{
+	struct json *j = &n->k->out;
+
+	json_open(j, '{');
+	json_put_id(j, "id", id);
+	json_put_text(j, "kind", kind);
+	json_put_text(j, "title", title);
+	json_put_time(j, "at", at_ms);
+	json_put_time(j, "ends_at", ends_at_ms);
+	json_put_bool(j, "mine", was_told(n, id));
+	json_key(j, "parts");
+	json_open(j, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (!*parts[i].text)
+			continue;
+		json_open(j, '{');
+		json_put_text(j, "name", parts[i].name);
+		json_put_text(j, "text", parts[i].text);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static void html_notice(struct notices *n, const char *title, int64_t at_ms, const struct part *parts,
+			size_t count)
+{
+	struct date d = date_of(at_ms);
+
+	buf_add_text(n->html, "<section><h2>");
+	html_text(n->html, title);
+	buf_printf(n->html, "</h2><p>%d年%d月%d日</p>", d.year, d.month, d.day);
+	for (size_t i = 0; i < count; i++) {
+		if (!*parts[i].text)
+			continue;
+		buf_add_text(n->html, "<h3>");
+		html_text(n->html, parts[i].name);
+		buf_add_text(n->html, "</h3><p>");
+		html_text(n->html, parts[i].text);
+		buf_add_text(n->html, "</p>");
+	}
+	buf_add_text(n->html, "</section>");
+}
+
+static void show(struct notices *n, int64_t id, const char *kind, const char *title, int64_t at_ms,
+		 int64_t ends_at_ms, const struct part *parts, size_t count)
+{
+	n->count++;
+	if (n->html)
+		html_notice(n, title, at_ms, parts, count);
+	else
+		put_notice(n, id, kind, title, at_ms, ends_at_ms, parts, count);
+}
+
+static err show_incident(struct ctx *c, const struct incident *i, void *arg)
+{
+	struct notices *n = arg;
+	const struct part parts[] = {{"事件的基本情况", i->facts},
+				     {"可能的影响", i->effect},
+				     {"已经或者将要采取的处置措施", i->measures},
+				     {"您可以怎样自行防范", i->self_protection},
+				     {"对您的补救措施", i->remedies}};
+	bool open = *i->public_reason && c->now_ms < i->told_at_ms + SHOWN_DAYS * day_ms;
+
+	if (i->told_at_ms && (open || was_told(n, i->id)))
+		show(n, i->id, "incident", "安全事件告知", i->told_at_ms, 0, parts,
+		     sizeof parts / sizeof *parts);
+	return OK;
+}
+
+static err show_end(struct ctx *c, const struct service_end *e, void *arg)
+{
+	struct notices *n = arg;
+	const struct service *s = *e->service ? release_service(c->release, e->service) : NULL;
+	const char *name = *e->service ? s ? s->name : e->service : city_text(c->release, "name");
+	struct date d = date_of(e->ends_at_ms);
+	const struct part parts[] = {
+		{"停止的日期", arena_printf(c->arena, "%d年%d月%d日零时起", d.year, d.month, d.day)},
+		{"原因", e->reason},
+		{"您的信息", *e->service ? "自该日起不再收集，正在使用的信息随即终止；依法须留存的，按隐私政"
+					   "策列明的期限保存。"
+					 : "自该日起不再收集，全部账号和信息随即终止；依法须留存的，按隐私政"
+					   "策列明的期限保存。"
+					   "需要留底的，请在此之前自行查阅和保存。"}};
+
+	if (!e->withdrawn_at_ms && c->now_ms < e->ends_at_ms + SHOWN_DAYS * day_ms)
+		show(n, e->id, "end", arena_printf(c->arena, "关于停止“%s”的公告", name), e->announced_at_ms,
+		     e->ends_at_ms, parts, sizeof parts / sizeof *parts);
+	return OK;
+}
+
+static err show_all(struct notices *n)
+{
+	struct ctx *c = n->k->c;
+
+	if (n->k->subject_id)
+		TRY(told_list(c, n->k->subject_id, note_told, n));
+	TRY(service_end_list(c, show_end, n));
+	return incident_list(c, show_incident, n);
+}
+
+static err notices_get(struct api_call *k)
+{
+	struct notices n = {.k = k};
+
+	json_open(&k->out, '{');
+	json_key(&k->out, "items");
+	json_open(&k->out, '[');
+	TRY(show_all(&n));
+	json_close(&k->out, ']');
+	json_close(&k->out, '}');
+	return OK;
+}
+
+/* Readable without the app and without JavaScript (NT-3.3.4.g). */
+static err notices_page(struct api_call *k)
+{
+	struct notices n = {.k = k, .html = &k->a->body};
+
+	k->a->content_type = "text/html; charset=utf-8";
+	buf_add_text(
+		n.html,
+		"<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+		"content=\"width=device-width, initial-scale=1\"><title>公告</title></head><body><main><h1>");
+	html_text(n.html, city_text(k->c->release, "name"));
+	buf_add_text(n.html, " 公告</h1>");
+	TRY(show_all(&n));
+	if (n.count == 0)
+		buf_add_text(n.html, "<p>目前没有公告。</p>");
+	buf_add_text(n.html, "</main></body></html>");
+	return OK;
+}
+
+/* ---- ends in the console ---- */
+
+static void put_end(struct api_call *k, const struct service_end *e)
+{
+	const struct service *s = *e->service ? release_service(k->c->release, e->service) : NULL;
+	struct json *j = &k->out;
+
+	json_open(j, '{');
+	json_put_id(j, "id", e->id);
+	json_put_text(j, "service", *e->service ? e->service : NULL);
+	json_put_text(j, "service_name", s ? s->name : city_text(k->c->release, "name"));
+	json_put_time(j, "ends_on", e->ends_at_ms);
+	json_put_text(j, "reason", e->reason);
+	json_put_time(j, "announced_at", e->announced_at_ms);
+	json_put_text(j, "announced_by", e->announced_by);
+	json_put_time(j, "withdrawn_at", e->withdrawn_at_ms);
+	json_put_time(j, "told_all_at", e->told_all_at_ms);
+	json_put_int(j, "told_people", e->told_people);
+	json_put_time(j, "done_at", e->done_at_ms);
+	json_put_int(j, "people", e->people);
+	json_put_int(j, "left_items", e->left_items);
+	json_close(j, '}');
+}
+
+static err list_end(struct ctx *c, const struct service_end *e, void *arg)
+{
+	(void)c;
+	put_end(arg, e);
+	return OK;
+}
+
+static err ends_get(struct api_call *k)
+{
+	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, STAFF_AUDITOR));
+	json_open(&k->out, '{');
+	json_key(&k->out, "items");
+	json_open(&k->out, '[');
+	TRY(service_end_list(k->c, list_end, k));
+	json_close(&k->out, ']');
+	json_put_int(&k->out, "days", city_int(k->c->release, "termination.days", 0));
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err end_post(struct api_call *k)
+{
+	struct service_end e = {.service = api_office_text(k, "service"),
+				.reason = api_office_text(k, "reason")};
+
+	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, NULL));
+	TRY(api_office_day(k, "ends_on", &e.ends_at_ms));
+	TRY(service_end_announce(k->c, api_staff_of(k)->name, &e));
+	put_end(k, &e);
+	return OK;
+}
+
+static err end_delete(struct api_call *k)
+{
+	int64_t id;
+
+	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, NULL));
+	TRY(api_param_id(k, 0, &id));
+	return service_end_withdraw(k->c, id);
+}
+
+#define END                                                                                                  \
+	"{id: id, service?: text, service_name: text, ends_on: time, reason: text, announced_at: time, "     \
+	"announced_by: text, withdrawn_at?: time, told_all_at?: time, told_people: int, done_at?: time, "    \
+	"people: int, left_items: int}"
+
+const struct api_route api_bulletin_routes[] = {
+	{"GET", "/api/v1/notices", notices_get, API_GUEST, 0, "bulletin_list",
+	 "公告：停止服务的安排、安全事件的告知；登录后含只与本人有关的",
+	 .answer = "{items: [{id: id, kind: incident|end, title: text, at: time, ends_at?: time, mine: bool,"
+		   " parts: [{name: text, text: text}]}]}"},
+	{"GET", "/notices", notices_page, API_ANYONE, API_NOT_JSON, "bulletin_page", "公告（网页）",
+	 .answer = NULL},
+	{"GET", "/api/v1/staff/ends", ends_get, API_STAFF, 0, "staff_ends", "停止服务的安排",
+	 .answer = "{items: [" END "], days: int}"},
+	{"POST", "/api/v1/staff/ends", end_post, API_STAFF, API_CREATES, "staff_end_announce",
+	 "公布停止一项服务或者整个应用的安排", .body = "{service?: text, ends_on: text, reason: text}",
+	 .answer = END, .status = 201},
+	{"DELETE", "/api/v1/staff/ends/{id}", end_delete, API_STAFF, 0, "staff_end_withdraw",
+	 "在停止的日期之前撤回安排", .status = 204},
+	{0},
+};
