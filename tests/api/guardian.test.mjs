@@ -4,7 +4,7 @@ import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import {
-  startCity, cities, root, register, registrationValues, withConsents, giveConsents, verifyName, secondCheck, citizen, agree,
+  startCity, cities, root, register, registrationValues, withConsents, giveConsents, verifyName, secondCheck, citizen, agree, password,
 } from './helpers.mjs'
 import { jpeg, query } from './careful.mjs'
 import { totp } from './totp.mjs'
@@ -45,6 +45,7 @@ async function childClient(city, child) {
 }
 
 const told = child => ({ ward_name: child.real_name, ward_id_number: child.resident_id_number })
+const again = async c => { c.token = (await c.ok('POST', '/sessions', { method: 'password', login: c.username, password }, { headers: { authorization: `Bearer ${c.installation}` } })).body.token }
 const newCode = async c => (await c.ok('POST', '/guardianship/codes')).body.code
 
 async function ask(parent, code, child, path = '/wards') {
@@ -141,5 +142,172 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.ok((await notes(p, 'consent')).some(u => /作为监护人/.test(u.note ?? '')), 'the guardian reads it')
     const used = await p.call('POST', '/wards', { code, ...told(child) })
     assert.equal(used.status, 400, 'a code works once')
+  })
+
+  test('where the register does not know, papers go to an officer, who sees masked values and pictures for a reason [TJ-6.1.b] [NT-5.0]', async () => {
+    const { child } = await family(city)
+    const g = await citizen(city), c = await childClient(city, child)
+    const ward = await ask(g, await newCode(c), child)
+    assert.equal(ward.state, 'proof_needed')
+    const { text_hash } = (await g.ok('GET', `/wards/${ward.id}/text`)).body
+    await secondCheck(g)
+    problem(await g.refused('POST', `/wards/${ward.id}/agreement`, { text_hash }), 409, 'conflict')
+    const paper = await upload(g)
+    assert.equal((await g.ok('POST', `/wards/${ward.id}/papers`, { attachments: [paper] })).body.state, 'reviewing')
+
+    const s = await officer(city)
+    const [task] = (await s.ok('GET', '/staff/guardian-tasks')).body.items
+    assert.equal(task.id, ward.id)
+    const seen = (await s.ok('GET', `/staff/guardian-tasks/${ward.id}`)).body
+    assert.deepEqual(seen.papers.map(p => p.id), [paper])
+    assert.ok(seen.items.length >= 2 && !JSON.stringify(seen).includes(child.resident_id_number) && !JSON.stringify(seen).includes(child.real_name))
+    problem(await s.refused('POST', `/staff/guardian-tasks/${ward.id}/papers/${paper}`, { reason: '看' }), 400, 'invalid_input')
+    const picture = await s.ok('POST', `/staff/guardian-tasks/${ward.id}/papers/${paper}`, { reason: '核对户口簿上的监护关系' })
+    assert.match(picture.headers.get('content-type'), /^image\/jpeg/)
+    assert.ok((await notes(g, 'read')).some(u => u.note === '核对户口簿上的监护关系' && u.actor?.kind !== 'person'), 'the guardian sees who looked and why')
+
+    await s.ok('POST', `/staff/guardian-tasks/${ward.id}/decision`, { approve: false, reason: '照片不清楚，看不出监护关系' })
+    const refused = (await g.ok('GET', `/wards/${ward.id}`)).body
+    assert.deepEqual([refused.state, refused.reason], ['refused', '照片不清楚，看不出监护关系'])
+    await g.ok('POST', `/wards/${ward.id}/papers`, { attachments: [await upload(g)] })
+    await s.ok('POST', `/staff/guardian-tasks/${ward.id}/decision`, { approve: true, reason: '法院指定监护的文书属实' })
+    problem(await s.refused('POST', `/staff/guardian-tasks/${ward.id}/decision`, { approve: true, reason: '法院指定监护的文书属实' }), 409, 'conflict')
+    await secondCheck(g)
+    assert.equal((await decide(g, ward)).state, 'agreed')
+  })
+
+  test('a register that is down leads to papers; a child that it does not know, to nothing', async () => {
+    const { child, parent } = await family(city)
+    const p = await adult(city, parent), c = await childClient(city, child)
+    await city.mode('population', 'down')
+    const ward = await ask(p, await newCode(c), child)
+    assert.equal(ward.state, 'proof_needed')
+    await city.mode('population', 'ok')
+    await city.advance('PT2M')
+    problem(await p.refused('POST', '/wards', { code: await newCode(c), ward_name: '某某某', ward_id_number: child.resident_id_number }), 409, 'conflict')
+  })
+
+  test('nobody guards without being of age, proven, and somebody else', async () => {
+    const { child, parent } = await family(city)
+    const p = await adult(city, parent), c = await childClient(city, child)
+    problem(await p.refused('POST', '/wards', { code: 'ABCDEFGH', ...told(child) }), 400, 'invalid_input')
+    problem(await p.refused('POST', '/wards', { code: await newCode(c), ...told(parent) }), 400, 'invalid_input')
+    problem(await p.refused('POST', '/wards', { code: await newCode(p), ...told(child) }), 400, 'invalid_input')
+    const late = await newCode(c)
+    await city.advance('PT24H1M')
+    await again(p)
+    if (name === 'nantong') await again(c)
+    problem(await p.refused('POST', '/wards', { code: late, ...told(child) }), 400, 'invalid_input')
+    if (name === 'nantong') {
+      const unproven = await city.client()
+      await register(unproven, await city.person())
+      problem(await unproven.refused('POST', '/wards', { code: await newCode(c), ...told(child) }), 403, 'realname_required')
+    }
+    const other = await guarded(city)
+    const q = await other.c.refused('POST', '/wards', { code: await newCode(c), ...told(child) })
+    problem(q, 403, 'not_yours')
+    // another grown-up's account cannot be put under a guardian
+    const grown = await citizen(city)
+    problem(await p.refused('POST', '/wards', { code: await newCode(grown), ...told(child) }), 400, 'invalid_input')
+  })
+
+  test('the guardian says no: the account is held back at once and an officer hears of it [TJ-6.2.b] [NT-5.1.b]', async () => {
+    const { child, parent } = await family(city)
+    const p = await adult(city, parent), c = await childClient(city, child)
+    const ward = await ask(p, await newCode(c), child)
+    assert.equal((await p.ok('POST', `/wards/${ward.id}/refusal`)).body.state, 'declined')
+    assert.equal((await c.ok('GET', '/guardianship')).body.state, 'declined')
+    if (name === 'tianjin') {
+      await city.advance('PT61S')
+      const { wanted } = await registrationValues(c, child)
+      problem(await c.refused('POST', '/accounts', wanted), 403, 'guardian_required')
+    } else {
+      const q = await c.call('POST', `/services/${query[name]}/queries`, { fields: {} })
+      problem({ status: q.status, ...q.body }, 403, 'guardian_required')
+    }
+    const s = await officer(city)
+    assert.ok((await s.all('/staff/guardian-tasks')).some(t => t.id === ward.id && t.kind === 'declined'))
+    await s.ok('POST', `/staff/guardian-tasks/${ward.id}/decision`, { approve: false, reason: '已与监护人电话核实' })
+    assert.ok(!(await s.all('/staff/guardian-tasks')).some(t => t.id === ward.id))
+  })
+
+  test('withdrawn, the account is held back, its consents end, and it goes when nobody agrees in time [TJ-6.2.a] [NT-5.2.a]', async () => {
+    const { p, c, ward } = await guarded(city)
+    const live = async () => (await c.ok('GET', '/consents')).body.items.filter(k => !k.withdrawn_at)
+    assert.ok((await live()).length > 0)
+    assert.equal((await p.ok('DELETE', `/wards/${ward.id}`)).body.state, 'withdrawn')
+    assert.equal((await live()).length, 0)
+    assert.deepEqual([(await c.ok('GET', '/guardianship')).body.required, (await c.ok('GET', '/me')).body.minor], [true, true])
+    const q = await c.call('POST', `/services/${query[name]}/queries`, { fields: {} })
+    problem({ status: q.status, ...q.body }, 403, 'guardian_required')
+    assert.ok((await notes(c, 'withdraw')).some(u => /监护人撤回/.test(u.note ?? '')))
+    await c.ok('GET', '/me/items') // own rights stay
+    problem(await p.refused('DELETE', `/wards/${ward.id}`), 409, 'conflict')
+    await city.advance('P15DT1H')
+    await city.settle()
+    assert.equal((await c.call('GET', '/me')).status, 401, 'the account has gone')
+  })
+
+  test('a report deletes what was taken without consent, at once or by an officer, and gives a certificate [TJ-6.3.b] [NT-5.2.b]', async () => {
+    const { child, p, c } = await guarded(city)
+    const s = await officer(city)
+    const code = await newCode(c)
+    const { body: report } = await withConsents(p, 'POST', '/guardian-reports', { code, ...told(child) })
+    if (name === 'nantong') {
+      assert.equal(report.state, 'proof_needed', 'without material nothing starts')
+      await c.ok('GET', '/me')
+      assert.equal((await p.ok('POST', `/wards/${report.id}/papers`, { attachments: [await upload(p)] })).body.state, 'deleted')
+    } else {
+      assert.equal(report.state, 'deleted')
+    }
+    assert.equal((await c.call('GET', '/me')).status, 401)
+    const certificate = (await p.ok('GET', `/wards/${report.id}/certificate`)).body
+    assert.ok(certificate.ended.some(e => e.scope === 'account') && certificate.signature)
+    assert.ok((await notes(p, 'delete')).some(u => /未经同意/.test(u.note ?? '')))
+    if (name === 'tianjin') {
+      const other = await guarded(city)
+      const made = (await s.ok('POST', '/staff/guardian-reports', { id_number: other.child.resident_id_number, phone: other.parent.mobile_phone, reason: '监护人来电，称未同意孩子注册' })).body
+      assert.equal((await other.c.ok('GET', '/guardianship')).body.required, true, 'held back at once')
+      const before = (await city.sms(other.parent.mobile_phone)).length
+      await s.ok('POST', `/staff/guardian-tasks/${made.id}/decision`, { approve: true, reason: '电话核对身份无误' })
+      assert.equal((await other.c.call('GET', '/me')).status, 401)
+      await city.settle()
+      assert.ok((await city.sms(other.parent.mobile_phone)).length > before, 'the guardian gets word')
+    }
+  })
+
+  test('below 14 each service needs the guardian\'s own consent; the child can give none [NT-5.1.a] [TJ-6.2.a]', async () => {
+    const { c, p, ward } = await guarded(city, { age_gte: 6, age_lt: 13 })
+    assert.equal(ward.strict, true)
+    assert.equal((await c.ok('GET', '/guardianship')).body.child, true)
+    const offer = (await p.ok('GET', `/wards/${ward.id}/offer?service=${query[name]}`)).body
+    problem(await c.refused('POST', '/consents', { scope: offer.scope, items: offer.items, recipient: offer.recipient, text_hash: offer.text_hash }), 403, 'guardian_required')
+    await secondCheck(p)
+    if ((await p.ok('GET', `/wards/${ward.id}`)).body.registered) {
+      await p.ok('POST', `/wards/${ward.id}/consents`, { scope: offer.scope, text_hash: offer.text_hash })
+      assert.ok((await c.ok('GET', '/consents')).body.items.some(k => k.scope === offer.scope && !k.withdrawn_at))
+    }
+  })
+
+  test('of age, the guardian sees and decides nothing any more, and the person agrees anew [TJ-6.2.a] [NT-5.1.a]', async () => {
+    const { c, p, child, ward } = await guarded(city, { age_gte: 16, age_lt: 18 })
+    const [y, m, d] = child.birth.split('-').map(Number)
+    const of_age = Date.UTC(y + 18, m - 1, d) - 8 * 3600e3
+    await city.control('PUT', 'clock', { now_ms: of_age - 30000 })
+    await again(c)
+    assert.equal((await c.ok('GET', '/me')).body.minor, true, 'half a minute before midnight')
+    await city.advance('PT60S')
+    assert.equal((await c.ok('GET', '/me')).body.minor, false, 'by the date itself')
+    const q = await c.refused('PUT', '/me/items/email', { value: 'someone@example.cn' })
+    problem(q, 403, 'consent_required')
+    assert.ok(q.next.some(n => n.action === 'accept_policy'), 'the policy is agreed to anew')
+    await city.settle()
+    await again(p)
+    assert.equal((await p.ok('GET', `/wards/${ward.id}`)).body.state, 'grown')
+    problem(await p.refused('DELETE', `/wards/${ward.id}`), 410, 'gone')
+    assert.equal((await c.ok('GET', '/consents')).body.items.filter(k => !k.withdrawn_at).length, 0)
+    await agree(c)
+    await c.ok('PUT', '/me/items/email', { value: 'someone@example.cn' })
+    assert.equal((await c.ok('GET', '/guardianship')).body.required, false)
   })
 })

@@ -166,6 +166,13 @@ export async function requestText(path: string): Promise<string> {
 	return response.text()
 }
 
+/** For pictures that are shown once and not kept. */
+export async function requestBlob(path: string, body: unknown): Promise<Blob> {
+	const response = await exchange('POST', path, { body })
+	if (!response.ok) throw await failure(response)
+	return response.blob()
+}
+
 export const get = <T>(path: string, signal?: AbortSignal) => request<T>('GET', path, { signal })
 export const post = <T>(path: string, body?: unknown) => request<T>('POST', path, { body: body ?? {} })
 export const create = <T>(path: string, body: unknown) => request<T>('POST', path, { body, creates: true })

@@ -41,7 +41,7 @@ const rules: Partial<Record<Kind, (value: string, other: Record<string, string>)
 
 export function check(kind: Kind, item: string, raw: string, other: Record<string, string> = {}): string | null {
 	const value = normal(kind, raw)
-	const resident = item === 'resident_id_number' || (item === 'id_number' && (other.id_type ?? 'resident_card') === 'resident_card')
+	const resident = item === 'resident_id_number' || item === 'ward_id_number' || (item === 'id_number' && (other.id_type ?? 'resident_card') === 'resident_card')
 	if (kind === 'id' && resident && !isResidentId(value)) return '身份证号码有误，请核对 18 位号码是否输入完整、正确。'
 	return rules[kind]?.(value, other) ?? null
 }

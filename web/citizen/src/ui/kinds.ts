@@ -47,6 +47,8 @@ const byItem: Record<string, Kind> = {
 	password: 'password',
 	id_number: 'id',
 	resident_id_number: 'id',
+	ward_name: 'name',
+	ward_id_number: 'id',
 	id_expiry: 'date',
 	bank_card_number: 'card',
 	email: 'email',
@@ -75,6 +77,8 @@ export const itemNames: Record<string, string> = {
 	id_number: '证件号码',
 	id_expiry: '证件有效期',
 	resident_id_number: '身份证号码',
+	ward_name: '孩子的姓名',
+	ward_id_number: '孩子的身份证号码',
 	bank_card_number: '银行卡号',
 	bank_reserved_mobile: '银行预留手机号',
 }

@@ -30,7 +30,7 @@ const texts: Record<string, StepText> = {
 	give_consent: { label: '查看单独同意书', text: '阅读后由您决定是否同意。' },
 	grant_permission: { label: '查看权限用途', text: '了解用途后由您决定是否允许。' },
 	confirm_again: { label: '再次验证身份', text: '验证后继续。' },
-	ask_guardian: { label: '查看监护人办理方式', text: '请由父母或其他监护人办理同意手续。' },
+	ask_guardian: { label: '请监护人办理', text: '请由父母或其他监护人办理同意手续。' },
 }
 
 export function stepText(step: NextStep): StepText | null {
@@ -127,7 +127,7 @@ export async function takeStep(step: NextStep, context: Context): Promise<Outcom
 		case 'set_credentials':
 			return leave(context, '/register/credentials')
 		case 'ask_guardian':
-			return leave(context, '/about')
+			return leave(context, '/guardian')
 		case 'give_consent':
 			return consentStep(step, context)
 		case 'grant_permission':
