@@ -42,6 +42,22 @@ async function makeCitizen(key) {
   return { role: 'citizen', login: c.username, password, phone: person.mobile_phone }
 }
 
+// A parent with an account, and the child's papers to register with: the child's part is tried by hand, in a second browser.
+async function makeParent(key) {
+  for (const child of (await control(`people?${new URLSearchParams({ city: key, age_gte: '9', age_lt: '17', limit: '50' })}`)).items) {
+    const [parent] = (await control(`people?${new URLSearchParams({ city: key, id_number: child.mother_id_number ?? '' })}`)).items
+    if (parent?.id_type !== 'resident_card') continue
+    const c = new Client(city)
+    c.token = (await c.ok('POST', '/installations', { platform: 'web' })).body.token
+    await agree(c)
+    await register(c, parent)
+    await verifyName(c)
+    const { real_name, resident_id_number, id_expiry, mobile_phone } = child
+    return { role: 'parent', login: c.username, password, phone: parent.mobile_phone, child: { real_name, resident_id_number, id_expiry, phone: mobile_phone } }
+  }
+  throw new Error('the register has no family')
+}
+
 function makeStaff(department) {
   const made = (login, name, role, ...more) => {
     const text = execFileSync(o.server, ['staff', 'add', '--data', o.data, '--cities', 'cities', '--login', login, '--name', name,
@@ -68,7 +84,7 @@ async function main() {
       department = service.recipients.at(-1).key
     }
     process.stderr.write('\x1b[36m==>\x1b[0m making demo accounts\n')
-    writeFileSync(kept, JSON.stringify([await makeCitizen(about.key), ...makeStaff(department)], null, 2), { mode: 0o600 })
+    writeFileSync(kept, JSON.stringify([await makeCitizen(about.key), await makeParent(about.key), ...makeStaff(department)], null, 2), { mode: 0o600 })
   }
   const demo = JSON.parse(readFileSync(kept, 'utf8'))
   writeFileSync('run.json', JSON.stringify({ app, console: `${app}/console/`, sandbox, vision: null, demo }, null, 2) + '\n')
@@ -79,7 +95,8 @@ async function main() {
     `  Console  ${app}/console/`,
     `  SMS      ${sandbox}/sms      (short messages that were "sent", and people to register as)`, '',
     '  Demo accounts:',
-    ...demo.map(d => `    ${d.role.padEnd(16)} ${d.login}  ${d.password}` + (d.totp_secret ? `  TOTP ${d.totp_secret}` : '') + (d.department ? `  (${d.department})` : '')),
+    ...demo.map(d => `    ${d.role.padEnd(16)} ${d.login}  ${d.password}` + (d.totp_secret ? `  TOTP ${d.totp_secret}` : '') + (d.department ? `  (${d.department})` : '') +
+      (d.child ? `\n    ${''.padEnd(16)} child: ${d.child.real_name} ${d.child.resident_id_number} until ${d.child.id_expiry}, phone ${d.child.phone}` : '')),
     '', '  Ctrl-C stops all of it. The addresses also stand in run.json.', '',
   ]
   console.log(lines.join('\n'))

@@ -59,7 +59,7 @@ test('[TJ-6.1.a] [TJ-6.2.a] [NT-5.1.a] a parent agrees by the code of the child\
   assert.match(await b.text('consent-text'), /不满十四周岁/)
   assert.ok(!(await b.text('ward-page')).includes(child.real_name), 'the name is masked')
   await b.tap('ward-agree')
-  await b.fill('input-password', password)
+  await b.fill('input-second_password', password)
   await b.tap('second-check-submit')
   await b.page.waitForFunction(() => document.querySelector('[data-testid=ward-state]')?.innerText.includes('已同意'))
   await b.shot('guardian-agreed')
