@@ -161,8 +161,7 @@ static err permission_put(struct api_call *k)
 		FAIL(k->c, ERR_NOT_FOUND, "没有这项权限");
 	TRY(installation_agreed(k->c));
 	TRY(function_named(k, api_string(k, "function"), &function));
-	TRY(permission_set(k->c, k->subject_id, k->platform ? k->platform : "web", p, function,
-			   state.granted));
+	TRY(permission_set(k->c, k->subject_id, p, function, state.granted));
 	json_open(&k->out, '{');
 	json_put_text(&k->out, "key", p->key);
 	json_put_text(&k->out, "name", p->name);

@@ -152,9 +152,10 @@ err anonymous_use_list(struct ctx *c, anonymous_use_fn fn, void *arg);
 /* ---- sensor permissions of the installation
  * ------------------------------------------------------------------------------ */
 /* function NULL: for every function that declares it; switched off, what was given for single functions goes
- * too. ERR_REFUSED not_declared: the platform or the function does not use it. */
-err permission_set(struct ctx *c, int64_t subject_id, const char *platform, const struct permission *p,
+ * too. ERR_REFUSED not_declared: the function does not use it. */
+err permission_set(struct ctx *c, int64_t subject_id, const struct permission *p,
 		   const struct service *function, bool granted);
+/* What a platform does not have is never asked there, and no function reads by it (NT-1.2.1.2.b). */
 bool permission_on_platform(const struct permission *p, const char *platform);
 struct function_state {
 	const struct service *function;

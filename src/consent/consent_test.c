@@ -353,10 +353,10 @@ static void a_permission_is_off_until_granted_and_belongs_to_one_installation(vo
 	const struct permission *location = release_permission(c->release, "perm_location");
 
 	assert_int_equal(facts_of(c, MEI).permissions, 0);
-	assert_ok(permission_set(c, MEI, "web", location, NULL, true));
+	assert_ok(permission_set(c, MEI, location, NULL, true));
 	assert_int_equal(facts_of(c, MEI).permissions, UINT32_C(1) << location->number);
 	assert_int_equal(facts_of(d, MEI).permissions, 0);
-	assert_ok(permission_set(c, MEI, "web", location, NULL, false));
+	assert_ok(permission_set(c, MEI, location, NULL, false));
 	assert_int_equal(facts_of(c, MEI).permissions, 0);
 	assert_int_equal(entries_of(c, MEI), 2);
 	people_ctx_free(d);
