@@ -259,7 +259,7 @@ static void a_withdrawn_acceptance_stays_withdrawn_until_it_is_given_anew(void *
 
 	assert_ok(acceptance_adopt(c, c->installation_id, MEI));
 	consent_for(c, MEI, "account");
-	assert_ok(permission_set(c, MEI, "ios", release_permission(c->release, "perm_location"), NULL, true));
+	assert_ok(permission_set(c, MEI, release_permission(c->release, "perm_location"), NULL, true));
 	c->now_ms = d->now_ms += 1000;
 	int64_t before = entries_of(c, MEI), epoch = facts_of(c, MEI).epoch;
 	assert_ok(withdrawal_run(c, MEI, &all, &done));
@@ -312,8 +312,8 @@ static void a_token_of_an_installation_that_was_removed_opens_nothing(void **sta
 		assert_ok(store_write(c, c->store, person_rows, &mei));
 		assert_ok(installation_new(c, "android", token, &c->installation_id));
 		agree_for(c, MEI);
-		assert_ok(permission_set(c, MEI, "ios", release_permission(c->release, "perm_location"), NULL,
-					 true));
+		assert_ok(
+			permission_set(c, MEI, release_permission(c->release, "perm_location"), NULL, true));
 		assert_ok(installation_goodbye(c, MEI));
 		assert_err(installation_find(c, slice_of(token), &id, &platform), ERR_LOGIN);
 		assert_int_equal(facts_of(c, MEI).permissions, 0);

@@ -184,13 +184,13 @@ static void put_policy(struct buf *out, const struct world *w)
 {
 	buf_add_text(out, "version: \"1\"\neffective: 2026-01-01\nupdated: 2026-01-01\npurposes:\n");
 	for (int p = 0; p < PURPOSES; p++)
-		buf_printf(out, "  - {key: p%d, name: 目的, clause: TJ-1.1}\n", p);
+		buf_printf(out, "  - {key: p%d, name: 目的%d, clause: TJ-1.1}\n", p, p);
 	buf_add_text(out, "recipients:\n");
 	for (int t = 0; t < RECIPIENTS; t++) {
 		buf_printf(out,
-			   "  - {key: t%d, name: 方, kind: %s, region: CN, contact: 1, basis: 法, clause: "
+			   "  - {key: t%d, name: 方%d, kind: %s, region: CN, contact: 1, basis: 法, clause: "
 			   "TJ-1.1",
-			   t, w->supplier[t] ? "supplier" : "organ");
+			   t, t, w->supplier[t] ? "supplier" : "organ");
 		if (w->within[t] >= 0)
 			buf_printf(out, ", within: t%d", w->within[t]);
 		buf_add_text(out, "}\n");
