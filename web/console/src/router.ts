@@ -14,6 +14,9 @@ export const router = createRouter({
 		{ path: '/releases/:number/edit', component: () => import('./features/releases/EditPage.vue'), props: true },
 		{ path: '/guardians', component: () => import('./features/guardians/GuardiansPage.vue') },
 		{ path: '/guardians/:id', component: () => import('./features/guardians/GuardianTaskPage.vue'), props: true },
+		{ path: '/grounds', component: () => import('./features/grounds/GroundsPage.vue') },
+		{ path: '/grounds/new', component: () => import('./features/grounds/NewGroundUsePage.vue') },
+		{ path: '/grounds/:id', component: () => import('./features/grounds/GroundUsePage.vue'), props: true },
 		{ path: '/:missing(.*)*', redirect: '/' },
 	],
 })

@@ -59,6 +59,7 @@ const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/cases', name: '诉求办理', roles: ['hotline_agent', 'auditor'] },
 	{ path: '/releases', name: '隐私政策发布', roles: ['policy_officer', 'auditor'] },
 	{ path: '/guardians', name: '监护关系审核', roles: ['privacy_officer'] },
+	{ path: '/grounds', name: '例外情形', roles: ['privacy_officer'] },
 ]
 export const workOf = (role: string) => work.filter(({ roles }) => roles.includes(role))
 export const startPage = (role: string) => workOf(role)[0]?.path ?? '/cases'

@@ -60,4 +60,4 @@ export const basisNames: Record<string, string> = {
 	legal_duty: '法定职责或者法定义务',
 	statutory: '法定职责或者法定义务',
 }
-export const basis = (entry: UsageEntry) => (entry.basis ? (basisNames[entry.basis] ?? entry.basis) : '')
+export const basis = (entry: UsageEntry) => (entry.ground ? `例外情形：${entry.ground}` : entry.basis ? (basisNames[entry.basis] ?? entry.basis) : '')

@@ -1,0 +1,32 @@
+import type { GroundUse } from '@shared/api'
+
+/** What is carried out here; other grounds of the list belong to other work. */
+export const contexts = [
+	{ key: 'share', name: '向单位提供' },
+	{ key: 'transfer', name: '转让' },
+	{ key: 'collect', name: '收集' },
+	{ key: 'abroad', name: '向境外提供' },
+]
+export const contextName = (key: string | null) => contexts.find((c) => c.key === key)?.name ?? '—'
+
+/** The evidence that an officer writes down, in the order of the form. */
+export const evidence: { key: string; name: string; hint: string }[] = [
+	{ key: 'document', name: '法律规定或文书', hint: '名称、文号和出具机关' },
+	{ key: 'event', name: '事件', hint: '事件及其编号' },
+	{ key: 'public_source', name: '合法公开的来源', hint: '报道或公告的出处和日期' },
+	{ key: 'own_publication', name: '本人自行公开', hint: '本人在何处、何时公开' },
+	{ key: 'notice', name: '事前告知', hint: '告知的方式和日期' },
+	{ key: 'undertaking', name: '接收方书面承诺', hint: '承诺书编号' },
+	{ key: 'reason', name: '理由', hint: '例如：为何一时难以取得同意' },
+]
+export const evidenceName = (key: string) => (key === 'application' ? '本人的事项' : (evidence.find((e) => e.key === key)?.name ?? key))
+
+const outcomes: Record<string, string> = { sent: '已送达', not_sent: '未发出', unknown: '结果未知' }
+export const outcomeName = (use: GroundUse) => outcomes[use.outcome] ?? ''
+
+export const tagOf = (state: GroundUse['state']) =>
+	state === 'done' ? 'success' : state === 'waiting' ? 'warning' : state === 'failed' || state === 'rejected' ? 'danger' : 'info'
+
+export const isDeferred = (use: GroundUse) => !!use.deferred_until && !use.told
+/** Days until the person is told; what has less than a week left is marked. */
+export const daysLeft = (use: GroundUse) => Math.ceil((Date.parse(use.deferred_until ?? '') - Date.now()) / 86400000)
