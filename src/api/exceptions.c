@@ -250,7 +250,7 @@ static err read_until(struct api_call *k, struct exception_use *u)
 		return OK;
 	if (!date_parse(slice_of(text), &d))
 		return fail_field(k->c, "scope_until", "请填写日期，例如2026-12-31");
-	u->scope_until_ms = date_start_ms(d) + INT64_C(24) * 3600 * 1000; /* the whole of that day */
+	u->scope_until_ms = date_start_ms(d) + INT64_C(24) * 3600 * 1000 - 1000; /* the whole of that day */
 	return OK;
 }
 
@@ -388,14 +388,14 @@ const struct api_route api_exception_routes[] = {
 	 .answer = USE, .status = 201},
 	{"GET", BASE "/{id}", use_get, API_STAFF, 0, "exception_get", "一件例外情形的办理", .answer = USE},
 	{"POST", BASE "/{id}/approval", approval_post, API_STAFF, API_SLOW, "exception_approve",
-	 "另一名工作人员复核同意，随即办理", .answer = USE},
+	 "另一名工作人员复核同意，随即办理", .body = "{}", .answer = USE},
 	{"POST", BASE "/{id}/rejection", rejection_post, API_STAFF, 0, "exception_reject",
-	 "另一名工作人员复核不同意", .answer = USE},
+	 "另一名工作人员复核不同意", .body = "{}", .answer = USE},
 	{"POST", BASE "/{id}/renewal", renewal_post, API_STAFF, 0, "exception_renewal_ask",
 	 "提出继续延后告知", .body = "{days: int}", .answer = USE},
 	{"POST", BASE "/{id}/renewal/approval", renewal_approval_post, API_STAFF, 0,
-	 "exception_renewal_approve", "另一名工作人员同意继续延后", .answer = USE},
+	 "exception_renewal_approve", "另一名工作人员同意继续延后", .body = "{}", .answer = USE},
 	{"POST", BASE "/{id}/disclosure", tell_post, API_STAFF, 0, "exception_tell", "提前告知本人",
-	 .answer = USE},
+	 .body = "{}", .answer = USE},
 	{0},
 };
