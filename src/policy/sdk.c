@@ -10,18 +10,23 @@ static bool meets(const struct itemset *a, const struct itemset *b)
 	return false;
 }
 
+static bool platform_in(const char *list, const char *platform)
+{
+	size_t n = strlen(platform);
+
+	for (const char *at = list; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ','))
+		if (strcspn(at, ",") == n && strncmp(at, platform, n) == 0)
+			return true;
+	return false;
+}
+
 /* "all" is every phone: the browser holds no foreign code (TJ-1.1.25.0, NT-1.5.0), unless an entry names it.
  */
 static bool platform_listed(const struct sdk *s, const char *platform)
 {
-	size_t n = strlen(platform);
-
 	if (strcmp(s->platforms, "all") == 0)
 		return strcmp(platform, "web") != 0;
-	for (const char *at = s->platforms; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ','))
-		if (strcspn(at, ",") == n && strncmp(at, platform, n) == 0)
-			return true;
-	return false;
+	return platform_in(s->platforms, platform);
 }
 
 const struct sdk_use *sdk_use_find(const struct sdk *s, const char *trigger)
@@ -112,10 +117,23 @@ static err accepted(struct ctx *c, const struct release *r, const struct facts *
 	return e;
 }
 
+/* A permission that the phone's system does not know cannot be asked for there. */
+static uint32_t known_on(const struct release *r, const char *platform)
+{
+	uint32_t known = 0;
+
+	for (unsigned i = 0; i < r->permissions.count; i++) {
+		const struct permission *p = r->permissions.rows[i];
+		if (strcmp(p->platforms, "all") == 0 || platform_in(p->platforms, platform))
+			known |= UINT32_C(1) << i;
+	}
+	return known;
+}
+
 static err permitted(struct ctx *c, const struct release *r, const struct facts *f,
 		     const struct sdk_request *q, const struct sdk_use *use)
 {
-	uint32_t missing = use->permissions & ~f->permissions;
+	uint32_t missing = use->permissions & known_on(r, q->platform) & ~f->permissions;
 	err e = OK;
 
 	if (!missing)
