@@ -237,6 +237,8 @@ async function makeWard(city, api, w) {
   const [child] = await city.people({ age_lt: 17, limit: 1 })
   const { code } = await insist(await careful(city, api), 'POST', '/guardianship/codes')
   w.ward = (await insist(w.a, 'POST', '/wards', { code, ward_name: child.real_name, ward_id_number: child.resident_id_number })).id
+}
+
 // A message that A alone has: a promotion that A alone asked for.
 async function makeMessage(city, api, w) {
   await w.a.ok('PUT', '/me/subscriptions/promotion', { subscribed: true })
