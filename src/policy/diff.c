@@ -1,4 +1,5 @@
 #include "policy/diff.h"
+#include "policy/diff_settings.h"
 #include "policy/model.h"
 #include <assert.h>
 #include <stdio.h>
@@ -346,73 +347,13 @@ static void diff_chapters(struct diff *d)
 
 /* ---- settings ---- */
 
-/* What a citizen calls the settings that touch people, by the start of their keys. */
-static const struct {
-	const char *start, *name;
-	enum policy_major major;
-} setting_names[] = {
-	{"controller", "个人信息处理者", MAJOR_ORGANISATION},
-	{"transfer.", "转让和合并的规则", MAJOR_ORGANISATION},
-	{"contact.", "联系方式", MAJOR_CONTACT},
-	{"hotline.", "热线服务", MAJOR_CONTACT},
-	{"screens.feedback", "意见反馈的入口", MAJOR_CONTACT},
-	{"dispute.", "争议解决的办法", MAJOR_RIGHTS},
-	{"reply.", "答复请求的期限", MAJOR_RIGHTS},
-	{"delete.", "删除请求的办理", MAJOR_RIGHTS},
-	{"cancel.", "注销账号的办法", MAJOR_RIGHTS},
-	{"withdraw.", "撤回同意的办法", MAJOR_RIGHTS},
-	{"refusal.", "不予响应请求的情形", MAJOR_RIGHTS},
-	{"consent.", "同意的方式", MAJOR_RIGHTS},
-	{"proof.", "证明身份的要求", MAJOR_RIGHTS},
-	{"minor.", "未成年人的规则", MAJOR_RIGHTS},
-	{"gate.rights", "行使权利的服务", MAJOR_RIGHTS},
-	{"update.", "更新政策的通知", MAJOR_RIGHTS},
-	{"screens.", "页面的位置", MAJOR_NONE},
-	{"border.", "向境外提供的规则", MAJOR_RECIPIENTS},
-	{"share.", "共享的规则", MAJOR_RECIPIENTS},
-	{"disclosure.", "公开的规则", MAJOR_RECIPIENTS},
-	{"exception.", "不需同意的情形", MAJOR_RIGHTS},
-	{"retention.", "期限届满后的处理", MAJOR_OTHER},
-	{"termination.", "终止服务的通知", MAJOR_OTHER},
-	{"incident.", "安全事件的通知", MAJOR_OTHER},
-	{"purpose.", "变更目的的规则", MAJOR_MODEL},
-	{"permission.", "系统权限的规则", MAJOR_MODEL},
-	{"device.", "设备信息的规则", MAJOR_MODEL},
-	{"voice.", "语音的规则", MAJOR_MODEL},
-	{"cookie.", "Cookie 的规则", MAJOR_MODEL},
-	{"personal.", "个性化的规则", MAJOR_MODEL},
-	{"indirect.", "间接获得信息的规则", MAJOR_MODEL},
-	{"register.", "注册所需的信息", MAJOR_MODEL},
-	{"realname.", "实名认证的办法", MAJOR_MODEL},
-	{"login.", "登录的办法", MAJOR_NONE},
-};
-
-static const char *setting_words(struct diff *d, const struct setting *s)
-{
-	const char *list = NULL;
-
-	if (!s)
-		return "无";
-	if (s->text)
-		return s->text;
-	for (size_t i = 0; i < s->count; i++)
-		list = add_name(d, list, s->list[i]);
-	return list ? list : "无";
-}
-
 static void diff_setting(struct diff *d, const char *key, const struct setting *a, const struct setting *b)
 {
-	const char *before = setting_words(d, a), *after = setting_words(d, b);
+	enum policy_major major;
+	const char *text = setting_change(d->c, d->a, d->b, key, a, b, &major);
 
-	if (strcmp(before, after) == 0)
-		return;
-	for (size_t i = 0; i < sizeof setting_names / sizeof *setting_names; i++)
-		if (strncmp(key, setting_names[i].start, strlen(setting_names[i].start)) == 0) {
-			note(d, setting_names[i].major, "%s（%s）由“%s”改为“%s”。", setting_names[i].name,
-			     key, before, after);
-			return;
-		}
-	note(d, MAJOR_NONE, "设置 %s 由“%s”改为“%s”。", key, before, after);
+	if (text)
+		note(d, major, "%s", text);
 }
 
 static void diff_settings(struct diff *d)

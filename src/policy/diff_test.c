@@ -79,8 +79,7 @@ static void another_controller_is_a_change_of_organisation(void **state)
 	bool told = false;
 	for (struct policy_change *k = t.changes; k; k = k->next)
 		told |= k->major == MAJOR_ORGANISATION &&
-			strcmp(k->text,
-			       "个人信息处理者（controller）由“试验市数据中心”改为“试验市数据局”。") == 0;
+			strcmp(k->text, "个人信息处理者由“试验市数据中心”改为“试验市数据局”。") == 0;
 	assert_true(told);
 	end(&t);
 }
@@ -103,14 +102,14 @@ static void consent_by_going_on_is_a_change_of_rights(void **state)
 {
 	(void)state; /* NT-6.2.4 */
 	expect("city", "consent: {continue: true}", "consent: {continue: false}", MAJOR_RIGHTS,
-	       "同意的方式（consent.continue）由“true”改为“false”。");
+	       "收到通知后继续使用是否视为同意由“是”改为“否”。");
 }
 
 static void another_hotline_is_a_change_of_contact(void **state)
 {
 	(void)state; /* NT-6.2.5 */
 	expect("city", "hotlines: [022-12345]", "hotlines: [022-12346]", MAJOR_CONTACT,
-	       "联系方式（contact.hotlines）由“022-12345”改为“022-12346”。");
+	       "服务热线由“022-12345”改为“022-12346”。");
 }
 
 static void a_longer_period_weighs_on_rights(void **state)

@@ -124,3 +124,25 @@ test('publishing the same version twice, or one that a later one has overtaken, 
   assert.throws(() => release('publish', '7', '--development', '--by', '王审核'))
   assert.throws(() => release('publish', '2'), e => e.status === 2, 'without --development nobody publishes alone')
 })
+
+test('by the command line too a second officer approves, and every step stays on record [NT-6.2]', () => {
+  const cities = join(city.dir, 'cities'), file = join(cities, `tianjin/policy/${next.version}.yaml`)
+  for (const login of ['li', 'wu']) city.cli('staff', 'add', '--data', city.data, '--cities', cities, '--login', login, '--name', `政策岗 ${login}`, '--role', 'policy_officer')
+  city.cli('staff', 'add', '--data', city.data, '--cities', cities, '--login', 'he', '--name', '审计员 何某', '--role', 'auditor')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('统计办件量', '统计各类办件量'))
+  release('draft', '--cities', cities)
+  const { number } = release('list').at(-1)
+  const step = (what, by, ...more) => release(what, String(number), '--by', by, ...more)
+  const stderr = call => { try { call() } catch (e) { return e.stderr } assert.fail('was not refused') }
+  assert.match(stderr(() => step('submit', 'li')), /告知的变更内容/)
+  assert.match(stderr(() => step('submit', 'he', '--summary', '目的有变化')), /不办理/)
+  assert.match(stderr(() => step('submit', 'nobody')), /nobody/)
+  assert.deepEqual(step('submit', 'li', '--summary', '统计的范围有变化'), [{ step: 'submit', number }])
+  assert.match(stderr(() => step('approve', 'li')), /另一位/)
+  assert.match(stderr(() => step('publish', 'wu')), /待审核/)
+  step('approve', 'wu', '--note', '同意')
+  step('publish', 'li', '--at', day(Date.now(), 45))
+  assert.match(stderr(() => step('publish', 'wu')), /政策岗 li已于.*发布第/)
+  assert.deepEqual(release('history', String(number)).map(s => [s.action, s.officer, s.note]),
+    [['drafted', '城市数据文件', null], ['submitted', '政策岗 li', null], ['approved', '政策岗 wu', '同意'], ['published', '政策岗 li', null]])
+})
