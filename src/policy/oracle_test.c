@@ -165,7 +165,7 @@ static void put_rule(struct buf *out, const char *name, const bool *set)
 
 static void put_category(struct buf *out, const struct world *w, int k)
 {
-	buf_printf(out, "  - key: c%d\n    name: 类\n    kind: %s\n", k,
+	buf_printf(out, "  - key: c%d\n    name: 类%d\n    kind: %s\n", k, k,
 		   w->category[k].internal ? "internal" : "service");
 	put_rule(out, "collect", w->category[k].collect);
 	put_rule(out, "share", w->category[k].share);
@@ -198,7 +198,8 @@ static void put_policy(struct buf *out, const struct world *w)
 	buf_add_text(out, "permissions:\n");
 	for (int p = 0; p < PERMISSIONS; p++) {
 		buf_printf(out,
-			   "  - {key: m%d, name: 权限, why: 用, clause: TJ-1.1, platforms: all, items: ", p);
+			   "  - {key: m%d, name: 权限%d, why: 用, clause: TJ-1.1, platforms: all, items: ", p,
+			   p);
 		put_list(out, "i", w->opens[p], ITEMS);
 		buf_add_text(out, "}\n");
 	}
@@ -213,11 +214,11 @@ static void put_service(struct buf *out, const struct world *w, int s)
 	static const char *const levels[] = {"open", "login", "phone", "realname"};
 	int k = w->service[s].category;
 
-	buf_printf(
-		out,
-		"  - {key: s%d, name: 事, category: c%d, shape: %s, level: %s, purpose: p%d, clause: TJ-1.1",
-		s, k, w->category[k].internal ? "internal" : "query", levels[w->service[s].level],
-		w->service[s].purpose);
+	buf_printf(out,
+		   "  - {key: s%d, name: 事%d, category: c%d, shape: %s, level: %s, purpose: p%d, clause: "
+		   "TJ-1.1",
+		   s, s, k, w->category[k].internal ? "internal" : "query", levels[w->service[s].level],
+		   w->service[s].purpose);
 	buf_add_text(out, ", fields: [");
 	bool first = true;
 	for (int i = 0; i < ITEMS; i++) {
