@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import { agreed, askAgain } from './app/choice'
 import { countShown } from './app/counting'
+import { goOn, refreshUnread } from './app/notices'
 import { session } from './app/session'
 import { started } from './app/start'
 import HomePage from './features/home/HomePage.vue'
@@ -50,6 +51,8 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/mine/consents', component: () => import('./features/consents/ConsentsPage.vue'), meta: person },
 	{ path: '/mine/permissions', component: () => import('./features/permissions/PermissionsPage.vue'), meta: { agreed: true } },
 	{ path: '/mine/permissions/reads', component: () => import('./features/permissions/SensorReadsPage.vue'), meta: person },
+	{ path: '/messages/:id', component: () => import('./features/messages/MessagePage.vue'), props: true, meta: person },
+	{ path: '/mine/settings/messages', component: () => import('./features/messages/SubscriptionsPage.vue'), meta: person },
 	{ path: '/mine/settings', component: () => import('./features/me/SettingsPage.vue') },
 	{ path: '/mine/settings/preferences', component: () => import('./features/me/PreferencesPage.vue'), meta: person },
 	{ path: '/mine/favorites', component: () => import('./features/me/FavoritesPage.vue'), meta: person },
@@ -86,6 +89,9 @@ router.beforeEach(async (to, from) => {
 	return true
 })
 
+/** Unread messages are looked for again where the tabs are; going on to something of one's own may answer a closed notice. */
 router.afterEach((to, _from, failure) => {
 	if (!failure) countShown(to.path)
+	if (to.meta.tab) void refreshUnread()
+	if (to.meta.person && to.path.startsWith('/services/')) void goOn()
 })

@@ -16,12 +16,14 @@ interface Stored {
 	version: string
 }
 
-const state = reactive<{ stored: Stored | null; asking: boolean; walking: boolean; wanted: string | null }>({
+const state = reactive<{ stored: Stored | null; asking: boolean; walking: boolean; wanted: string | null; version: string | null }>({
 	stored: null,
 	/** Where the person wanted to go when the policy came first. */
 	wanted: null,
 	asking: false,
 	walking: false,
+	/** The version that is asked about, when it is not the one in force. */
+	version: null,
 })
 
 function read(): Stored | null {
@@ -38,22 +40,29 @@ function write(choice: Choice, version: string) {
 	localStorage.setItem(KEY, JSON.stringify(state.stored))
 }
 
-export const agreed = computed(() => state.stored?.choice === 'agreed' && state.stored.version === useCity().policy_version)
+/**
+ * Agreed to some version. Whoever agreed to an earlier one goes on with what both allow; the server
+ * asks for the rest, and a notice tells of the new one.
+ */
+export const agreed = computed(() => state.stored?.choice === 'agreed')
 export const asking = computed(() => state.asking)
 /** Agreed to an earlier version: the notice then says that the policy changed. */
-export const changed = computed(() => state.stored?.choice === 'agreed' && !agreed.value)
+export const changed = computed(() => agreed.value && state.stored?.version !== useCity().policy_version)
+export const askedVersion = computed(() => state.version)
+export const hasInstallation = () => installed
 /** The permissions are being asked one by one after the first agreement. */
 export const walking = computed(() => state.walking)
 
-/** A refusal stands until the person comes back to it; a changed policy is asked again. */
+/** A refusal stands until the person comes back to it. */
 export function startChoice() {
 	state.stored = read()
 	const answered = state.stored?.choice === 'refused' || agreed.value
 	state.asking = !answered
 }
 
-export function askAgain(wanted: string | null = null) {
+export function askAgain(wanted: string | null = null, version: string | null = null) {
 	state.wanted = wanted
+	state.version = version
 	state.asking = true
 }
 
@@ -98,14 +107,19 @@ export async function agree(version: string, readingToken?: string) {
 		await acceptPolicy(version, readingToken)
 	}
 	const first = state.stored?.choice !== 'agreed'
-	write('agreed', version)
+	/* an announced version counts from its day; until then the one in force is remembered */
+	if (!first && version !== useCity().policy_version) write('agreed', state.stored!.version)
+	else write('agreed', version)
+	state.version = null
 	state.asking = false
 	state.walking = first && useCity().features.permission_timing === 'first_entry'
 }
 
 export function refuse() {
 	state.wanted = null
-	write('refused', useCity().policy_version)
+	state.version = null
+	/* who agreed to an earlier version keeps it: not agreeing to the new one takes nothing back */
+	if (!agreed.value) write('refused', useCity().policy_version)
 	state.asking = false
 }
 

@@ -1,5 +1,6 @@
 import { agreed, confirmChoice, startChoice } from './choice'
 import { loadCity } from './city'
+import { refreshNews } from './notices'
 import { refreshMe } from './session'
 
 let open: () => void
@@ -13,4 +14,5 @@ export async function start() {
 	startChoice()
 	if (agreed.value && !(await refreshMe())) await confirmChoice()
 	open()
+	if (agreed.value) void refreshNews()
 }

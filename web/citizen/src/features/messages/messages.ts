@@ -1,4 +1,4 @@
-import { getCase, getPolicy, listCases } from '@shared/api'
+import { getCase, getPolicy, listCases, listMessages } from '@shared/api'
 
 export interface Message {
 	key: string
@@ -9,6 +9,8 @@ export interface Message {
 	wholeDay?: boolean
 	path: string
 	icon: string
+	/** Not opened yet. */
+	unread?: boolean
 }
 
 const LATEST = 10
@@ -30,9 +32,25 @@ async function caseMessages(): Promise<Message[]> {
 	})
 }
 
+/** Notices and announcements of the inbox; the progress of cases is told by the cases themselves. */
+async function inbox(): Promise<Message[]> {
+	const { items } = await listMessages()
+	return items
+		.filter(({ kind }) => kind !== 'case')
+		.map((message) => ({
+			key: `message-${message.id}`,
+			title: message.kind === 'policy' ? `系统通知 · ${message.title}` : message.title,
+			text: message.text,
+			at: message.at,
+			path: `/messages/${message.id}`,
+			icon: message.kind === 'policy' ? 'shield' : 'message',
+			unread: !message.read_at,
+		}))
+}
+
 /** Progress of one's own cases, and the notices that concern everybody; newest first. */
 export async function loadMessages(person: boolean): Promise<Message[]> {
-	const [policy, cases] = await Promise.all([getPolicy(), person ? caseMessages() : []])
+	const [policy, cases, told] = await Promise.all([getPolicy(), person ? caseMessages() : [], person ? inbox() : []])
 	const notice: Message = {
 		key: 'policy',
 		title: '系统通知 · 隐私政策',
@@ -42,5 +60,5 @@ export async function loadMessages(person: boolean): Promise<Message[]> {
 		path: '/policy',
 		icon: 'shield',
 	}
-	return [...cases, notice].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+	return [...told, ...cases, notice].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
 }
