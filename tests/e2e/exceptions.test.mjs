@@ -61,6 +61,7 @@ test('[NT-2.4.0] [NT-2.4.3] two officers share on a ground, and the citizen read
   assert.equal(first.page.url().includes(c.person.real_name) || first.page.url().includes(c.person.mobile_phone), false, 'nothing of the person in the address')
 
   const second = await enter(1)
+  await second.tap('nav-grounds')
   await second.wait('grounds-waiting')
   await second.shot('console-grounds')
   await second.page.locator('[data-testid^="ground-"].ground').first().click()
