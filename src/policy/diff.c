@@ -1,6 +1,7 @@
 #include "policy/diff.h"
 #include "policy/diff_settings.h"
 #include "policy/model.h"
+#include "policy/policy_html.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,7 +196,8 @@ static void diff_permission(struct diff *d, const void *before, const void *afte
 	const struct permission *a = before, *b = after;
 
 	diff_text(d, MAJOR_MODEL, b->name, "用途", a->why, b->why);
-	diff_text(d, MAJOR_NONE, b->name, "适用客户端", a->platforms, b->platforms);
+	diff_text(d, MAJOR_NONE, b->name, "适用客户端", html_platforms(a->platforms),
+		  html_platforms(b->platforms));
 }
 
 /* Keeping longer weighs on rights; keeping shorter does not. */

@@ -207,11 +207,11 @@ static void recipients_table(struct buf *out, const struct release *r)
 
 const char *html_platforms(const char *platforms)
 {
-	if (strcmp(platforms, "all") == 0)
-		return "全部";
-	if (strcmp(platforms, "android") == 0)
-		return "安卓";
-	return strcmp(platforms, "ios") == 0 ? "iOS" : platforms;
+	static const char *const names[] = {"全部", "安卓",	  "苹果",	"安卓、苹果",
+					    "网页", "安卓、网页", "苹果、网页", "全部"};
+
+	return names[(strstr(platforms, "android") ? 1 : 0) | (strstr(platforms, "ios") ? 2 : 0) |
+		     (strstr(platforms, "web") ? 4 : 0)];
 }
 
 static void permissions_table(struct buf *out, const struct release *r)
