@@ -127,7 +127,7 @@ static err newest_acceptance(struct ctx *c, const struct acceptance *a, void *ar
 	int64_t *number = arg;
 
 	(void)c;
-	if (a->release_number > *number)
+	if (!a->withdrawn_at_ms && a->release_number > *number)
 		*number = a->release_number;
 	return OK;
 }
