@@ -1,6 +1,7 @@
 /* The console's API: staff sessions, and the cases of the own department. */
 #include "api/staff.h"
 #include "base/clock.h"
+#include "identity/identity.h"
 
 struct staff *api_staff_of(const struct api_call *k)
 {
@@ -69,11 +70,16 @@ static void put_staff(struct api_call *k, const struct staff *s)
 	json_put_int(&k->out, "idle_limit_s", STAFF_IDLE_MS / 1000);
 }
 
+enum { TRIES_PER_ADDRESS = 60, TRIES_WINDOW_MS = 10 * 60 * 1000 };
+
+/* An account locks by itself; this bounds who tries many accounts from one place. */
 static err session_post(struct api_call *k)
 {
 	char token[TOKEN_SIZE];
 	struct staff s;
 
+	TRY(throttle(k->c, "staff_address", slice_of(k->q->peer),
+		     city_int(k->c->release, "staff.per_address_10min", TRIES_PER_ADDRESS), TRIES_WINDOW_MS));
 	TRY(staff_login(k->c, api_text(k, "login"), api_text(k, "password"), api_text(k, "totp"), &s, token));
 	json_open(&k->out, '{');
 	put_staff(k, &s);

@@ -42,3 +42,14 @@ test('[NT-3.3.3.b] an idle session ends', async () => {
   await city.advance('PT16M')
   assert.equal((await s.refused('GET', '/staff/sessions/current')).status, 401)
 })
+
+test('from one address only so many logins are tried, whatever names they are for', async () => {
+  await city.advance('PT1H')
+  const tries = await Promise.all(Array.from({ length: 61 }, (_, i) => attempt({ login: `nobody${i}` })))
+  assert.equal(tries.filter(r => r.status === 429).length, 1)
+  const refused = await attempt()
+  assert.equal(refused.status, 429, 'the right password has to wait as well')
+  assert.ok(Number(refused.headers.get('retry-after')) > 0)
+  await city.advance('PT11M')
+  assert.equal((await attempt()).status, 201)
+})
