@@ -1,14 +1,10 @@
 // A child and a parent, each in a browser of their own: the code, the check, the decision; then the way back.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { register as registerByApi, verifyName } from '../api/helpers.mjs'
+import { test } from 'node:test'
+import { cities, register as registerByApi, verifyName } from '../api/helpers.mjs'
 import { agree, openCity, password, register } from './app.mjs'
 
-let world
-after(() => world?.close())
-before(async () => { world = await openCity(process.env.TB_CITY ?? 'tianjin') })
-
-async function family() {
+async function family(world) {
   for (const child of await world.city.people({ age_gte: 14, age_lt: 17, limit: 200 })) {
     const [parent] = await world.city.people({ id_number: child.mother_id_number })
     if (parent?.id_type === 'resident_card') return { child, parent }
@@ -16,8 +12,10 @@ async function family() {
   throw new Error('no family')
 }
 
-test('[TJ-6.1.a] [TJ-6.2.a] [NT-5.1.a] a parent agrees by the code of the child\'s device, and the child goes on', async () => {
-  const { child, parent } = await family()
+for (const key of cities) test(`${key}: [TJ-6.1.a] [TJ-6.2.a] [NT-5.1.a] a parent agrees by the code of the child\'s device, and the child goes on`, async t => {
+  const world = await openCity(key)
+  t.after(() => world.close())
+  const { child, parent } = await family(world)
   const grown = await world.city.client()
   await registerByApi(grown, parent)
   await verifyName(grown, parent)
