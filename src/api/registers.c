@@ -83,6 +83,8 @@ static err sdks_list(struct api_call *k)
 		json_put_bool(j, "consent", s->consent);
 		json_put_bool(j, "login", s->login);
 		json_put_text(j, "state", s->state);
+		json_key(j, "state_items");
+		itemset_json(j, r, &s->state_items);
 		json_put_text(j, "condition", s->condition);
 		json_put_text(j, "policy_url", s->policy_url);
 		json_put_text(j, "clause", s->clause);
@@ -187,7 +189,7 @@ const struct api_route api_register_routes[] = {
 	 .answer = "{items: [{key: text, name: text, vendor: text, function: text, trigger: text,"
 		   " permissions: " NAMED ", items: " NAMED ","
 		   " uses: [{trigger: text, permissions: " NAMED ", items: " NAMED "}], platforms: text,"
-		   " protocol_only: bool, consent: bool, login: bool, state?: text,"
+		   " protocol_only: bool, consent: bool, login: bool, state?: text, state_items: [text],"
 		   " condition?: text, policy_url?: text, clause: text}]}"},
 	{"GET", "/api/v1/cookies", cookies_list, API_ANYONE, 0, "cookie_list", "Cookie清单",
 	 .answer = "{items: [{key: text, name: text, use: session|identity|analysis, refusable: bool,"

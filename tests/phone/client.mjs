@@ -28,12 +28,12 @@ const identifiers = {
 }
 
 export class Phone {
-  constructor({ base, platform, sensors = {}, owner = {} }) {
-    Object.assign(this, { base, platform, identifiers: identifiers[platform] })
+  constructor({ base, platform, sensors = {}, owner = {}, states = [] }) {
+    Object.assign(this, { base, platform, states, identifiers: identifiers[platform] })
     // What the sensors deliver. They are touched only through read().
     this.sensors = { location: '39.1200,117.2000', camera: Buffer.alloc(0), album: Buffer.alloc(0), microphone: Buffer.from('sound'), ...sensors }
-    // How the person answers: permission({ key, name, why, for }), consent(step).
-    this.owner = { permission: () => false, consent: () => false, ...owner }
+    // How the person answers: permission({ key, name, why, for }), consent(step), sdk(entry of the register).
+    this.owner = { permission: () => false, consent: () => false, sdk: () => false, ...owner }
     this.token = this.installation = null
     this.networkOn = true
     this.requests = []   // method and path of everything that was sent
@@ -203,15 +203,26 @@ export class Phone {
 
   /* ---- foreign code ---- */
 
-  // An SDK starts at its trigger, on its platform, with its permissions granted, and never before the policy was accepted.
-  // start(sdk) is what the app does with it.
+  // The server's word comes before anything is handed over; what asks the person first is asked about once.
+  async mayCall(sdk, trigger) {
+    const use = sdk.uses.find(u => u.trigger === trigger)
+    const state = this.states.includes(sdk.state) ? sdk.state : undefined
+    const items = use.items.map(i => i.key).filter(key => state || !sdk.state_items.includes(key))
+    const ask = () => this.call('POST', '/sdk-calls', { sdk: sdk.key, trigger, items, ...(state ? { state } : {}) }, { headers: { 'idempotency-key': randomUUID() } })
+    let r = await ask()
+    if (r.body.next?.some(n => n.action === 'allow_sdk') && await this.owner.sdk(sdk)) {
+      await this.ok('PUT', `/sdk-choices/${sdk.key}`, { state: 'allowed' })
+      r = await ask()
+    }
+    return r.status === 201
+  }
+
+  // An SDK starts at its trigger alone, after the server's word. start(sdk) is what the app does with it.
   async trigger(name, start) {
     const { items } = (await this.ok('GET', '/sdks')).body
-    const state = Object.fromEntries((await this.permissions()).map(p => [p.key, p.state]))
     const started = []
-    for (const sdk of items) {
-      const here = sdk.platforms === 'all' || sdk.platforms.split(',').includes(this.platform)
-      if (sdk.trigger !== name || !here || sdk.permissions.some(p => state[p.key] !== 'granted')) continue
+    for (const sdk of items.filter(s => s.uses.some(u => u.trigger === name))) {
+      if (!await this.mayCall(sdk, name)) continue
       await start(sdk)
       started.push(sdk.key)
     }

@@ -25,7 +25,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   })
   after(() => stop(city))
 
-  const yes = { permission: () => true, consent: () => true }
+  const yes = { permission: () => true, consent: () => true, sdk: () => true }
   const wait = seconds => city.advance(`PT${seconds}S`)
   async function phone(platform, owner = yes, { login = true } = {}) {
     const p = new Phone({ base: city.base, platform, owner, sensors: { location: place[name], camera: jpeg, album: jpeg } })
@@ -166,14 +166,16 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     }
   })
 
-  test('foreign code starts by its trigger and its permissions only', async () => {
-    const p = await phone('android', { permission: q => q.key === 'perm_network' })
+  test(`foreign code starts by its trigger and its permissions only ${name === 'tianjin' ? '[TJ-1.1.25.0]' : '[NT-1.5.0]'}`, async () => {
+    const p = await phone('android', { permission: q => q.key === 'perm_network', sdk: () => true })
     const { items } = (await p.ok('GET', '/sdks')).body
     const guarded = items.find(s => s.permissions.length && (s.platforms === 'all' || s.platforms.includes('android')) && s.permissions.every(x => x.key !== 'perm_network'))
     const started = []
     assert.ok(!(await p.trigger(guarded.trigger, s => started.push(s.key))).includes(guarded.key))
     for (const x of guarded.permissions) await p.setPermission(x.key, true)
     assert.ok((await p.trigger(guarded.trigger, s => started.push(s.key))).includes(guarded.key))
+    const entry = (await person.all('/me/usage')).find(u => u.action === 'share' && u.recipient === `sdk:${guarded.key}`)
+    assert.equal(entry.decision, 'allowed', 'the call stands in the person\'s list')
     assert.deepEqual(await p.trigger('no_such_trigger', s => started.push(s.key)), [])
   })
 
