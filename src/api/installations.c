@@ -33,9 +33,9 @@ static err forget_device(struct api_call *k)
 /* Uninstalling takes back what was given on the device and ends its session and its token (TJ-4.2.1.c). */
 static err installation_leave(struct api_call *k)
 {
-	TRY(installation_goodbye(k->c, k->subject_id));
 	if (k->subject_id)
-		TRY(forget_device(k));
+		TRY(forget_device(k)); /* while the installation is still known */
+	TRY(installation_goodbye(k->c, k->subject_id));
 	if (k->subject_id)
 		TRY(session_end(k->c, k->subject_id, k->c->session_id));
 	api_drop_cookie(k, "session");
