@@ -116,9 +116,11 @@ static void each_missing_need_refuses(struct fixture *x)
 	x->g.given = e->needs;
 }
 
-/* TJ-1.3.0..9, TJ-2.1.2.a, .b, .c, TJ-2.1.3, TJ-2.2.1, .2, TJ-2.3.1.a, TJ-2.3.2.a, .b, TJ-2.3.3.a,
- * TJ-2.4.0..7, TJ-4.2.1.f, NT-2.1.0.d, NT-2.2.1, .2, NT-2.2.3.a, NT-2.3.e, NT-2.4.0..8, NT-2.4.a, NT-3.2.b:
- * allowed exactly where listed with everything given; each thing that is missing refuses. */
+/* TJ-1.3.0, TJ-1.3.1, TJ-1.3.2, TJ-1.3.3, TJ-1.3.4, TJ-1.3.5, TJ-1.3.6, TJ-1.3.7, TJ-1.3.8, TJ-1.3.9,
+ * TJ-2.1.2.a, TJ-2.1.2.b, TJ-2.1.2.c, TJ-2.1.3, TJ-2.2.1, TJ-2.2.2, TJ-2.4.0, TJ-2.4.1, TJ-2.4.2, TJ-2.4.3,
+ * TJ-2.4.4, TJ-2.4.5, TJ-2.4.6, TJ-2.4.7, NT-2.1.0.d, NT-2.2.1, NT-2.2.2, NT-2.4.0, NT-2.4.1, NT-2.4.2,
+ * NT-2.4.3, NT-2.4.4, NT-2.4.5, NT-2.4.6, NT-2.4.7, NT-2.4.8: allowed exactly where listed with everything
+ * given; each thing that is missing refuses. */
 static unsigned walk(const char *city)
 {
 	struct fixture x;
