@@ -1,6 +1,7 @@
 #include "services/cases.h"
 #include "base/id.h"
 #include "jobs/jobs.h"
+#include "notify/notices.h"
 #include <stdio.h>
 
 enum { TRIES = 4, ATTACHMENTS_MAX = 9 };
@@ -329,7 +330,7 @@ static err change_rows(struct ctx *c, struct tx *tx, void *arg)
 		    NULL));
 	if (g->next_job)
 		TRY(job_add(c, tx, g->next_job, g->subject_id, g->k->id, g->next_due_ms, NULL));
-	return OK;
+	return message_rows(c, tx, g->subject_id, r->event_id, "case", g->k->id);
 }
 
 err case_change_apply(struct ctx *c, struct case_change *change, struct slice text)

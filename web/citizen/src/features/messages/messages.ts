@@ -1,4 +1,5 @@
-import { getCase, getPolicy, listCases, listMessages } from '@shared/api'
+import { getCase, getPolicy, listCases, listMessages, readMessage } from '@shared/api'
+import { refreshUnread } from '@/app/notices'
 
 export interface Message {
 	key: string
@@ -32,9 +33,14 @@ async function caseMessages(): Promise<Message[]> {
 	})
 }
 
-/** Notices and announcements of the inbox; the progress of cases is told by the cases themselves. */
+/**
+ * Notices and announcements of the inbox. The progress of cases is told by the cases themselves, in the
+ * same list: seen there, its messages are read.
+ */
 async function inbox(): Promise<Message[]> {
 	const { items } = await listMessages()
+	const progress = items.filter(({ kind, read_at }) => kind === 'case' && !read_at)
+	void Promise.allSettled(progress.map(({ id }) => readMessage(id))).then(refreshUnread)
 	return items
 		.filter(({ kind }) => kind !== 'case')
 		.map((message) => ({
