@@ -79,7 +79,7 @@ const struct api_route api_device_routes[] = {
 	 .body = "{fields: {*: text}, purpose?: text}",
 	 .answer = "{id: id, linked_at: time, items: [{key: text, name: text}]}", .status = 201},
 	{"GET", "/api/v1/me/devices", device_get_all, API_SESSION, 0, "device_list", "与账号关联的设备",
-	 .answer = "{items: [{id: id, current: bool, platform: text, linked_at: time, items: [{key: text, "
+	 .answer = "{items: [{id: id, current: bool, platform?: text, linked_at: time, items: [{key: text, "
 		   "name: text}]}], next?: text}"},
 	{"DELETE", "/api/v1/me/devices/{id}", device_delete, API_SESSION, 0, "device_unlink",
 	 "解除一台设备与账号的关联，删除它的标识", .status = 204},

@@ -103,7 +103,11 @@ static err give(struct ctx *c, struct gathering *g)
 {
 	if (!g->device.installation_id)
 		return OK;
-	TRY(installation_platform(c, g->device.installation_id, &g->device.platform));
+	err e = installation_platform(c, g->device.installation_id, &g->device.platform);
+	if (e.code == ERR_NOT_FOUND)
+		failure_clear(c); /* it left by another way; what stands of it can still be deleted */
+	else
+		TRY(e);
 	return g->fn(c, &g->device, g->arg);
 }
 

@@ -17,7 +17,7 @@ err device_link(struct ctx *c, int64_t subject_id, const char *platform, const c
 /* Installations linked with the person (NT-1.2.2.1.c, NT-1.2.2.1.d). */
 struct device {
 	int64_t installation_id, linked_at_ms;
-	const char *platform;
+	const char *platform; /* NULL: the installation is gone */
 	struct itemset items;
 };
 typedef err (*device_fn)(struct ctx *c, const struct device *d, void *arg);

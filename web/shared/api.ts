@@ -166,7 +166,7 @@ export interface DeviceFunction extends Named {
 export interface LinkedDevice {
 	id: string
 	current: boolean
-	platform: string
+	platform: string | null
 	linked_at: string
 	items: Named[]
 }
