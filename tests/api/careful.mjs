@@ -99,10 +99,10 @@ export class Careful extends Client {
   }
 }
 
-export async function careful(city, api, { agreed = true, replay = false } = {}) {
+export async function careful(city, api, { agreed = true, replay = false, platform = 'web' } = {}) {
   const c = new Careful(city, api)
   c.replay = replay
-  c.installation = c.token = (await c.ok('POST', '/installations', { platform: 'web' })).body.token
+  c.installation = c.token = (await c.ok('POST', '/installations', { platform })).body.token
   if (agreed) await agree(c)
   return c
 }

@@ -52,7 +52,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   test('a member that stands twice is refused on every route, at any depth', async () => {
     for (const route of withBody()) {
       const text = JSON.stringify(sample(route.body))
-      const twice = text === '{}' ? '{"a":"1","a":"2"}' : text.replace(/^\{("[^"]+":(?:"[^"]*"|\[\]|\{\}))/, '{$1,$1')
+      const twice = text === '{}' ? '{"a":"1","a":"2"}' : text.replace(/^\{("[^"]+":(?:"[^"]*"|\[\]|\{\}|true|false))/, '{$1,$1')
       assert.notEqual(twice, text, route.operation)
       const p = await entitled(route).refused(route.method, address(route), twice)
       assert.equal(p.status, 400, `${route.operation}: ${JSON.stringify(p)}`)
@@ -89,6 +89,8 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await insist(c, 'POST', `/services/${query[name]}/queries`, { fields: {} })
     const d = await careful(city, api, { replay: true })
     await d.ok('POST', '/sessions', { method: 'password', login: c.username, password })
+    const phone = await careful(city, api, { replay: true, platform: 'android' })
+    await phone.ok('POST', '/sdk-calls', { sdk: 'qq', trigger: 'share', items: [] })
     if (name === 'nantong') {
       await insist(c, 'POST', '/services/hotline_12345/cases', { fields: appealOf(c.person) })
       await insist(c, 'POST', '/attachments?service=hotline_12345&source=album', jpeg, { raw: true, headers: { 'content-type': 'image/jpeg' } })
