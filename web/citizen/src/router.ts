@@ -66,6 +66,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/guardian/wards/:id', component: () => import('./features/guardian/WardPage.vue'), props: true, meta: person },
 	{ path: '/cancelled', component: () => import('./features/cancel/CertificatePage.vue') },
 	{ path: '/about', component: () => import('./features/me/AboutPage.vue') },
+	{ path: '/notices', component: () => import('./features/bulletins/BulletinsPage.vue') },
 	{ path: '/about/sdks', component: () => import('./features/registers/SdksPage.vue') },
 	{ path: '/about/cookies', component: () => import('./features/registers/CookiesPage.vue') },
 	{ path: '/about/definitions', component: () => import('./features/registers/DefinitionsPage.vue') },

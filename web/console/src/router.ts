@@ -17,6 +17,10 @@ export const router = createRouter({
 		{ path: '/grounds', component: () => import('./features/grounds/GroundsPage.vue') },
 		{ path: '/grounds/new', component: () => import('./features/grounds/NewGroundUsePage.vue') },
 		{ path: '/grounds/:id', component: () => import('./features/grounds/GroundUsePage.vue'), props: true },
+		{ path: '/duties', component: () => import('./features/duties/DutiesPage.vue') },
+		{ path: '/incidents', component: () => import('./features/incidents/IncidentsPage.vue') },
+		{ path: '/incidents/:id', component: () => import('./features/incidents/IncidentPage.vue'), props: true },
+		{ path: '/ends', component: () => import('./features/incidents/EndsPage.vue') },
 		{ path: '/:missing(.*)*', redirect: '/' },
 	],
 })
