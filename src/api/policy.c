@@ -58,20 +58,32 @@ static err policy_version(struct api_call *k)
 	return e;
 }
 
+static void open_changes(struct buf *out, const char *summary)
+{
+	buf_add_text(out, "<section class=\"changes\" id=\"policy-changes\"><h2>本次更新的重大变更</h2>\n");
+	if (summary) {
+		buf_add_text(out, "<p>");
+		html_text(out, summary);
+		buf_add_text(out, "</p>");
+	}
+	buf_add_text(out, "<ul>");
+}
+
 /* NT-6.2: the page of a changed version shows the major changes in a marked block. */
 static err put_changes(struct api_call *k, const struct release *before)
 {
 	const struct release *r = k->c->release;
 	struct policy_change *first = NULL;
+	struct review review = {0};
 	bool open = false;
 
 	TRY(review_changes(k->c, before, r, &first));
+	TRY(review_get(k->c, release_number(r), &review));
 	for (const struct policy_change *at = first; at; at = at->next) {
 		if (at->major == MAJOR_NONE)
 			continue;
 		if (!open)
-			buf_add_text(&k->a->body, "<section class=\"changes\" "
-						  "id=\"policy-changes\"><h2>本次更新的重大变更</h2>\n<ul>");
+			open_changes(&k->a->body, review.summary);
 		open = true;
 		buf_add_text(&k->a->body, "<li><strong>");
 		html_text(&k->a->body, at->text);

@@ -71,11 +71,15 @@ static err put_between(struct api_call *k, const struct release *after)
 
 	TRY(find_since(k, after, &before));
 	struct policy_change *first = NULL;
+	struct review r = {0};
 	err e = review_changes(k->c, before, after, &first);
+	if (!failed(e))
+		e = review_get(k->c, release_number(after), &r);
 	if (!failed(e)) {
 		json_open(&k->out, '{');
 		json_put_text(&k->out, "version", release_version(after));
 		json_put_text(&k->out, "since", release_version(before));
+		json_put_text(&k->out, "summary", r.summary);
 		api_put_changes(&k->out, after, first);
 		json_close(&k->out, '}');
 	}
@@ -99,6 +103,6 @@ static err changes_get(struct api_call *k)
 const struct api_route api_policy_changes_routes[] = {
 	{"GET", "/api/v1/policy/{version}/changes", changes_get, API_GUEST, 0, "policy_changes",
 	 "某一版本与较早版本相比的变更，逐条说明",
-	 .answer = "{version: text, since: text, " CHANGES_SHAPE "}", .query = "since"},
+	 .answer = "{version: text, since: text, summary?: text, " CHANGES_SHAPE "}", .query = "since"},
 	{0},
 };

@@ -92,6 +92,7 @@ test('after publication the citizen reads the new text, marked, with the version
     return text.includes('2027.1') && text
   }, 'the new version')
   assert.match(html, /<strong>热线电话增加一部，原来的号码照常使用。<\/strong>/)
+  assert.match(html, /id="policy-changes">[^]*服务热线增加 0513-12340。[^]*<nav /, 'what the officers tell')
   const context = await world.browser.newContext({ viewport: { width: 390, height: 844 }, javaScriptEnabled: false })
   const page = await context.newPage()
   await page.goto(`${world.city.base}/policy`)

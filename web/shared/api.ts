@@ -95,6 +95,8 @@ export interface Policy {
 export interface PolicyChanges {
 	version: string
 	since: string
+	/** What the officers tell about it. */
+	summary: string | null
 	/** The major kinds that occur; clause where the city lists the kind itself. */
 	major: { kind: string; name: string; clause: string | null }[]
 	changes: { text: string; kind: string; name: string; clause: string | null; major: boolean }[]
