@@ -2,6 +2,7 @@
 // children, and the day on which a child is of age.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import {
   startCity, cities, root, register, registrationValues, withConsents, giveConsents, verifyName, secondCheck, citizen, agree, password,
@@ -266,7 +267,10 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.ok((await notes(p, 'delete')).some(u => /未经同意/.test(u.note ?? '')))
     if (name === 'tianjin') {
       const other = await guarded(city)
-      const made = (await s.ok('POST', '/staff/guardian-reports', { id_number: other.child.resident_id_number, phone: other.parent.mobile_phone, reason: '监护人来电，称未同意孩子注册' })).body
+      const call = { id_number: other.child.resident_id_number, phone: other.parent.mobile_phone, reason: '监护人来电，称未同意孩子注册' }
+      const key = randomUUID()
+      const made = (await s.ok('POST', '/staff/guardian-reports', call, { key })).body
+      assert.deepEqual((await s.ok('POST', '/staff/guardian-reports', call, { key })).body, made, 'sent twice, it is one report')
       assert.equal((await other.c.ok('GET', '/guardianship')).body.required, true, 'held back at once')
       const before = (await city.sms(other.parent.mobile_phone)).length
       await s.ok('POST', `/staff/guardian-tasks/${made.id}/decision`, { approve: true, reason: '电话核对身份无误' })
@@ -284,7 +288,9 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     problem(await c.refused('POST', '/consents', { scope: offer.scope, items: offer.items, recipient: offer.recipient, text_hash: offer.text_hash }), 403, 'guardian_required')
     await secondCheck(p)
     if ((await p.ok('GET', `/wards/${ward.id}`)).body.registered) {
-      await p.ok('POST', `/wards/${ward.id}/consents`, { scope: offer.scope, text_hash: offer.text_hash })
+      const key = randomUUID()
+      const give = () => p.ok('POST', `/wards/${ward.id}/consents`, { scope: offer.scope, text_hash: offer.text_hash }, { key })
+      assert.deepEqual((await give()).body, (await give()).body)
       assert.ok((await c.ok('GET', '/consents')).body.items.some(k => k.scope === offer.scope && !k.withdrawn_at))
     }
   })

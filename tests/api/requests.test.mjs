@@ -95,7 +95,12 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       await insist(c, 'POST', '/services/hotline_12345/cases', { fields: appealOf(c.person) })
       await insist(c, 'POST', '/attachments?service=hotline_12345&source=album', jpeg, { raw: true, headers: { 'content-type': 'image/jpeg' } })
     }
-    const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create'] }[name]
+    const [child] = await city.people({ age_lt: 17, limit: 1 })
+    const said = { ward_name: child.real_name, ward_id_number: child.resident_id_number }
+    const { code } = await insist(await careful(city, api, { replay: true }), 'POST', '/guardianship/codes')
+    await insist(c, 'POST', '/wards', { code, ...said })
+    await insist(c, 'POST', '/guardian-reports', said)
+    const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs
     const { features } = (await c.ok('GET', '/city')).body
     const missing = api.routes.filter(r => r.creates && !api.replayed.has(r.operation)).map(r => r.operation)
     for (const operation of missing) {

@@ -912,9 +912,9 @@ export const openWard = (code: string, ward_name: string, ward_id_number: string
 export const reportGuardian = (code: string, ward_name: string, ward_id_number: string) =>
 	create<Ward>('/guardian-reports', code ? { code, ward_name, ward_id_number } : { ward_name, ward_id_number })
 export const getWardText = (id: string) => get<{ text: string; text_hash: string }>(`/wards/${id}/text`)
-export const addWardPapers = (id: string, attachments: string[]) => create<Ward>(`/wards/${id}/papers`, { attachments })
-export const agreeWard = (id: string, text_hash: string) => create<Ward>(`/wards/${id}/agreement`, { text_hash })
-export const declineWard = (id: string) => create<Ward>(`/wards/${id}/refusal`, undefined)
+export const addWardPapers = (id: string, attachments: string[]) => post<Ward>(`/wards/${id}/papers`, { attachments })
+export const agreeWard = (id: string, text_hash: string) => post<Ward>(`/wards/${id}/agreement`, { text_hash })
+export const declineWard = (id: string) => request<Ward>('POST', `/wards/${id}/refusal`)
 export const withdrawWard = (id: string) => del<Ward>(`/wards/${id}`)
 export const getWardCertificate = (id: string) => requestText(`/wards/${id}/certificate`)
 export const getWardOffer = (id: string, service: string) => get<WardOffer>(`/wards/${id}/offer${query({ service })}`)
