@@ -301,7 +301,7 @@ const struct api_route api_guardian_routes[] = {
 	 "本人（或本设备）的监护人同意办到哪一步",
 	 .answer = "{minor: bool, required: bool, child: bool, age: int, state: text, state_name: text, "
 		   "relation?: text, agreed_at?: time, version?: text, text_hash?: text}"},
-	{"POST", "/api/v1/guardianship/codes", code_post, API_INSTALLATION, API_CREATES, "guardian_code",
+	{"POST", "/api/v1/guardianship/codes", code_post, API_INSTALLATION, 0, "guardian_code",
 	 "获取监护码，24小时内用一次", .answer = "{code: text, expires_at: time}", .status = 201},
 	{"POST", "/api/v1/wards", ward_post, API_SESSION, API_CREATES | API_SLOW | API_AGAIN, "ward_create",
 	 "监护人输入监护码，核实监护关系", .body = "{code: text, ward_name: text, ward_id_number: text}",

@@ -97,7 +97,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     }
     const [child] = await city.people({ age_lt: 17, limit: 1 })
     const said = { ward_name: child.real_name, ward_id_number: child.resident_id_number }
-    const { code } = await insist(await careful(city, api, { replay: true }), 'POST', '/guardianship/codes')
+    const { code } = (await (await city.client()).ok('POST', '/guardianship/codes')).body
     await insist(c, 'POST', '/wards', { code, ...said })
     await insist(c, 'POST', '/guardian-reports', said)
     const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs

@@ -904,7 +904,7 @@ export interface WardOffer {
 }
 
 export const getGuardianship = () => get<Guardianship>('/guardianship')
-export const newGuardianCode = () => create<{ code: string; expires_at: string }>('/guardianship/codes', undefined)
+export const newGuardianCode = () => request<{ code: string; expires_at: string }>('POST', '/guardianship/codes')
 export const listWards = () => get<{ items: Ward[] }>('/wards')
 export const getWard = (id: string) => get<Ward>(`/wards/${id}`)
 export const openWard = (code: string, ward_name: string, ward_id_number: string) =>
