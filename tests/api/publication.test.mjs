@@ -250,6 +250,7 @@ describe('two servers on one PostgreSQL', { concurrency: false }, () => {
 
   test('a policy that is refused leaves both servers as they were', async () => {
     const before = await versions()
+    await city.advance('PT1M') // a code opens one session only
     li = await openOffice(city, officers.li)
     const refused = await li.refused('POST', '/staff/releases', { files: { 'policy/2027.1.yaml': 'version: "2027.1"\npurposes: 3\n' } })
     assert.ok(refused.errors?.length > 0, JSON.stringify(refused))
