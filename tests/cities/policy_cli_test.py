@@ -38,7 +38,10 @@ class Officer(unittest.TestCase):
         self.assertIn("src/policy/register_test.c", told["tests"])
 
     def test_a_clause_that_nothing_carries_out_yet_is_called_declared(self):
-        answer = run("explain", "nantong", "NT-1.5.9", "--cities", ROOT / "cities")
+        path = self.cities / "common/clauses.tsv"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"(?m)^(NT-1\.5\.9\t.*\t)[^\t]*$", r"\1declared:policy:sdk/tencent_x5", text), encoding="utf-8")
+        answer = run("explain", "nantong", "NT-1.5.9", "--cities", self.cities)
         self.assertIn("declared, not enforced yet", answer.stdout)
         self.assertIn("declared:policy:sdk/tencent_x5", answer.stdout)
 
