@@ -12,12 +12,14 @@ static void put_changes(struct json *j, const char *changes)
 	json_key(j, "changes");
 	json_open(j, '[');
 	while (*changes) {
-		size_t n = strcspn(changes, "\n"), kind = strcspn(changes, "\t");
-		json_open(j, '{');
-		json_put_slice(j, "kind", (struct slice){changes, kind});
-		json_put_bool(j, "major", changes[kind + 1] == '1');
-		json_put_slice(j, "text", (struct slice){changes + kind + 3, n - kind - 3});
-		json_close(j, '}');
+		size_t n = strcspn(changes, "\n"), kind = strcspn(changes, "\t\n");
+		if (kind + 3 <= n) { /* else it is no change: nothing is read beyond the line */
+			json_open(j, '{');
+			json_put_slice(j, "kind", (struct slice){changes, kind});
+			json_put_bool(j, "major", changes[kind + 1] == '1');
+			json_put_slice(j, "text", (struct slice){changes + kind + 3, n - kind - 3});
+			json_close(j, '}');
+		}
 		changes += n + (changes[n] == '\n');
 	}
 	json_close(j, ']');

@@ -32,13 +32,31 @@ static err announce_rows(struct ctx *c, struct tx *tx, void *arg)
 	return notice_round_rows(c, tx, a->message_id, "policy", release_number(r));
 }
 
+/* A change is one line of policy_notice.changes, whatever lines and tabs the texts of the policy hold. */
+static void put_line(struct buf *out, const char *text)
+{
+	bool gap = false;
+
+	for (; *text; text++) {
+		if ((unsigned char)*text > ' ') {
+			buf_add(out, text, 1);
+			gap = false;
+		} else if (!gap) {
+			buf_add_text(out, " ");
+			gap = true;
+		}
+	}
+	buf_add_text(out, "\n");
+}
+
 /* A change is major where the city lists its kind (NT-6.2.1 to NT-6.2.7). */
 static void put_changes(struct ctx *c, const struct release *before, struct announcing *a)
 {
 	for (const struct policy_change *k = policy_diff(c, before, a->release); k; k = k->next) {
 		bool major = policy_major_listed(a->release, k->major) != NULL;
 		a->major |= major;
-		buf_printf(&a->changes, "%s\t%d\t%s\n", policy_major_key(k->major), major, k->text);
+		buf_printf(&a->changes, "%s\t%d\t", policy_major_key(k->major), major);
+		put_line(&a->changes, k->text);
 	}
 }
 

@@ -15,10 +15,9 @@ static const char *sentences(struct ctx *c, const char *changes, bool major_only
 	const char *text = "";
 
 	while (*changes) {
-		size_t n = strcspn(changes, "\n");
-		const char *flag = strchr(changes, '\t') + 1;
-		bool take = !major_only || *flag == '1';
-		struct slice said = {flag + 2, (size_t)(changes + n - (flag + 2))};
+		size_t n = strcspn(changes, "\n"), kind = strcspn(changes, "\t\n");
+		bool take = kind + 3 <= n && (!major_only || changes[kind + 1] == '1');
+		struct slice said = take ? (struct slice){changes + kind + 3, n - kind - 3} : SLICE("");
 		if (take && strlen(text) + said.n > most)
 			return arena_printf(c->arena, "%s等。", text);
 		if (take)

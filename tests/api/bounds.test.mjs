@@ -1,0 +1,32 @@
+// What officers write is bounded and stays text: nothing of it reaches people as anything else.
+import { test, describe, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import { register, startCity, until } from './helpers.mjs'
+import { officerOf } from './officers.mjs'
+
+describe('in the console of Nantong', { concurrency: false }, () => {
+  let city, li, wu, person
+  before(async () => {
+    city = await startCity({ city: 'nantong' })
+    li = await officerOf(city, 'li', '政策岗 李某')
+    wu = await officerOf(city, 'wu', '政策岗 吴某')
+    person = await city.client()
+    await register(person, await city.person())
+  })
+  after(() => city?.stop())
+
+  test('a setting of several lines is told as one change', async () => {
+    const { number } = (await li.ok('POST', '/staff/releases', { base: 1, edits: [
+      { at: 'city.contact.address', value: '南通市崇川区\n世纪大道\t6号\n\n三楼' }, { at: 'policy.version', value: '2099.3' }] })).body
+    await li.ok('POST', `/staff/releases/${number}/submit`, { summary: '办公地址有变化' })
+    await wu.ok('POST', `/staff/releases/${number}/approve`, {})
+    await li.ok('POST', `/staff/releases/${number}/publish`, { effective: 'now' })
+    await city.advance('PT20S')
+    const notice = await until(async () => {
+      const { body } = await person.ok('GET', '/notice')
+      return body.version === '2099.3' && body
+    }, 'the notice of the new version')
+    assert.equal(notice.changes.length, 1)
+    assert.match(notice.changes[0].text, /世纪大道 6号/)
+  })
+})
