@@ -66,11 +66,11 @@ function makeStaff(department) {
     return { role, login, password, totp_secret, ...(department && more.length ? { department } : {}) }
   }
   const list = [
-    made('policy1', '隐私政策管理员 陈某', 'policy_officer'), made('policy2', '隐私政策管理员 林某', 'policy_officer'),
-    made('privacy1', '个人信息保护专员 赵某', 'privacy_officer'), made('privacy2', '个人信息保护专员 孙某', 'privacy_officer'),
-    made('auditor', '审计员 周某', 'auditor'),
+    made('policy1', '陈某', 'policy_officer'), made('policy2', '林某', 'policy_officer'),
+    made('privacy1', '赵某', 'privacy_officer'), made('privacy2', '孙某', 'privacy_officer'),
+    made('auditor', '周某', 'auditor'),
   ]
-  if (department) list.unshift(made('agent', '热线承办员 王某', 'hotline_agent', '--department', department, '--duties-done',
+  if (department) list.unshift(made('agent', '王某', 'hotline_agent', '--department', department, '--duties-done',
       new Date(Date.now() - 86400000).toISOString().slice(0, 10)))
   return list
 }

@@ -170,6 +170,22 @@ static err keep_masked(struct ctx *c, const struct held *h, void *arg)
 	return OK;
 }
 
+/* The course, with what the department itself answered. What the person said when called back stays with the
+ * hotline. */
+static err put_course(struct ctx *c, const struct case_event *e, void *arg)
+{
+	struct api_call *k = arg;
+
+	(void)c;
+	json_open(&k->out, '{');
+	json_put_text(&k->out, "kind", e->kind);
+	json_put_text(&k->out, "name", case_state_name(e->kind));
+	json_put_time(&k->out, "at", e->at_ms);
+	json_put_text(&k->out, "text", strcmp(e->kind, "replied") == 0 ? e->text : NULL);
+	json_close(&k->out, '}');
+	return OK;
+}
+
 static err case_get(struct api_call *k)
 {
 	struct seen seen = {.items = ARENA_ARRAY(k->c->arena, struct held, ITEMS_MAX)};
@@ -190,6 +206,10 @@ static err case_get(struct api_call *k)
 		json_put_bool(&k->out, "sensitive", seen.items[i].item->sensitive);
 		json_close(&k->out, '}');
 	}
+	json_close(&k->out, ']');
+	json_key(&k->out, "events");
+	json_open(&k->out, '[');
+	TRY(case_events(k->c, subject_id, id, put_course, k));
 	json_close(&k->out, ']');
 	json_close(&k->out, '}');
 	return OK;
@@ -231,8 +251,9 @@ const struct api_route api_staff_routes[] = {
 	{"GET", "/api/v1/staff/cases", cases_get, API_STAFF, 0, "staff_cases", "本部门的诉求",
 	 .answer = "{items: [{" CASE "}], next?: text}", .query = "state cursor limit"},
 	{"GET", "/api/v1/staff/cases/{id}", case_get, API_STAFF, 0, "staff_case",
-	 "一件诉求，个人信息经过遮盖",
-	 .answer = "{" CASE ", items: [{key: text, name: text, masked?: text, sensitive: bool}]}"},
+	 "一件诉求的经过和答复，个人信息经过遮盖",
+	 .answer = "{" CASE ", items: [{key: text, name: text, masked?: text, sensitive: bool}], "
+		   "events: [{kind: text, name: text, at: time, text?: text}]}"},
 	{"POST", "/api/v1/staff/cases/{id}/reveal", reveal_post, API_STAFF, 0, "staff_reveal",
 	 "说明理由后查看一项信息；当事人会看到查看人和理由", .body = "{item: text, reason: text}",
 	 .answer = "{key: text, value: text, usage_n: int}"},

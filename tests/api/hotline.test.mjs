@@ -140,7 +140,7 @@ test('an appeal filed while the department is down is delivered later, exactly o
 })
 
 test('[TJ-5.3.d] [NT-3.3.2.i] [NT-3.3.2.h] staff see their own department, masked; a value needs a reason that the citizen reads', async () => {
-  const mine = (await c.all('/cases')).find(k => k.department)
+  const mine = (await c.all('/cases')).find(k => k.state === 'followed_up')
   const department = mine.department.key
   const staff = async (login, ...more) => {
     const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', 'cities', '--login', login, '--name', '承办员 李某', ...dutiesDone, ...more, '--json'))
@@ -158,6 +158,9 @@ test('[TJ-5.3.d] [NT-3.3.2.i] [NT-3.3.2.h] staff see their own department, maske
     assert.ok(masked[item], item)
     assert.notEqual(masked[item], appeal(c.person)[item])
   }
+  const course = (await c.ok('GET', `/cases/${mine.id}`)).body
+  assert.deepEqual(seen.events.map(e => e.kind), course.events.map(e => e.kind))
+  assert.deepEqual(seen.events.filter(e => e.text).map(e => [e.kind, e.text]), [['replied', course.reply]])
   assert.equal((await own.refused('POST', `/staff/cases/${mine.id}/reveal`, { item: 'contact_phone', reason: '看' })).status, 400)
   const shown = (await own.ok('POST', `/staff/cases/${mine.id}/reveal`, { item: 'contact_phone', reason: '需要电话核实路灯位置' })).body
   assert.equal(shown.value, c.person.mobile_phone)

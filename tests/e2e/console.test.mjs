@@ -89,6 +89,8 @@ test('[TJ-5.3.d] after the idle limit the next step leads to the log-in, which s
 
 test('an auditor handles no cases and sees none', async () => {
   await logIn(addStaff('auditor', '--role', 'auditor'), 'auditor')
+  assert.equal(await k.id('nav-cases').count(), 0)
+  await k.go('/cases')
   await k.wait('cases-none')
   await k.shot('console-auditor')
   assert.deepEqual(k.seen.outside, [])

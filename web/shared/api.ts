@@ -689,8 +689,21 @@ export interface Staff {
 
 export interface StaffCase extends CaseSummary {
 	items: CaseItem[]
-	appeal?: string
+	events: { kind: string; name: string; at: string; text: string | null }[]
 }
+
+export interface Announcement {
+	id: string
+	title: string
+	text: string
+	promotional: boolean
+	mandatory: boolean
+	by: string
+	at: string
+}
+
+export const staffAnnouncements = (cursor?: string | null) => get<Page<Announcement>>(`/staff/announcements${query({ cursor })}`)
+export const announce = (body: Pick<Announcement, 'title' | 'text' | 'promotional' | 'mandatory'>) => post<{ id: string }>('/staff/announcements', body)
 
 export const staffLogIn = (login: string, password: string, totp: string) =>
 	post<Staff>('/staff/sessions', { login, password, totp, transport: 'cookie' })

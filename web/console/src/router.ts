@@ -12,6 +12,7 @@ export const router = createRouter({
 		{ path: '/releases', component: () => import('./features/releases/ReleasesPage.vue') },
 		{ path: '/releases/:number', component: () => import('./features/releases/ReleasePage.vue'), props: true },
 		{ path: '/releases/:number/edit', component: () => import('./features/releases/EditPage.vue'), props: true },
+		{ path: '/announcements', component: () => import('./features/announcements/AnnouncementsPage.vue') },
 		{ path: '/guardians', component: () => import('./features/guardians/GuardiansPage.vue') },
 		{ path: '/guardians/:id', component: () => import('./features/guardians/GuardianTaskPage.vue'), props: true },
 		{ path: '/grounds', component: () => import('./features/grounds/GroundsPage.vue') },

@@ -56,11 +56,12 @@ const roles: Record<string, string> = {
 }
 /** What the side bar offers, by role; the first is where a role starts. */
 const work: { path: string; name: string; roles: string[] }[] = [
-	{ path: '/cases', name: '诉求办理', roles: ['hotline_agent', 'auditor'] },
+	{ path: '/cases', name: '诉求办理', roles: ['hotline_agent'] },
 	{ path: '/duties', name: '合规职责', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/incidents', name: '安全事件', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/ends', name: '停止服务', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/releases', name: '隐私政策发布', roles: ['policy_officer', 'auditor'] },
+	{ path: '/announcements', name: '消息公告', roles: ['policy_officer'] },
 	{ path: '/guardians', name: '监护关系审核', roles: ['privacy_officer'] },
 	{ path: '/grounds', name: '例外情形', roles: ['privacy_officer'] },
 ]
