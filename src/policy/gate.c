@@ -139,7 +139,7 @@ static struct itemset sensitive_of(const struct release *r, const struct facts *
  * version. */
 static enum gate_rule acceptance_rule(const struct release *r, const struct gate_bounds *b,
 				      const struct facts *f, const struct gate_request *q, bool own_right,
-				      bool any_sensitive)
+				      bool strong)
 {
 	if (own_right || (b->level == LEVEL_OPEN && itemset_empty(&q->items) && !q->permission))
 		return RULE_ALLOWED;
@@ -148,8 +148,6 @@ static enum gate_rule acceptance_rule(const struct release *r, const struct gate
 		return RULE_ALLOWED;
 	if (!accepted(r, f, q))
 		return RULE_ACCEPT;
-	struct itemset sensed = gate_sensed(r, q);
-	bool strong = any_sensitive || q->action == GATE_SHARE || !itemset_empty(&sensed) || q->permission;
 	return strong && f->acceptance != ACCEPT_EXPRESS ? RULE_WEAK : RULE_ALLOWED;
 }
 
@@ -170,15 +168,16 @@ uint32_t gate_sources(const struct gate_request *q)
 }
 
 /* Each sensed item needs one of its permissions. */
-static bool sensors_granted(const struct release *r, const struct facts *f, const struct gate_request *q)
+static bool sensors_granted(const struct release *r, const struct facts *f, const struct gate_request *q,
+			    const struct itemset *sensed)
 {
+	if (!q->permission && itemset_empty(sensed))
+		return true;
 	uint32_t usable = gate_usable(r, f, q);
-	struct itemset sensed = gate_sensed(r, q);
-
 	if (q->permission && !usable)
 		return false;
 	for (unsigned word = 0; word < ITEMS_MAX / 64; word++) {
-		uint64_t rest = sensed.bit[word];
+		uint64_t rest = sensed->bit[word];
 		for (; rest; rest &= rest - 1) {
 			unsigned item = word * 64 + (unsigned)__builtin_ctzll(rest);
 			if (!(r->item_permissions[item] & usable))
@@ -208,19 +207,21 @@ static bool consent_holds(const struct consent_fact *k, const struct gate_reques
 	return k->recipient && (k->recipient == q->recipient || k->recipient == q->recipient->within);
 }
 
-struct itemset gate_consent_missing(const struct facts *f, const struct gate_request *q,
-				    struct itemset needed, int64_t *ret_consent_id)
+void gate_take_consents(const struct facts *f, const struct gate_request *q, struct itemset *needed,
+			int64_t *ret_consent_id)
 {
-	for (size_t i = 0; i < f->consent_count && !itemset_empty(&needed); i++) {
+	for (size_t i = 0; i < f->consent_count && !itemset_empty(needed); i++) {
 		const struct consent_fact *k = &f->consents[i];
 		if (!consent_holds(k, q))
 			continue;
-		struct itemset rest = less(needed, &k->items);
-		if (*ret_consent_id == 0 && memcmp(&rest, &needed, sizeof rest) != 0)
+		uint64_t covered = 0;
+		for (size_t word = 0; word < sizeof needed->bit / sizeof *needed->bit; word++) {
+			covered |= needed->bit[word] & k->items.bit[word];
+			needed->bit[word] &= ~k->items.bit[word];
+		}
+		if (*ret_consent_id == 0 && covered)
 			*ret_consent_id = k->consent_id;
-		needed = rest;
 	}
-	return needed;
 }
 
 static bool second_check_missing(const struct release *r, const struct facts *f, const struct gate_request *q,
@@ -240,7 +241,7 @@ struct verdict gate_judge(const struct release *r, const struct facts *f, const 
 {
 	if (q->ground)
 		return ground_judge(r, f, q);
-	if (r->abroad && gate_belongs(r, q) && gate_abroad(r, q))
+	if (gate_abroad(r, q) && gate_belongs(r, q))
 		return (struct verdict){.rule = RULE_BORDER};
 	return gate_judge_consent(r, f, q);
 }
@@ -254,25 +255,23 @@ struct verdict gate_judge_consent(const struct release *r, const struct facts *f
 		return v;
 	const struct gate_bounds *b = &r->bounds[q->service->number];
 	bool own_right = b->rights && q->action == GATE_READ && !q->staff;
-	struct itemset sensitive = sensitive_of(r, f, q);
+	struct itemset sensitive = sensitive_of(r, f, q), sensed = gate_sensed(r, q);
+	bool strong = q->action == GATE_SHARE || q->permission || !itemset_empty(&sensitive) ||
+		      !itemset_empty(&sensed);
 
 	if ((v.rule = person_rule(f, own_right)) || (v.rule = level_rule(b, f)) ||
-	    (v.rule = acceptance_rule(r, b, f, q, own_right, !itemset_empty(&sensitive))))
+	    (v.rule = acceptance_rule(r, b, f, q, own_right, strong)))
 		return v;
-	if (!sensors_granted(r, f, q)) {
+	if (!sensors_granted(r, f, q, &sensed)) {
 		v.rule = RULE_PERMISSION;
 		return v;
 	}
 	struct itemset needed = consent_needed(r, q, &sensitive);
+	gate_take_consents(f, q, &needed, &v.consent_id);
 	if (!itemset_empty(&needed)) {
-		struct itemset missing = gate_consent_missing(f, q, needed, &v.consent_id);
-		if (!itemset_empty(&missing)) {
-			v.rule = f->child		   ? RULE_GUARDIAN
-				 : q->action == GATE_SHARE ? RULE_SHARE
-							   : RULE_SENSITIVE;
-			v.missing = missing;
-			return v;
-		}
+		v.rule = f->child ? RULE_GUARDIAN : q->action == GATE_SHARE ? RULE_SHARE : RULE_SENSITIVE;
+		v.missing = needed;
+		return v;
 	}
 	if (second_check_missing(r, f, q, &sensitive))
 		v.rule = RULE_SECOND_CHECK;

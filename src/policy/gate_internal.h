@@ -26,8 +26,9 @@ err ground_evidence_missing(struct ctx *c, const struct exception *e, uint32_t n
 /* ---- gate.c, for ground.c ---- */
 bool gate_belongs(const struct release *r, const struct gate_request *q);
 bool gate_bounds_allow(const struct gate_bounds *b, const struct gate_request *q);
-struct itemset gate_consent_missing(const struct facts *f, const struct gate_request *q,
-				    struct itemset needed, int64_t *ret_consent_id);
+/* Takes out of needed what a live consent covers; the id is of the first that covers anything. */
+void gate_take_consents(const struct facts *f, const struct gate_request *q, struct itemset *needed,
+			int64_t *ret_consent_id);
 bool gate_abroad(const struct release *r, const struct gate_request *q);
 /* The rules that a person's own consent must pass. */
 struct verdict gate_judge_consent(const struct release *r, const struct facts *f,

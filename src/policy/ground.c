@@ -48,7 +48,8 @@ static bool consent_given(const struct facts *f, const struct gate_request *q, i
 {
 	if (!exception_needs(q->ground->exception, NEED_CONSENT) || !q->recipient)
 		return true;
-	struct itemset missing = gate_consent_missing(f, q, q->items, ret_consent_id);
+	struct itemset missing = q->items;
+	gate_take_consents(f, q, &missing, ret_consent_id);
 	return itemset_empty(&missing);
 }
 
