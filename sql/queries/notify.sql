@@ -1,4 +1,4 @@
--- tables: sms_message, sms_day, policy_notice, announcement, notice_round, message, notice_delivery, notice_shown, subscription, push_target
+-- tables: sms_message, sms_day, policy_notice, announcement, notice_text, notice_round, message, notice_delivery, notice_shown, subscription, push_target
 
 -- name: sms_message_insert
 INSERT INTO sms_message (message_id, day, sealed, expires_at_ms) VALUES (?1, ?2, ?3, ?4);
@@ -35,6 +35,16 @@ WHERE announcement_id = ?1;
 -- name: announcement_list
 SELECT announcement_id, title, body, promotional, mandatory, published_by, at_ms FROM announcement
 WHERE announcement_id < ?1 ORDER BY announcement_id DESC LIMIT ?2;
+
+-- name: notice_text_insert
+INSERT INTO notice_text (notice_id, title, brief, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (notice_id) DO NOTHING;
+
+-- name: notice_text_get
+SELECT title, brief, body FROM notice_text WHERE notice_id = ?1;
+
+-- name: notice_text_retract
+-- ?2 stands before the title from now on.
+UPDATE notice_text SET title = ?2 || title WHERE notice_id = ?1;
 
 -- name: notice_round_insert
 INSERT INTO notice_round (round_id, kind, ref_id, cursor, people, started_at_ms, finished_at_ms)

@@ -116,8 +116,6 @@ static err show_incident(struct ctx *c, const struct incident *i, void *arg)
 static err show_end(struct ctx *c, const struct service_end *e, void *arg)
 {
 	struct notices *n = arg;
-	const struct service *s = *e->service ? release_service(c->release, e->service) : NULL;
-	const char *name = *e->service ? s ? s->name : e->service : city_text(c->release, "name");
 	struct date d = date_of(e->ends_at_ms);
 	const struct part parts[] = {
 		{"停止的日期", arena_printf(c->arena, "%d年%d月%d日零时起", d.year, d.month, d.day)},
@@ -129,8 +127,8 @@ static err show_end(struct ctx *c, const struct service_end *e, void *arg)
 					   "需要留底的，请在此之前自行查阅和保存。"}};
 
 	if (!e->withdrawn_at_ms && c->now_ms < e->ends_at_ms + SHOWN_DAYS * day_ms)
-		show(n, e->id, "end", arena_printf(c->arena, "关于停止“%s”的公告", name), e->announced_at_ms,
-		     e->ends_at_ms, parts, sizeof parts / sizeof *parts);
+		show(n, e->id, "end", service_end_title(c, e), e->announced_at_ms, e->ends_at_ms, parts,
+		     sizeof parts / sizeof *parts);
 	return OK;
 }
 

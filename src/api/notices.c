@@ -119,6 +119,11 @@ static err put_words(struct api_call *k, const struct message *m)
 		title = a.title;
 		text = a.body;
 		json_put_bool(j, "promotional", a.promotional);
+	} else if (strcmp(m->kind, "incident") == 0 || strcmp(m->kind, "end") == 0) {
+		struct notice_text t;
+		TRY(notice_text_get(k->c, m->ref_id, &t));
+		title = t.title;
+		text = t.body;
 	} else {
 		err e = case_words(k->c, k->subject_id, m, &title, &text);
 		if (e.code == ERR_NOT_FOUND) { /* its time of keeping is over */
@@ -269,7 +274,8 @@ static err push_delete(struct api_call *k)
 
 #define CHANGES "[{kind: text, major: bool, text: text}]"
 #define MESSAGE                                                                                              \
-	"id: id, kind: policy|announcement|case, ref_id: id, at: time, read_at?: time, version?: text, "     \
+	"id: id, kind: policy|announcement|case|incident|end, ref_id: id, at: time, read_at?: time, "        \
+	"version?: text, "                                                                                   \
 	"major?: bool, changes?: " CHANGES ", promotional?: bool, title: text, text: text"
 
 const struct api_route api_notice_routes[] = {

@@ -1,4 +1,5 @@
-/* What an officer tells everybody: service announcements, and promotion to those who asked for it. */
+/* What an officer tells everybody: service announcements, and promotion to those who asked for it. And the
+ * words of notices that go to those concerned. */
 #include "base/id.h"
 #include "notify/notice_store.h"
 
@@ -83,4 +84,36 @@ err announcement_get(struct ctx *c, int64_t id, struct announcement *ret)
 		FAIL(c, ERR_NOT_FOUND, "没有这条公告");
 	*ret = a;
 	return OK;
+}
+
+/* ---- notices with words of their own ---- */
+
+err notice_text_put(struct ctx *c, int64_t id, const struct notice_text *t)
+{
+	return store_exec(c, c->store, Q_NOTICE_TEXT_INSERT,
+			  PARAMS(P_INT(id), P_STR(t->title), P_STR(t->brief), P_STR(t->body)), NULL);
+}
+
+static err text_row(struct ctx *c, const struct row *r, void *arg)
+{
+	*(struct notice_text *)arg = (struct notice_text){.title = arena_copy(c->arena, row_text(r, 0)),
+							  .brief = arena_copy(c->arena, row_text(r, 1)),
+							  .body = arena_copy(c->arena, row_text(r, 2))};
+	return OK;
+}
+
+err notice_text_get(struct ctx *c, int64_t id, struct notice_text *ret)
+{
+	struct notice_text t = {0};
+
+	TRY(store_rows(c, c->store, Q_NOTICE_TEXT_GET, PARAMS(P_INT(id)), text_row, &t));
+	if (!t.title)
+		FAIL(c, ERR_NOT_FOUND, "没有这条公告");
+	*ret = t;
+	return OK;
+}
+
+err notice_text_retract(struct ctx *c, int64_t id)
+{
+	return store_exec(c, c->store, Q_NOTICE_TEXT_RETRACT, PARAMS(P_INT(id), P_STR("（已撤回）")), NULL);
 }

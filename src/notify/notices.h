@@ -49,10 +49,24 @@ typedef err (*announcement_fn)(struct ctx *c, const struct announcement *a, void
 err announcement_list(struct ctx *c, int64_t before, int limit, announcement_fn fn, void *arg);
 err announcement_get(struct ctx *c, int64_t id, struct announcement *ret);
 
+/* ---- notices with words of their own ---- */
+struct notice_text {
+	const char *title, *brief, *body; /* brief: for short messages and pushes */
+};
+/* Kept under the id of what it tells; the first words stay. */
+err notice_text_put(struct ctx *c, int64_t id, const struct notice_text *t);
+/* ERR_NOT_FOUND. */
+err notice_text_get(struct ctx *c, int64_t id, struct notice_text *ret);
+/* What it told does not hold any more: its title says so in the inbox. */
+err notice_text_retract(struct ctx *c, int64_t id);
+/* Whether the person gave a number, an address or a push token that this kind of message goes to. */
+err notice_reaches(struct ctx *c, int64_t subject_id, const char *kind, bool *ret);
+
 /* ---- the inbox ---- */
 struct message {
 	int64_t id, ref_id, at_ms, read_at_ms; /* read_at_ms 0: not opened yet */
-	const char *kind;		       /* "policy": release number; "announcement"; "case": case id */
+	const char *kind;		       /* "policy": release number; "announcement"; "case": case id;
+					 "incident", "end": id of its notice_text */
 };
 typedef err (*message_fn)(struct ctx *c, const struct message *m, void *arg);
 /* Newest first, below id `before` (0: from the newest). */

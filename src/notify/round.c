@@ -14,11 +14,14 @@ err notice_round_rows(struct ctx *c, struct tx *tx, int64_t round_id, const char
 size_t notice_ways(const struct ctx *c, const char *kind, const char *ret[static 4])
 {
 	static const char *const outside[] = {"push", "email", "sms"};
-	const char *setting = strcmp(kind, "policy") == 0 ? "update.channels" : "message.channels";
+	const char *setting = strcmp(kind, "policy") == 0     ? "update.channels"
+			      : strcmp(kind, "incident") == 0 ? "incident.channels"
+							      : "message.channels";
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
-		if (city_list_has(c->release, setting, outside[i]))
+		if (city_list_has(c->release, setting, outside[i]) ||
+		    (strcmp(outside[i], "sms") == 0 && city_list_has(c->release, setting, "phone")))
 			ret[n++] = outside[i];
 	return n;
 }

@@ -63,6 +63,13 @@ err notice_words(struct ctx *c, const struct message *m, bool brief, const char 
 		*ret_text = a.body;
 		return OK;
 	}
+	if (has_own_words(m->kind)) {
+		struct notice_text t;
+		TRY(notice_text_get(c, m->ref_id, &t));
+		*ret_title = t.title;
+		*ret_text = brief ? t.brief : t.body;
+		return OK;
+	}
 	/* what a matter is about does not go out of the app */
 	*ret_title = "办件进展";
 	*ret_text = "您的办件有新的进展，请登录应用查看。";
@@ -142,6 +149,34 @@ static err is_held(struct ctx *c, const struct sending *s, bool *ret)
 	return OK;
 }
 
+struct reach {
+	const char *ways[4];
+	size_t count;
+	bool any;
+};
+
+static err note_way(struct ctx *c, const struct held *h, void *arg)
+{
+	struct reach *r = arg;
+
+	for (size_t i = 0; i < r->count && !h->rule; i++)
+		for (size_t k = 0; k < sizeof ways / sizeof *ways; k++)
+			r->any |= strcmp(r->ways[i], ways[k].channel) == 0 &&
+				  h->item == release_item(c->release, ways[k].item);
+	return OK;
+}
+
+err notice_reaches(struct ctx *c, int64_t subject_id, const char *kind, bool *ret)
+{
+	struct reach r = {0};
+
+	r.count = notice_ways(c, kind, r.ways);
+	if (r.count)
+		TRY(vault_held(c, subject_id, note_way, &r));
+	*ret = r.any;
+	return OK;
+}
+
 static err release_address(struct ctx *c, struct sending *s, struct released *ret)
 {
 	struct gate_request q = {.action = GATE_SHARE,
@@ -159,7 +194,8 @@ static err release_address(struct ctx *c, struct sending *s, struct released *re
 	if (e.code == ERR_REFUSED)
 		notice_refused(c, &s->h, &q);
 	TRY(e);
-	return vault_release(c, permit, &s->h, s->installation_id, NULL, ret);
+	const char *note = strcmp(s->message.kind, "incident") == 0 ? "安全事件的告知" : NULL;
+	return vault_release(c, permit, &s->h, s->installation_id, note, ret);
 }
 
 static err write_request(struct ctx *c, const struct sending *s, struct slice to, struct buf *out)

@@ -128,7 +128,23 @@ err service_end_withdraw(struct ctx *c, int64_t id)
 	TRY(store_exec(c, c->store, Q_SERVICE_END_WITHDRAW, PARAMS(P_INT(id), P_INT(c->now_ms)), &changed));
 	if (changed == 0)
 		FAIL(c, ERR_CONFLICT, "已经撤回，或者停止的日期已到，不能撤回");
-	return OK;
+	return notice_text_retract(c, id);
+}
+
+const char *service_end_title(struct ctx *c, const struct service_end *e)
+{
+	const struct service *s = *e->service ? release_service(c->release, e->service) : NULL;
+	const char *name = *e->service ? s ? s->name : e->service : city_text(c->release, "name");
+
+	return arena_printf(c->arena, "关于停止“%s”的公告", name);
+}
+
+static const char *words_of(struct ctx *c, const struct service_end *e)
+{
+	struct date d = date_of(e->ends_at_ms);
+
+	return arena_printf(c->arena, "自%d年%d月%d日零时起停止。原因：%s。详见应用首页“公告”。", d.year,
+			    d.month, d.day, e->reason);
 }
 
 /* Each one concerned has the notice in the app; everybody reads it on the main page (TJ-5.4.a, NT-4.6.a). */
@@ -140,7 +156,11 @@ err service_end_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_
 	TRY(find(c, j->ref_id, &e));
 	if (e.withdrawn_at_ms || e.told_all_at_ms)
 		return OK;
-	struct telling t = {.source_id = e.id, .service = *e.service ? e.service : NULL};
+	const char *text = words_of(c, &e);
+	struct telling t = {.source_id = e.id,
+			    .service = *e.service ? e.service : NULL,
+			    .kind = "end",
+			    .words = {service_end_title(c, &e), text, text}};
 	TRY(tell_people(c, &t, e.walk_after, &told));
 	TRY(store_exec(c, c->store, Q_SERVICE_END_TOLD,
 		       PARAMS(P_INT(e.id), P_INT(told.after), P_INT(told.people), P_INT(e.walk_after)),

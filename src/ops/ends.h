@@ -17,6 +17,8 @@ err service_end_list(struct ctx *c, service_end_fn fn, void *arg);
 /* Too near a day, an unknown service or a missing reason is ERR_INVALID with its field; ERR_CONFLICT:
  * announced already. */
 err service_end_announce(struct ctx *c, const char *by, struct service_end *e);
+/* What its notice is called. */
+const char *service_end_title(struct ctx *c, const struct service_end *e);
 /* Before its day; ERR_CONFLICT afterwards. */
 err service_end_withdraw(struct ctx *c, int64_t id);
 

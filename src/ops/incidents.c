@@ -266,13 +266,7 @@ err incident_tell(struct ctx *c, const char *by, const struct incident *notice)
 	return store_write(c, c->store, tell_rows, &(struct notice){notice, by});
 }
 
-/* Whether the city tells by phone; else the notice waits in the app, where a red dot stands. */
-static bool by_phone(const struct release *r)
-{
-	return city_list_has(r, "incident.channels", "phone") || city_list_has(r, "incident.channels", "sms");
-}
-
-static const char *message_of(struct ctx *c, const struct incident *i)
+static const char *brief_of(struct ctx *c, const struct incident *i)
 {
 	enum { SHOWN_CHARS = 60 };
 	struct slice facts = slice_of(i->facts);
@@ -283,9 +277,26 @@ static const char *message_of(struct ctx *c, const struct incident *i)
 		while (n < facts.n && ((unsigned char)facts.p[n] & 0xC0) == 0x80)
 			n++;
 	}
-	return arena_printf(c->arena,
-			    "【%s】安全事件告知：%.*s%s 影响、处置、防范和补救办法见应用首页“公告”。",
+	return arena_printf(c->arena, "【%s】安全事件告知：%.*s%s 影响、处置、防范和补救办法见应用的“消息”。",
 			    city_text(c->release, "name"), (int)n, facts.p, n < facts.n ? "……" : "");
+}
+
+static const char *body_of(struct ctx *c, const struct incident *i)
+{
+	const struct {
+		const char *name, *text;
+	} parts[] = {{"事件的基本情况", i->facts},
+		     {"可能的影响", i->effect},
+		     {"处置措施", i->measures},
+		     {"您可以怎样自行防范", i->self_protection},
+		     {"对您的补救措施", i->remedies}};
+	const char *body = "";
+
+	for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+		if (*parts[k].text)
+			body = arena_printf(c->arena, "%s%s%s：%s", body, *body ? "\n" : "", parts[k].name,
+					    parts[k].text);
+	return body;
 }
 
 err incident_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
@@ -296,8 +307,8 @@ err incident_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_
 	TRY(incident_get(c, j->ref_id, &i));
 	struct telling t = {.source_id = i.id,
 			    .category = *i.category ? i.category : NULL,
-			    .text = by_phone(c->release) ? message_of(c, &i) : NULL,
-			    .note = "安全事件的告知"};
+			    .kind = "incident",
+			    .words = {"安全事件告知", brief_of(c, &i), body_of(c, &i)}};
 	TRY(tell_people(c, &t, i.walk_after, &told));
 	TRY(store_exec(c, c->store, Q_INCIDENT_WALKED,
 		       PARAMS(P_INT(i.id), P_INT(told.after), P_INT(told.people), P_INT(told.by_message),

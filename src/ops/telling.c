@@ -1,9 +1,9 @@
 #include "ops/telling.h"
 #include "account/account.h"
-#include "notify/notify.h"
-#include "services/form.h"
+#include "consent/consent.h"
+#include "vault/vault.h"
 
-enum { BATCH = 100, LIFE_MS = 24 * 3600 * 1000 };
+enum { BATCH = 100 };
 
 /* ---- whom ---- */
 
@@ -49,46 +49,9 @@ static err concerns(struct ctx *c, const struct telling *t, int64_t subject_id, 
 
 /* ---- how ---- */
 
-/* The service by which numbers go to the gateway. */
-static const struct service *message_service(const struct release *r)
-{
-	const struct recipient *gateway = release_recipient(r, "sms");
-
-	for (unsigned i = 0; gateway && i < release_service_count(r); i++)
-		if (release_service_at(r, i)->recipient == gateway)
-			return release_service_at(r, i);
-	return NULL;
-}
-
-static err prepare_message(struct ctx *c, const struct telling *t, int64_t subject_id, struct sms_draft *ret)
-{
-	const struct service *s = message_service(c->release);
-	const struct item *phone = release_item(c->release, "mobile_phone");
-	RELEASED_SCOPED released = {0};
-	struct permit *permit = NULL;
-	struct facts f;
-	struct head h;
-
-	if (!s || !phone)
-		FAIL(c, ERR_NOT_FOUND, "no way to send messages");
-	TRY(facts_load(c, subject_id, &f, &h));
-	struct gate_request q = {.action = GATE_SHARE,
-				 .service = s,
-				 .purpose = s->purpose,
-				 .recipient = s->recipient,
-				 .now_ms = c->now_ms};
-	itemset_add(&q.items, phone->number);
-	TRY(form_decide(c, &f, &h, &q, &permit));
-	TRY(vault_release(c, permit, &h, 0, t->note, &released));
-	const struct vault_value *v = released_get(&released, "mobile_phone");
-	if (!v)
-		FAIL(c, ERR_NOT_FOUND, "no number");
-	return sms_prepare(c, v->value, slice_of(t->text), c->now_ms + LIFE_MS, ret);
-}
-
 struct one {
-	int64_t subject_id, source_id;
-	const struct sms_draft *draft; /* NULL: in the app */
+	const struct telling *t;
+	int64_t subject_id;
 	bool told;
 };
 
@@ -98,30 +61,24 @@ static err told_rows(struct ctx *c, struct tx *tx, void *arg)
 	int64_t changed = 0;
 
 	TRY(tx_exec(c, tx, Q_TOLD_PERSON_INSERT,
-		    PARAMS(P_INT(o->subject_id), P_INT(o->source_id), P_STR(o->draft ? "message" : "in_app"),
-			   P_INT(c->now_ms)),
+		    PARAMS(P_INT(o->subject_id), P_INT(o->t->source_id), P_STR("inbox"), P_INT(c->now_ms)),
 		    &changed));
 	o->told = changed > 0;
-	return o->told && o->draft ? sms_rows(c, tx, o->draft) : OK;
+	return o->told ? message_rows(c, tx, o->subject_id, o->t->source_id, o->t->kind, o->t->source_id)
+		       : OK;
 }
 
-/* What stands in the way of a message (no number, no consent) is no failure: the notice waits in the app. */
+/* A message in the inbox, which sets off every way that the city names; the list of its deliveries says what
+ * came of each. */
 static err tell_one(struct ctx *c, const struct telling *t, int64_t subject_id, struct told *ret)
 {
-	struct one o = {.subject_id = subject_id, .source_id = t->source_id};
-	struct sms_draft draft;
+	struct one o = {t, subject_id, false};
+	bool reached = false;
 
-	if (t->text) {
-		err e = prepare_message(c, t, subject_id, &draft);
-		if (e.code == ERR_STORE || e.code == ERR_STALE || e.code == ERR_CRYPTO)
-			return e;
-		if (!failed(e))
-			o.draft = &draft;
-		failure_clear(c);
-	}
+	TRY(notice_reaches(c, subject_id, t->kind, &reached));
 	TRY(store_write(c, c->store, told_rows, &o));
 	ret->people += o.told;
-	ret->by_message += o.told && o.draft;
+	ret->by_message += o.told && reached;
 	return OK;
 }
 
@@ -131,6 +88,7 @@ err tell_people(struct ctx *c, const struct telling *t, int64_t after, struct to
 	size_t count = 0;
 
 	*ret = (struct told){.after = after};
+	TRY(notice_text_put(c, t->source_id, &t->words));
 	TRY(account_walk(c, after, BATCH, ids, &count));
 	for (size_t i = 0; i < count; i++) {
 		bool yes = false;

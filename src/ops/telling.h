@@ -1,22 +1,22 @@
 /* Telling people, one by one, of what concerns them: an incident, or the end of a service. */
 #pragma once
 
-#include "jobs/jobs.h"
+#include "notify/notices.h"
 #include "policy/policy.h"
 
 struct telling {
 	int64_t source_id;
 	const char *category,
 		*service; /* whom: who has something of that category, or service; NULL: everybody */
-	const char *text; /* for a short message; NULL: in the app only */
-	const char *note; /* what the person reads in the list of uses: why the number was used */
+	const char *kind; /* of the message: "incident" or "end" */
+	struct notice_text words;
 };
 struct told {
-	int64_t after; /* up to whom */
-	int64_t people, by_message;
+	int64_t after;		    /* up to whom */
+	int64_t people, by_message; /* by_message: of these who can be reached outside the app, too */
 	bool finished;
 };
 
-/* Tells the next people after `after`, at most a batch; nobody twice. By a short message where there is a
- * number that may be used for it, else in the app (NT-3.3.4.f). */
+/* Tells the next people after `after`, at most a batch; nobody twice. Each one has it in the
+ * inbox, and by every way of the city that the person can be reached by (NT-3.3.4.f). */
 err tell_people(struct ctx *c, const struct telling *t, int64_t after, struct told *ret);

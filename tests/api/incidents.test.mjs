@@ -26,6 +26,9 @@ before(async () => {
   officer = await staff('privacy', 'privacy_officer')
   a = await citizen(city, { insured: true })
   b = await citizen(city)
+  await withConsents(a, 'PUT', '/me/items/email', { value: 'someone@example.cn' })
+  await a.ok('PUT', '/permissions/perm_push', { state: 'granted' })
+  await a.ok('PUT', '/installations/current/push', { token: 'device-token-a' })
   await query(a, 'real_estate_query')
 })
 after(() => city?.stop())
@@ -58,7 +61,10 @@ test('[NT-3.3.4.b] [NT-3.3.4.c] [NT-3.3.4.d] [NT-3.3.4.e] a notice without facts
   assert.deepEqual(await notices(a), [])
 })
 
-test('[NT-3.3.4.f] everybody affected is told, by a short message or else in the app, and nobody else', async () => {
+const inbox = async (c, kind) => (await c.all('/me/messages')).filter(m => m.kind === kind)
+const ways = async (c, m) => Object.fromEntries((await c.ok('GET', `/me/messages/${m.id}`)).body.deliveries.map(d => [d.channel, d.state]))
+
+test('[NT-3.3.4.f] everybody affected is told, in the inbox and by each way with its state, and nobody else', async () => {
   const before = [(await city.sms(a.person.mobile_phone)).length, (await city.sms(b.person.mobile_phone)).length]
   await officer.ok('POST', `/staff/incidents/${id}/notice`, whole)
   assert.equal((await officer.refused('POST', `/staff/incidents/${id}/notice`, whole)).status, 409, 'once')
@@ -68,6 +74,17 @@ test('[NT-3.3.4.f] everybody affected is told, by a short message or else in the
   assert.match(text.text, /安全事件告知：11月20日/)
   assert.equal((await city.sms(a.person.mobile_phone)).length, before[0] + 1)
   assert.equal((await city.sms(b.person.mobile_phone)).length, before[1])
+  const [m] = await inbox(a, 'incident')
+  assert.equal(m.title, '安全事件告知')
+  for (const part of Object.values(whole)) assert.ok(m.text.includes(part), part)
+  assert.deepEqual(await until(async () => { await city.settle(); const w = await ways(a, m); return !Object.values(w).includes('waiting') && w }, 'the deliveries'),
+    { email: 'sent', push: 'sent', sms: 'sent' })
+  const mail = (await city.received('mail')).filter(r => r.body.title === '安全事件告知')
+  assert.deepEqual(mail.map(r => r.body.to), ['someone@example.cn'])
+  assert.ok(mail[0].body.text.includes(whole.remedies), 'a mail says all of it')
+  const push = (await city.received('push')).filter(r => r.body.title === '安全事件告知')
+  assert.deepEqual(push.map(r => r.body.to), ['device-token-a'])
+  assert.deepEqual(await inbox(b, 'incident'), [])
   const [mine] = await notices(a)
   assert.deepEqual(mine.parts.map(p => p.text), Object.values(whole))
   assert.equal(mine.mine, true)
@@ -106,7 +123,12 @@ test('[NT-3.3.4.g] where telling each is hard, a public notice with its reason s
   assert.ok(page.includes('一份名单被公开。') && !page.includes('缓存被未经授权'))
   assert.equal((await incident(body.id)).public_reason, '部分人员的联系方式已经停用')
   const told = await until(async () => { await city.settle(); const i = await incident(body.id); return i.told_all_at && i }, 'the notices')
-  assert.equal(told.people, 2, 'of no category: everybody')
+  assert.deepEqual([told.people, told.by_message], [2, 2], 'of no category: everybody')
+  for (const c of [a, b])
+    assert.ok((await inbox(c, 'incident'))[0].text.includes('一份名单被公开。'), 'told in public, and in the inbox')
+  const [m] = await inbox(b, 'incident')
+  assert.deepEqual(await until(async () => { await city.settle(); const w = await ways(b, m); return w.sms !== 'waiting' && w.email !== 'waiting' && w }, 'the deliveries'),
+    { email: 'none', sms: 'sent' }, 'who has no mail has the short message')
 })
 
 test('[NT-3.1.d] [NT-3.3.6.c] [NT-4.6.a] an end is announced thirty days ahead, each one concerned and everybody reads it, and it can be taken back', async () => {
@@ -117,11 +139,17 @@ test('[NT-3.1.d] [NT-3.3.6.c] [NT-4.6.a] an end is announced thirty days ahead, 
   const first = await announce({ ends_on: await day(30) })
   assert.equal(first.status, 201)
   assert.equal((await announce({ ends_on: await day(30) })).status, 409)
+  await until(async () => { await city.settle(); return (await ends()).find(e => e.id === first.body.id).told_all_at }, 'the notices')
   await officer.ok('DELETE', `/staff/ends/${first.body.id}`)
   assert.equal((await officer.refused('DELETE', `/staff/ends/${first.body.id}`)).status, 409)
   const { body } = await announce({ ends_on: await day(31) })
   await until(async () => { await city.settle(); return (await ends()).find(e => e.id === body.id).told_all_at }, 'the notices')
   assert.equal((await ends()).find(e => e.id === body.id).told_people, 1, 'A alone used it')
+  const [told, before] = await inbox(a, 'end')
+  assert.equal(told.title, '关于停止“不动产查询”的公告')
+  assert.match(told.text, /零时起停止。原因：系统整合到不动产登记平台。/)
+  assert.equal(before.title, '（已撤回）关于停止“不动产查询”的公告')
+  assert.deepEqual(await inbox(b, 'end'), [])
   for (const [c, mine] of [[a, true], [b, false]]) {
     const seen = (await notices(c)).find(n => n.id === body.id)
     assert.deepEqual([seen.kind, seen.mine, seen.title], ['end', mine, '关于停止“不动产查询”的公告'])
@@ -187,6 +215,9 @@ test('[TJ-5.5.a] [TJ-5.5.c] [TJ-5.5.d] [TJ-1.2.1.4.e] [TJ-5.4.a] [TJ-7.2.e] in T
   assert.deepEqual([told.people, told.by_message], [1, 0], 'by a message in the app')
   assert.equal((await city.sms(a.person.mobile_phone)).length, messages)
   assert.equal((await notices(a))[0].parts[0].text, '部分数据被篡改，已经恢复。')
+  const [m] = await inbox(a, 'incident')
+  assert.equal(m.text, '事件的基本情况：部分数据被篡改，已经恢复。')
+  assert.deepEqual(await ways(a, m), {}, 'this city tells in the app')
   await officer.ok('POST', `/staff/incidents/${body.id}/close`)
 
   const service = (await a.all('/services')).find(s => s.shape === 'query').key

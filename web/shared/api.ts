@@ -290,7 +290,7 @@ export interface PolicyNotice {
 
 export interface InboxMessage {
 	id: string
-	kind: 'policy' | 'announcement' | 'case'
+	kind: 'policy' | 'announcement' | 'case' | 'incident' | 'end'
 	ref_id: string
 	at: string
 	read_at: string | null
