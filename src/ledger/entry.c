@@ -100,7 +100,7 @@ static void write_canonical(struct ctx *c, const struct prepared *p, const struc
 	TEXT(out, ",\"clause\":", e->clause);
 	TEXT(out, ",\"note\":", e->note);
 	ID(out, ",\"ref\":", e->ref_id);
-	TEXT(out, ",\"policy\":", c->release ? release_version(c->release) : NULL);
+	TEXT(out, ",\"policy\":", e->policy ? e->policy : c->release ? release_version(c->release) : NULL);
 	if (e->discloses) {
 		char data[HASH_SIZE * 2];
 		base64_encode(e->discloses, HASH_SIZE, data);

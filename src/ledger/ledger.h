@@ -51,8 +51,9 @@ struct entry {
 	const char *basis;    /* "consent", "acceptance", "law:…", "contract", "own_request" */
 	const char *decision; /* "allowed", a refusal's reason, "sent", "not_sent", "unknown" */
 	const char *clause;
-	const char *note; /* e.g. a staff member's stated reason, a session's device name */
-	int64_t ref_id;	  /* case, consent, session or use of a ground; 0 none */
+	const char *note;   /* e.g. a staff member's stated reason, a session's device name */
+	const char *policy; /* the version that it was decided under; NULL: the one in force */
+	int64_t ref_id;	    /* case, consent, session or use of a ground; 0 none */
 	/* On a ground with a duty of secrecy: when the person is told. 0: at once. See "deferred" below. */
 	int64_t deferred_until_ms;
 	const uint8_t *discloses; /* data of the deferred entry that this one tells, or NULL */

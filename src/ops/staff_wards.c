@@ -94,6 +94,7 @@ err staff_ward_paper(struct ctx *c, const struct staff *s, int64_t ward_id, int6
 			  .basis = permit_basis(permit),
 			  .decision = "allowed",
 			  .clause = permit_clause(permit),
+			  .policy = permit_version(permit),
 			  .note = arena_copy(c->arena, reason),
 			  .ref_id = ward_id};
 	if (photo)

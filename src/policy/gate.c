@@ -1,4 +1,5 @@
 /* The decision itself. Everything that gate_check touches was made by model_freeze; it allocates nothing. */
+#include "policy/better.h"
 #include "policy/gate_internal.h"
 #include <string.h>
 
@@ -83,6 +84,13 @@ static bool earlier_allows(const struct release *r, unsigned number, const struc
 	const struct gate_bounds *b = earlier_bounds(r, number, q->service->number);
 
 	return b && gate_bounds_allow(b, q) && b->level <= r->bounds[q->service->number].level;
+}
+
+const char *gate_version(const struct release *r, const struct facts *f, const struct gate_request *q)
+{
+	bool express = f->acceptance != ACCEPT_EXPRESS && earlier_allows(r, f->express_release, q);
+
+	return release_version_agreed(r, express ? f->express_release : f->accepted_release);
 }
 
 static bool accepted(const struct release *r, const struct facts *f, const struct gate_request *q)

@@ -115,6 +115,10 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 const char *gate_check(const struct release *r, const struct facts *f, const struct gate_request *q,
 		       const char **ret_clause);
 
+/* The name of the version that a decision about this person rests on: the one agreed to, and the one in force
+ * where nothing older is left (TJ-7.2.b, NT-6.1.c). */
+const char *gate_version(const struct release *r, const struct facts *f, const struct gate_request *q);
+
 /* What a permit says; permit_take marks it used and answers false when it was used before or belongs to
  * another request. */
 bool permit_take(struct permit *p, const struct ctx *c);
@@ -132,5 +136,6 @@ int64_t permit_consent_id(const struct permit *p);     /* 0: none */
 int64_t permit_use_id(const struct permit *p);	       /* of the ground's use; 0: none */
 int64_t permit_deferred_until(const struct permit *p); /* when the person is told; 0: at once */
 const char *permit_note(const struct permit *p);       /* of the ground's use; or NULL */
+const char *permit_version(const struct permit *p);    /* see gate_version */
 bool permit_masked(const struct permit *p);	       /* only masked forms may leave */
 uint32_t permit_permissions(const struct permit *p);   /* granted permissions that it used, bit per number */

@@ -13,7 +13,7 @@ struct permit {
 	const struct recipient *recipient;
 	struct itemset items;
 	uint32_t permissions;
-	const char *basis, *clause, *note;
+	const char *basis, *clause, *note, *version;
 };
 
 /* ---- refusals ---- */
@@ -163,6 +163,7 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 		.basis = basis_of(c, q, &v),
 		.clause = q->ground ? q->ground->exception->clause : gate_action_clause(q),
 		.note = q->ground ? q->ground->note : NULL,
+		.version = gate_version(r, f, q),
 		.use_id = q->ground ? q->ground->use_id : 0,
 		.deferred_until_ms = q->ground ? q->ground->deferred_until_ms : 0,
 	};
@@ -246,6 +247,11 @@ uint32_t permit_permissions(const struct permit *p)
 const char *permit_note(const struct permit *p)
 {
 	return p->note;
+}
+
+const char *permit_version(const struct permit *p)
+{
+	return p->version;
 }
 
 bool permit_masked(const struct permit *p)

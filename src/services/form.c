@@ -166,7 +166,7 @@ err form_read(struct ctx *c, const struct service *s, struct head *h, const stru
 	return e;
 }
 
-void form_refused(struct ctx *c, struct head *h, const struct gate_request *q)
+static void write_refused(struct ctx *c, struct head *h, const struct gate_request *q, const char *version)
 {
 	struct failure kept = c->failure;
 
@@ -180,10 +180,16 @@ void form_refused(struct ctx *c, struct head *h, const struct gate_request *q)
 		.items = q->items,
 		.decision = kept.reason ? kept.reason : "refused",
 		.clause = kept.clause,
+		.policy = version,
 	};
 	/* A refusal stands even when its entry cannot be written: nothing was read or sent. */
 	(void)!failed(ledger_write(c, h, &e, LEDGER_ANY_EPOCH, NULL, NULL, NULL));
 	c->failure = kept;
+}
+
+void form_refused(struct ctx *c, struct head *h, const struct gate_request *q)
+{
+	write_refused(c, h, q, NULL);
 }
 
 err form_decide(struct ctx *c, const struct facts *f, struct head *h, const struct gate_request *q,
@@ -192,7 +198,7 @@ err form_decide(struct ctx *c, const struct facts *f, struct head *h, const stru
 	err e = gate_decide(c, c->release, f, q, ret);
 
 	if (e.code == ERR_REFUSED)
-		form_refused(c, h, q);
+		write_refused(c, h, q, gate_version(c->release, f, q));
 	return e;
 }
 

@@ -36,6 +36,7 @@ struct entry permit_entry(struct ctx *c, const struct permit *permit, enum entry
 		.ref_id = permit_use_id(permit) ? permit_use_id(permit)
 			  : record_id		? record_id
 						: permit_consent_id(permit),
+		.policy = permit_version(permit),
 		.deferred_until_ms = permit_deferred_until(permit),
 	};
 }

@@ -15,6 +15,8 @@ const shown = (c, version) => c.ok('PUT', '/notice', { version })
 const goOn = (c, version) => ({ policy_version: version, kind: 'continued' })
 const ask = (c, service) => c.call('POST', `/services/${service}/queries`, { fields: {} })
 const from = (list, to) => list.filter(r => r.body.to === to)
+// under which versions the newest decisions of an action about a service were taken
+const decided = async (c, service, action) => (await c.all('/me/usage')).find(u => u.service === service && u.action === action)?.policy_version
 const log = async c => { const { body } = await c.ok('POST', '/sessions', { method: 'password', login: c.username, password: 'Tong-ban2026' }); c.token = body.token }
 const back = async c => { c.token = c.installation; await log(c) }
 
@@ -70,6 +72,7 @@ describe('tianjin', { concurrency: false }, () => {
     assert.equal((await ask(a, same)).status, 200, 'an untouched service')
     const refused = (await ask(a, changed)).body
     assert.deepEqual([refused.reason, refused.next[0].action, refused.next[0].policy_version], ['consent_required', 'accept_policy', v2])
+    assert.deepEqual([await decided(a, same, 'share'), await decided(a, changed, 'refuse')], ['2026.1', '2026.1'], 'decided under what was agreed to')
     assert.equal((await notice(a)).in_force, true)
   })
 
@@ -81,16 +84,18 @@ describe('tianjin', { concurrency: false }, () => {
     assert.ok((await b.all('/me/usage')).some(u => u.note?.includes('继续使用')), 'it is in the list of entries')
     assert.equal((await notice(b)).pending, true, 'the device itself has not agreed')
     assert.equal((await ask(b, same)).status, 200, 'what was agreed to before goes on')
+    assert.equal(await decided(b, same, 'share'), '2026.1', 'by the express act, not by going on')
     const r = (await ask(b, changed)).body
     assert.deepEqual([r.reason, r.next[0].action], ['consent_required', 'accept_policy'])
     assert.equal((await b.ok('GET', '/me/items')).status, 200, 'own rights need no newest acceptance')
   })
 
-  test('after an express act the consents whose terms changed are asked for again, and those alone [TJ-1.1.27.a] [TJ-2.1.4.c] [TJ-7.1.a]', async () => {
+  test('after an express act the consents whose terms changed are asked for again, and those alone [TJ-7.2.b] [TJ-1.1.27.a] [TJ-2.1.4.c] [TJ-7.1.a]', async () => {
     await agree(a)
     const mine = (await a.all('/consents')).filter(k => !k.withdrawn_at)
     assert.deepEqual(mine.filter(k => k.renewal_needed).map(k => k.scope), [changed])
     assert.equal((await ask(a, same)).status, 200)
+    assert.equal(await decided(a, same, 'share'), v2, 'from the confirmation on, the new version')
     const refused = (await ask(a, changed)).body
     const wanted = refused.next.find(n => n.action === 'give_consent')
     assert.ok(wanted?.text.includes('评定享受待遇的资格'), JSON.stringify(refused))

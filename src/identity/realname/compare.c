@@ -18,6 +18,7 @@ struct entry share_entry(const struct permit *share)
 			      .basis = permit_basis(share),
 			      .decision = "allowed",
 			      .clause = permit_clause(share),
+			      .policy = permit_version(share),
 			      .ref_id = permit_consent_id(share)};
 }
 
