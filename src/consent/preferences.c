@@ -7,9 +7,26 @@ static err state_row(struct ctx *c, const struct row *r, void *arg)
 	return OK;
 }
 
+/* A child's habits are nobody's to learn from, whatever a guardian said (PIPL 31). */
+static err may_be_on(struct ctx *c, int64_t subject_id, const char *name, bool *ret)
+{
+	struct facts f = {0};
+	struct head h;
+
+	if (strcmp(name, "personal") == 0)
+		TRY(facts_load(c, subject_id, &f, &h));
+	*ret = !f.child;
+	return OK;
+}
+
 err preference_on(struct ctx *c, int64_t subject_id, const char *name, bool *ret)
 {
-	*ret = true;
+	bool may = true;
+
+	TRY(may_be_on(c, subject_id, name, &may));
+	*ret = may;
+	if (!may)
+		return OK;
 	return store_rows(c, c->store, Q_PREFERENCE_GET, PARAMS(P_INT(subject_id), P_STR(name)), state_row,
 			  ret);
 }

@@ -3,7 +3,8 @@
 
 #include "consent/consent.h"
 
-/* A switch by name: "history", "personal". On until the person turns it off. */
+/* A switch by name: "history", "personal". On until the person turns it off; "personal" never for a child
+ * below minor.strict_age. */
 err preference_on(struct ctx *c, int64_t subject_id, const char *name, bool *ret);
 /* Row function of the change, for ledger_write. */
 struct preference_change {

@@ -45,6 +45,22 @@ static err wish_row(struct ctx *c, const struct row *r, void *arg)
 	return OK;
 }
 
+static bool promotes(const char *topic)
+{
+	return strcmp(topic, "promotion") == 0;
+}
+
+/* No promotion goes to a child below minor.strict_age, whatever was asked for (PIPL 31). */
+static err promotion_allowed(struct ctx *c, int64_t subject_id, bool *ret)
+{
+	struct facts f;
+	struct head h;
+
+	TRY(facts_load(c, subject_id, &f, &h));
+	*ret = !f.child;
+	return OK;
+}
+
 static err wishes_load(struct ctx *c, int64_t subject_id, struct wishes *ret)
 {
 	for (size_t i = 0; i < TOPICS; i++) {
@@ -52,7 +68,11 @@ static err wishes_load(struct ctx *c, int64_t subject_id, struct wishes *ret)
 		ret->topics[i].subscribed = notice_topics[i].by_default;
 		ret->topics[i].optional = is_optional(c, notice_topics[i].key);
 	}
-	return store_rows(c, c->store, Q_SUBSCRIPTION_LIST, PARAMS(P_INT(subject_id)), wish_row, ret);
+	TRY(store_rows(c, c->store, Q_SUBSCRIPTION_LIST, PARAMS(P_INT(subject_id)), wish_row, ret));
+	for (size_t i = 0; i < TOPICS; i++)
+		if (promotes(ret->topics[i].key) && ret->topics[i].subscribed)
+			TRY(promotion_allowed(c, subject_id, &ret->topics[i].subscribed));
+	return OK;
 }
 
 err subscription_list(struct ctx *c, int64_t subject_id, topic_fn fn, void *arg)
@@ -104,10 +124,17 @@ err subscription_set(struct ctx *c, int64_t subject_id, const char *topic, bool 
 {
 	const struct topic *t = find_topic(topic);
 	struct wish w = {subject_id, topic, subscribed};
+	bool allowed = true;
 	struct head h;
 
 	if (!t)
 		FAIL(c, ERR_NOT_FOUND, "没有这类消息");
+	if (subscribed && promotes(topic))
+		TRY(promotion_allowed(c, subject_id, &allowed));
+	if (!allowed)
+		return refuse(c, "not_declared", city_text(c->release, "gate.clause.guardian"),
+			      "未满%lld周岁，不发送推广信息",
+			      (long long)city_int(c->release, "minor.strict_age", 14));
 	if (!subscribed && !is_optional(c, topic))
 		return refuse(c, "not_declared", city_text(c->release, "gate.clause.message"),
 			      "这类通知与服务直接有关，不能退订");

@@ -83,6 +83,9 @@ static err person_refused(struct ctx *c, const struct release *r, const struct f
 		return refused(c, r, "gone", "gate.clause.status", s, "账号已注销，没有调用“%s”");
 	if (f->subject_id && f->status != PERSON_ACTIVE)
 		return refused(c, r, "locked", "gate.clause.status", s, "账号已停用，没有调用“%s”");
+	if (f->child) /* whatever a guardian said (PIPL 31) */
+		return refused(c, r, "not_declared", "gate.clause.guardian", s,
+			       "不向“%s”提供年幼未成年人的任何信息，没有调用");
 	if (f->minor && !f->guardian_agreed) {
 		e = refused(c, r, "guardian_required", "gate.clause.guardian", s,
 			    "未成年人使用“%s”须由监护人同意");

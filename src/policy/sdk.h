@@ -19,7 +19,8 @@ struct sdk_request {
 
 /* OK, or ERR_REFUSED with c->failure. Rules, in this order, each with its clause:
  *  declared: platform, trigger, service, state, items within the trigger's → not_declared
- *  person: blocked, cancelled, minor without guardian; login where the register asks for it
+ *  person: blocked, cancelled, a child below minor.strict_age (whose data goes to no foreign code, whoever
+ *    agrees), minor without guardian; login where the register asks for it
  *  acceptance of the version in force: express where anything sensitive is handed over
  *  every permission of the trigger is granted on this installation → permission_required
  *  refused by the person, or not authorised though the register or an item asks for it → consent_required

@@ -255,6 +255,19 @@ static err switch_rows(struct ctx *c, struct tx *tx, void *arg)
 	return s->change.on ? OK : vault_delete_service_rows(c, tx, &s->deletion);
 }
 
+static err check_child(struct ctx *c, int64_t subject_id)
+{
+	struct facts f;
+	struct head h;
+
+	TRY(facts_load(c, subject_id, &f, &h));
+	if (!f.child)
+		return OK;
+	return refuse(c, "not_declared", city_text(c->release, "gate.clause.guardian"),
+		      "未满%lld周岁，不作个性化推荐",
+		      (long long)city_int(c->release, "minor.strict_age", 14));
+}
+
 err kept_switch(struct ctx *c, int64_t subject_id, const char *name, bool on)
 {
 	const struct kind *k = strcmp(name, "personal") == 0 ? &kinds[KEPT_VISITED] : &kinds[KEPT_SEARCH];
@@ -264,6 +277,8 @@ err kept_switch(struct ctx *c, int64_t subject_id, const char *name, bool on)
 
 	if (!s)
 		return undeclared(c, subject_id, k);
+	if (on && strcmp(name, "personal") == 0)
+		TRY(check_child(c, subject_id));
 	w.deletion = (struct vault_service_deletion){
 		.subject_id = subject_id, .service = s->key, .scope = scope_of(c, s)};
 	struct entry e = {.action = on ? ENTRY_CHANGE : ENTRY_WITHDRAW,

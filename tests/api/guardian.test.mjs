@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import {
-  startCity, cities, root, register, registrationValues, withConsents, giveConsents, verifyName, secondCheck, citizen, agree, password,
+  startCity, cities, root, register, registrationValues, withConsents, giveConsents, verifyName, secondCheck, citizen, agree, login, password,
 } from './helpers.mjs'
 import { jpeg, query } from './careful.mjs'
 import { totp } from './totp.mjs'
@@ -293,6 +293,35 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       assert.deepEqual((await give()).body, (await give()).body)
       assert.ok((await c.ok('GET', '/consents')).body.items.some(k => k.scope === offer.scope && !k.withdrawn_at))
     }
+  })
+
+  test('below 14 nothing goes to foreign code, nothing is learned from use and no promotion is sent, whatever the guardian said [TJ-6.1.a] [NT-5.0]', async () => {
+    const { c, ward } = await guarded(city, { age_gte: 6, age_lt: 13 })
+    assert.equal(ward.state, 'agreed')
+    const { c: elder } = await guarded(city, { age_gte: 14, age_lt: 17 })
+    const onPhone = async x => { const y = await city.client({ platform: 'android' }); await login(y, x.username); return y }
+    const small = await onPhone(c), older = await onPhone(elder)
+    let called = 0
+    for (const s of (await c.ok('GET', '/sdks')).body.items) {
+      const call = { sdk: s.key, trigger: s.uses[0].trigger, items: [] }
+      const answer = (await older.call('POST', '/sdk-calls', call)).body.detail ?? ''
+      if (/清单没有写明/.test(answer)) continue // not on this platform, or only from one service
+      called++
+      assert.doesNotMatch(answer, /年幼/, 'above that age only what the guardian agreed to decides')
+      await small.call('PUT', `/sdk-choices/${s.key}`, { state: 'allowed' })
+      assert.match(problem(await small.refused('POST', '/sdk-calls', call), 403, 'not_declared').detail, /年幼/)
+    }
+    assert.ok(called > 0)
+    problem(await c.refused('PUT', '/preferences/personal', { state: 'on' }), 403, 'not_declared')
+    assert.equal((await c.ok('GET', '/preferences')).body.personal.on, false)
+    if (name === 'tianjin') {
+      assert.deepEqual((await c.ok('GET', '/me/recommendations')).body, { on: false, frequent: [], related: [] })
+      assert.equal((await elder.ok('GET', '/preferences')).body.personal.on, true)
+    }
+    problem(await c.refused('PUT', '/me/subscriptions/promotion', { subscribed: true }), 403, 'not_declared')
+    await elder.ok('PUT', '/me/subscriptions/promotion', { subscribed: true })
+    const promotion = async x => (await x.all('/me/subscriptions')).find(t => t.key === 'promotion')?.subscribed
+    assert.deepEqual([await promotion(c), await promotion(elder)], [false, true])
   })
 
   test('of age, the guardian sees and decides nothing any more, and the person agrees anew [TJ-6.2.a] [NT-5.1.a]', async () => {
