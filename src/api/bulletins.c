@@ -161,12 +161,10 @@ static err notices_page(struct api_call *k)
 	struct notices n = {.k = k, .html = &k->a->body};
 
 	k->a->content_type = "text/html; charset=utf-8";
-	buf_add_text(
-		n.html,
-		"<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-		"content=\"width=device-width, initial-scale=1\"><title>公告</title></head><body><main><h1>");
+	html_head(n.html, k->c->release, "公告");
+	buf_add_text(n.html, "<header><h1>");
 	html_text(n.html, city_text(k->c->release, "name"));
-	buf_add_text(n.html, " 公告</h1>");
+	buf_add_text(n.html, "公告</h1></header>\n<main>\n");
 	TRY(show_all(&n));
 	if (n.count == 0)
 		buf_add_text(n.html, "<p>目前没有公告。</p>");

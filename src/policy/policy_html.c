@@ -145,13 +145,13 @@ static const char *colour_of(const struct release *r)
 	return strspn(colour + 1, "0123456789abcdefABCDEF") == 6 ? colour : "#0b5fa5";
 }
 
-static void put_head(struct buf *out, const struct release *r)
+void html_head(struct buf *out, const struct release *r, const char *title)
 {
 	buf_add_text(out,
 		     "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"
 		     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
 	html_text(out, city_text(r, "name"));
-	buf_add_text(out, "隐私政策</title>\n<style>");
+	buf_printf(out, "%s</title>\n<style>", title);
 	buf_printf(out, ":root{--primary:%s}", colour_of(r));
 	buf_add_text(out, style);
 	buf_add_text(out, "</style>\n</head>\n<body>\n");
@@ -248,7 +248,7 @@ static void put_contacts(struct buf *out, const struct release *r)
 
 err policy_html(struct ctx *c, const struct release *r, struct buf *ret)
 {
-	put_head(ret, r);
+	html_head(ret, r, "隐私政策");
 	put_header(ret, r);
 	put_index(ret, r);
 	buf_add_text(ret, "<main>\n");

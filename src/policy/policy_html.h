@@ -3,6 +3,9 @@
 
 #include "policy/model.h"
 
+/* Up to <body>: the city's name and `title` (ours, not escaped), its colour, the style sheet of all plain
+ * pages. */
+void html_head(struct buf *out, const struct release *r, const char *title);
 void html_text(struct buf *out, const char *text);
 /* With marked passages and hotlines. */
 void html_prose(struct buf *out, const struct release *r, const char *text);

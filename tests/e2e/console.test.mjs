@@ -64,6 +64,7 @@ test('[NT-3.3.2.i] an agent sees the cases of the own department, with the perso
   await k.wait('staff-value-contact_phone')
   const page = await k.page.content()
   for (const item of ['real_name', 'resident_id_number', 'mobile_phone']) assert.equal(page.includes(citizen.person[item]), false, item)
+  assert.match(await k.text('staff-case-course'), /已提交/)
   await k.shot('console-case')
 })
 

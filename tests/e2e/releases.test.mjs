@@ -109,3 +109,22 @@ test('after publication the citizen reads the new text, marked, with the version
 test('the pages end without a fault of the browser', () => {
   for (const k of [li, wu]) assert.deepEqual([k.seen.faults, k.seen.outside], [[], []])
 })
+
+test('an officer writes an announcement, reads it once more and sends it; it stands in the list [TJ-8.2.b]', async () => {
+  await li.tap('nav-announcements')
+  await li.wait('announcements-empty')
+  await li.tap('announcement-new')
+  await li.tap('announcement-check')
+  await li.wait('announcement-trouble')
+  const { unsubscribe_all } = (await (await fetch(`${world.city.base}/api/v1/city`)).json()).features
+  assert.equal(await li.id('announcement-mandatory').count(), unsubscribe_all ? 0 : 1)
+  await li.fill('announcement-title', '凌晨停机维护')
+  await li.fill('announcement-text', '0 时至 4 时进行系统维护，期间不能查询和提交。')
+  await li.tap('announcement-check')
+  assert.match(await li.text('announcement-notice'), /一般公告[^]*不能撤回/)
+  await li.shot('announcement-sure')
+  await li.tap('announcement-send')
+  await li.wait('announcement-list')
+  assert.match(await li.text('announcement-list'), /凌晨停机维护[^]*一般公告[^]*李某/)
+  await li.shot('announcement-list')
+})

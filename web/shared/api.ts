@@ -61,6 +61,8 @@ export interface Features {
 	personal: boolean
 	/** There are cookies that can be refused. */
 	cookie_choice: boolean
+	/** Every kind of message can be unsubscribed: none reaches everybody. */
+	unsubscribe_all: boolean
 	consent_register: ConsentRequest | null
 }
 
