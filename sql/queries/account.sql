@@ -1,4 +1,4 @@
--- tables: identifier, account, account_identifier, credential, session, cancellation
+-- tables: identifier, account, account_identifier, credential, session, cancellation, ending_identifiers
 
 -- name: identifier_reserve
 -- Takes a free identifier, or one whose registration never finished.
@@ -91,3 +91,13 @@ INSERT INTO cancellation (subject_id, certificate_id, scope, at_ms) VALUES (?1, 
 -- name: account_walk
 -- The next living accounts after ?1, at most ?2. For jobs that must reach everybody: it asks every shard.
 SELECT subject_id FROM account WHERE subject_id > ?1 AND state = 'active' ORDER BY subject_id LIMIT ?2;
+
+-- name: ending_identifiers_put
+INSERT INTO ending_identifiers (subject_id, sealed) VALUES (?1, ?2)
+ON CONFLICT (subject_id) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: ending_identifiers_get
+SELECT sealed FROM ending_identifiers WHERE subject_id = ?1;
+
+-- name: ending_identifiers_delete
+DELETE FROM ending_identifiers WHERE subject_id = ?1;

@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "account/account_store.h"
 #include "account/cancellation_plan.h"
+#include "account/ending_identifiers.h"
 
 enum { END_JOBS_MAX = 8 };
 
@@ -22,6 +23,7 @@ static err finish_rows(struct ctx *c, struct tx *tx, void *arg)
 
 	TRY(account_db_identifiers(c, tx, subject_id, rows, &count));
 	TRY(account_db_forget(c, tx, subject_id, rows, count));
+	TRY(account_db_ending_forget(c, tx, subject_id));
 	TRY(account_db_sessions_end(c, tx, subject_id, 0));
 	for (size_t i = 0; i < end_job_count; i++)
 		TRY(job_add(c, tx, end_jobs[i], subject_id, 0, c->now_ms, NULL));
@@ -72,6 +74,7 @@ static err job_finish(struct ctx *c, const struct job *j, int64_t *ret_again_at_
 	TRY(account_db_state(c, j->subject_id, &state));
 	if (strcmp(state, "ending") != 0)
 		return OK;
+	TRY(ending_identifiers_end(c, j->subject_id));
 	TRY(plan_make(c, j->subject_id, &p));
 	TRY(plan_carry_out(c, j->subject_id, &p));
 	return account_finish_end(c, j->subject_id);

@@ -312,3 +312,32 @@ err account_db_sessions_sweep(struct ctx *c, struct tx *tx, int64_t subject_id, 
 	return tx_exec(c, tx, Q_SESSION_SWEEP,
 		       PARAMS(P_INT(subject_id), P_INT(c->now_ms), P_INT(idle_since_ms)), NULL);
 }
+
+/* ---- identifiers whose keys are still to end
+ * ----------------------------------------------------------------------------- */
+
+err account_db_ending_put(struct ctx *c, struct tx *tx, int64_t subject_id, struct slice sealed)
+{
+	return tx_exec(c, tx, Q_ENDING_IDENTIFIERS_PUT, PARAMS(P_INT(subject_id), P_BLOB(sealed.p, sealed.n)),
+		       NULL);
+}
+
+static err ending_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct slice sealed = row_blob(r, 0);
+
+	*(struct slice *)arg = arena_slice(c->arena, sealed);
+	return OK;
+}
+
+err account_db_ending(struct ctx *c, int64_t subject_id, struct slice *ret_sealed)
+{
+	*ret_sealed = (struct slice){0};
+	return store_rows(c, c->store, Q_ENDING_IDENTIFIERS_GET, PARAMS(P_INT(subject_id)), ending_row,
+			  ret_sealed);
+}
+
+err account_db_ending_forget(struct ctx *c, struct tx *tx, int64_t subject_id)
+{
+	return tx_exec(c, tx, Q_ENDING_IDENTIFIERS_DELETE, PARAMS(P_INT(subject_id)), NULL);
+}

@@ -55,6 +55,11 @@ err account_db_end_finish(struct ctx *c, struct tx *tx, int64_t subject_id);
 err account_db_cancellation(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t certificate_id,
 			    const char *scope);
 
+/* The identifiers' keys that are still to end (ending_identifiers.h); n 0 when there is nothing. */
+err account_db_ending_put(struct ctx *c, struct tx *tx, int64_t subject_id, struct slice sealed);
+err account_db_ending(struct ctx *c, int64_t subject_id, struct slice *ret_sealed);
+err account_db_ending_forget(struct ctx *c, struct tx *tx, int64_t subject_id);
+
 /* The last part of an end, after the keys are gone: identifiers, credential, sessions, other modules' rows.
  */
 err account_finish_end(struct ctx *c, int64_t subject_id);

@@ -372,6 +372,24 @@ static void of_two_ends_at_once_one_runs(void **state)
 	people_ctx_free(d);
 }
 
+/* As registration stores it; by the value the end knows which keys are the person's. */
+static void name_kept(struct ctx *c, int64_t subject_id, const char *username)
+{
+	const struct service *s = release_service(c->release, "account");
+	struct vault_value value = {release_item(c->release, "username"), slice_of(username), "typed", 0};
+	struct gate_request q = {
+		.action = GATE_COLLECT, .service = s, .purpose = s->purpose, .now_ms = c->now_ms};
+	struct permit *permit = NULL;
+	struct facts f;
+	struct head h;
+
+	itemset_add(&q.items, value.item->number);
+	consent_for(c, subject_id, "account");
+	assert_ok(facts_load(c, subject_id, &f, &h));
+	assert_ok(gate_decide(c, c->release, &f, &q, &permit));
+	assert_ok(vault_collect(c, permit, &h, 0, "account", &value, 1, NULL, NULL));
+}
+
 /* Whatever call fails, either the account lives on whole, or its end is finished by the job. */
 static void an_interrupted_end_is_finished_by_the_job(void **state)
 {
@@ -383,7 +401,10 @@ static void an_interrupted_end_is_finished_by_the_job(void **state)
 	for (;; at += 2) {
 		snprintf(username, sizeof(username), "person%d", at);
 		c->session_id = 0;
+		struct keys_status before, after;
+		assert_ok(keys_status(c, c->keys, &before));
 		int64_t one = person(c, username, "Right-word1");
+		name_kept(c, one, username);
 		struct cancellation preview = ready_to_end(c, one);
 		store_fail_at(c->store, at);
 		err e = run_end(c, one, preview.token);
@@ -397,6 +418,9 @@ static void an_interrupted_end_is_finished_by_the_job(void **state)
 		assert_ok(facts_load(c, one, &f, &h));
 		assert_int_equal(found(c, username), f.status == PERSON_CANCELLED ? 0 : one);
 		assert_int_equal(opens(c, one, "Right-word1"), f.status != PERSON_CANCELLED);
+		/* nor is there a key by which a backup would find the person (DESIGN 7) */
+		assert_ok(keys_status(c, c->keys, &after));
+		assert_int_equal(after.identifiers - before.identifiers, f.status != PERSON_CANCELLED);
 		if (!failed(e))
 			break;
 	}

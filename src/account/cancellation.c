@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "account/account_store.h"
 #include "account/certificate.h"
+#include "account/ending_identifiers.h"
 #include "base/id.h"
 #include "policy/better.h"
 
@@ -116,6 +117,7 @@ struct beginning {
 	const char *scope;
 	int64_t audit_until_ms; /* 0: ended with the rest */
 	const struct plan *plan;
+	struct slice identifiers; /* by which the person is found, sealed (ending_identifiers.h) */
 };
 
 static err begin_rows(struct ctx *c, struct tx *tx, void *arg)
@@ -129,53 +131,13 @@ static err begin_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(facts_end_rows(c, tx, b->subject_id));
 	TRY(account_db_sessions_end(c, tx, b->subject_id, 0));
 	TRY(account_db_cancellation(c, tx, b->subject_id, b->certificate_id, b->scope));
+	TRY(account_db_ending_put(c, tx, b->subject_id, b->identifiers));
 	if (b->audit_until_ms)
 		TRY(job_add(c, tx, "audit_end", b->subject_id, 0, b->audit_until_ms, NULL));
 	for (size_t i = 0; i < b->plan->keep_count; i++)
 		TRY(job_add(c, tx, "retention_end", b->subject_id, 0, b->plan->keeps[i].until_ms, NULL));
 	return job_add(c, tx, "cancellation_finish", b->subject_id, b->certificate_id, c->now_ms + 60 * 1000,
 		       NULL);
-}
-
-static const char *const identifier_items[][2] = {
-	{"username", "username"},
-	{"mobile_phone", "phone"},
-	{"id_number", "id_number"},
-};
-
-/* Ends the keys by which the person was found, so that yesterday's backup cannot find the person either. A
- * value that finds somebody else (a number that was typed but never confirmed) is that person's, and stays.
- */
-static err end_identifiers(struct ctx *c, int64_t subject_id, const struct released *values)
-{
-	for (size_t i = 0; i < sizeof(identifier_items) / sizeof(identifier_items[0]); i++) {
-		const struct vault_value *v = released_get(values, identifier_items[i][0]);
-		int64_t holder = 0;
-		if (!v)
-			continue;
-		TRY(account_lookup(c, identifier_items[i][1], v->value, &holder));
-		if (holder == subject_id)
-			TRY(keys_blind_end(c, c->keys, identifier_items[i][1], v->value));
-	}
-	return OK;
-}
-
-static err release_identifiers(struct ctx *c, const struct facts *f, struct head *h, struct released *ret)
-{
-	const struct service *s = release_service(c->release, "my_information");
-	struct permit *permit = NULL;
-
-	if (!s)
-		FAIL(c, ERR_INTERNAL, "the release has no service my_information");
-	struct gate_request q = {
-		.action = GATE_READ, .service = s, .purpose = s->purpose, .now_ms = c->now_ms};
-	for (size_t i = 0; i < sizeof(identifier_items) / sizeof(identifier_items[0]); i++) {
-		const struct item *item = release_item(c->release, identifier_items[i][0]);
-		if (item && (itemset_has(&s->items, item->number) || itemset_has(&s->reads, item->number)))
-			itemset_add(&q.items, item->number);
-	}
-	TRY(gate_decide(c, c->release, f, &q, &permit));
-	return vault_release(c, permit, h, 0, "注销账号：终止登录标识", ret);
 }
 
 struct end_order {
@@ -192,7 +154,6 @@ static err end_now(struct ctx *c, const struct end_order *o, struct buf *ret_cer
 {
 	struct beginning b = {
 		.subject_id = o->subject_id, .certificate_id = id_new(c->now_ms), .scope = o->scope};
-	RELEASED_SCOPED identifiers = {0};
 	struct plan p;
 
 	o->entry->ref_id = b.certificate_id;
@@ -201,9 +162,9 @@ static err end_now(struct ctx *c, const struct end_order *o, struct buf *ret_cer
 	if (audit_kept(c))
 		b.audit_until_ms = retention_until_ms(c, p.accepted, audit_kept(c));
 
-	TRY(release_identifiers(c, o->facts, o->head, &identifiers));
+	TRY(ending_identifiers_find(c, o->facts, o->head, &b.identifiers));
 	TRY(ledger_write(c, o->head, o->entry, LEDGER_RAISE_EPOCH, begin_rows, &b, NULL));
-	TRY(end_identifiers(c, o->subject_id, &identifiers));
+	TRY(ending_identifiers_end(c, o->subject_id));
 	/* again, now that nothing can be collected any more: a case may have been filed since the first plan
 	 */
 	TRY(plan_make(c, o->subject_id, &p));

@@ -47,6 +47,13 @@ err keys_ended(struct ctx *c, struct keys *k, int64_t subject_id, const char *sc
 err keys_blind(struct ctx *c, struct keys *k, const char *kind, struct slice normal, bool make,
 	       uint8_t ret[static HASH_SIZE]);
 err keys_blind_end(struct ctx *c, struct keys *k, const char *kind, struct slice normal);
+/* The same in two steps, so that an ending that was decided can be finished by who no longer knows the
+ * identifier: the slot under which its key stands, and ending what stands there. A slot is a keyed hash;
+ * doing it again, or when there is none, changes nothing. */
+enum { KEYS_SLOT_SIZE = 32 };
+err keys_blind_slot(struct ctx *c, struct keys *k, const char *kind, struct slice normal,
+		    uint8_t ret[static KEYS_SLOT_SIZE]);
+err keys_blind_slot_end(struct ctx *c, struct keys *k, const uint8_t slot[static KEYS_SLOT_SIZE]);
 
 /* A keyed hash under a purpose-bound key of the installation (session tokens, pseudonyms, rate-limit
  * buckets). */

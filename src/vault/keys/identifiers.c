@@ -85,11 +85,27 @@ static err list_ending(struct ctx *c, const struct keys *k, const struct identif
 	return tombstones_add(c, k, &t, 1);
 }
 
+_Static_assert((int)SLOT_SIZE == (int)KEYS_SLOT_SIZE, "a slot has one size");
+
+err keys_blind_slot(struct ctx *c, struct keys *k, const char *kind, struct slice normal,
+		    uint8_t ret[static KEYS_SLOT_SIZE])
+{
+	return hash_named(c, k, k->roots->lookup, kind, normal, ret);
+}
+
 err keys_blind_end(struct ctx *c, struct keys *k, const char *kind, struct slice normal)
+{
+	uint8_t slot[SLOT_SIZE];
+
+	TRY(keys_blind_slot(c, k, kind, normal, slot));
+	return keys_blind_slot_end(c, k, slot);
+}
+
+err keys_blind_slot_end(struct ctx *c, struct keys *k, const uint8_t slot[static KEYS_SLOT_SIZE])
 {
 	struct identifier id = {0};
 
-	TRY(hash_named(c, k, k->roots->lookup, kind, normal, id.lookup));
+	memcpy(id.lookup, slot, SLOT_SIZE);
 	TRY(find(c, k, &id));
 	if (!id.stands.found)
 		return OK;
