@@ -112,6 +112,10 @@ SELECT installation_id FROM push_target WHERE subject_id = ?1 ORDER BY installat
 -- name: push_target_delete
 DELETE FROM push_target WHERE subject_id = ?1 AND installation_id = ?2;
 
+-- name: push_target_of_sessions
+-- As push_target_session_end.
+SELECT installation_id FROM push_target WHERE subject_id = ?1 AND (session_id = ?2 OR (?2 = 0 AND session_id <> ?3));
+
 -- name: push_target_session_end
 -- ?2 0: of every session but ?3.
 DELETE FROM push_target WHERE subject_id = ?1 AND (session_id = ?2 OR (?2 = 0 AND session_id <> ?3));

@@ -21,6 +21,16 @@ SELECT sdk, allowed, changed_at_ms FROM installation_sdk_choice WHERE installati
 -- The person decided anew.
 DELETE FROM installation_sdk_choice WHERE installation_id = ?1 AND sdk = ?2;
 
+-- name: sdk_choice_withdraw
+-- Everything is taken back; what was refused stays refused.
+DELETE FROM sdk_choice WHERE subject_id = ?1 AND allowed = 1;
+
+-- name: installation_sdk_choice_withdraw
+DELETE FROM installation_sdk_choice WHERE installation_id = ?1 AND allowed = 1;
+
+-- name: installation_sdk_choice_end
+DELETE FROM installation_sdk_choice WHERE installation_id = ?1;
+
 -- name: sdk_last_call_put
 INSERT INTO sdk_last_call (subject_id, sdk, at_ms, calls) VALUES (?1, ?2, ?3, 1)
 ON CONFLICT (subject_id, sdk) DO UPDATE SET at_ms = excluded.at_ms, calls = sdk_last_call.calls + 1;
@@ -47,6 +57,12 @@ ON CONFLICT (installation_id, kind) DO UPDATE SET allowed = excluded.allowed, ch
 
 -- name: cookie_choice_get
 SELECT allowed FROM installation_cookie_choice WHERE installation_id = ?1 AND kind = ?2;
+
+-- name: cookie_choice_withdraw
+DELETE FROM installation_cookie_choice WHERE installation_id = ?1 AND allowed = 1;
+
+-- name: cookie_choice_end
+DELETE FROM installation_cookie_choice WHERE installation_id = ?1;
 
 -- name: daily_count_add
 INSERT INTO daily_count (day, kind, name, times) VALUES (?1, ?2, ?3, 1)

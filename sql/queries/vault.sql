@@ -84,5 +84,8 @@ INSERT INTO sensor_use (installation_id, permission, service, uses, last_at_ms) 
 ON CONFLICT (installation_id, permission, service) DO UPDATE SET uses = sensor_use.uses + 1,
 	last_at_ms = excluded.last_at_ms;
 
+-- name: sensor_use_end
+DELETE FROM sensor_use WHERE installation_id = ?1;
+
 -- name: sensor_use_list
 SELECT permission, service, uses, last_at_ms FROM sensor_use WHERE installation_id = ?1 ORDER BY last_at_ms DESC;

@@ -1,7 +1,8 @@
 /* Installations: a token for a device that has agreed to nothing yet. */
 #include "base/id.h"
 #include "consent/consent_store.h"
-#include "vault/keys.h"
+#include "consent/preferences.h"
+#include "vault/vault.h"
 
 enum { SECRET_BYTES = 24, TOKEN_BYTES = 8 + SECRET_BYTES };
 
@@ -79,6 +80,8 @@ static err goodbye_rows(struct ctx *c, struct tx *tx, void *arg)
 
 	TRY(consent_db_permissions_off(c, tx, installation.installation_id));
 	TRY(consent_db_installation_end(c, tx, installation.installation_id));
+	TRY(installation_choices_end_rows(c, tx, installation.installation_id, true));
+	TRY(vault_sensor_end_rows(c, tx, installation.installation_id));
 	if (!g->withdraws)
 		return OK;
 	TRY(consent_db_acceptances_withdraw(c, tx, installation));

@@ -76,3 +76,11 @@ err cookie_choose(struct ctx *c, const char *use, bool allowed)
 			  PARAMS(P_INT(c->installation_id), P_STR(use), P_INT(allowed), P_INT(c->now_ms)),
 			  NULL);
 }
+
+err installation_choices_end_rows(struct ctx *c, struct tx *tx, int64_t installation_id, bool gone)
+{
+	TRY(tx_exec(c, tx, gone ? Q_INSTALLATION_SDK_CHOICE_END : Q_INSTALLATION_SDK_CHOICE_WITHDRAW,
+		    PARAMS(P_INT(installation_id)), NULL));
+	return tx_exec(c, tx, gone ? Q_COOKIE_CHOICE_END : Q_COOKIE_CHOICE_WITHDRAW,
+		       PARAMS(P_INT(installation_id)), NULL);
+}

@@ -21,3 +21,7 @@ const struct cookie *cookie_of_use(const struct release *r, const char *use);
 err cookie_allowed(struct ctx *c, const char *use, bool *ret);
 /* ERR_NOT_FOUND: no cookie of that use can be refused here. */
 err cookie_choose(struct ctx *c, const char *use, bool allowed);
+
+/* Inside a transaction: the choices of an installation (SDKs, cookies). gone: it left, all of them end; else
+ * what was allowed is taken back, and what was refused stays refused. */
+err installation_choices_end_rows(struct ctx *c, struct tx *tx, int64_t installation_id, bool gone);

@@ -127,6 +127,11 @@ err sdk_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id)
 	return tx_exec(c, tx, Q_SDK_LAST_CALL_END, PARAMS(P_INT(subject_id)), NULL);
 }
 
+err sdk_withdraw_rows(struct ctx *c, struct tx *tx, int64_t subject_id)
+{
+	return tx_exec(c, tx, Q_SDK_CHOICE_WITHDRAW, PARAMS(P_INT(subject_id)), NULL);
+}
+
 /* ---- one call ---- */
 
 static err unknown(struct ctx *c, const char *detail)

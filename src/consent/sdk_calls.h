@@ -30,3 +30,5 @@ err sdk_states(struct ctx *c, int64_t subject_id, sdk_state_fn fn, void *arg);
 
 /* A person leaves: what was said, and when calls were made. Inside the transaction. */
 err sdk_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id);
+/* Inside the transaction of a withdrawal of everything: no SDK is allowed any more; a refusal stands. */
+err sdk_withdraw_rows(struct ctx *c, struct tx *tx, int64_t subject_id);

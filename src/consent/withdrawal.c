@@ -1,5 +1,7 @@
 /* Taking back: what would stop, what goes and what stays; then the same, done. */
 #include "consent/consent_store.h"
+#include "consent/preferences.h"
+#include "consent/sdk_calls.h"
 #include "vault/vault.h"
 
 enum { KEEPS_MAX = 64, SERVICES_LOST_MAX = 256 };
@@ -185,7 +187,10 @@ static err end_consents(struct ctx *c, struct tx *tx, const struct plan *p)
 		if (changed == 0)
 			FAIL(c, ERR_NOT_FOUND, "没有这项同意，或者已经撤回");
 	}
-	return p->what->all ? consent_db_consents_withdraw(c, tx, p->owner) : OK;
+	if (!p->what->all)
+		return OK;
+	TRY(consent_db_consents_withdraw(c, tx, p->owner));
+	return p->owner.subject_id ? sdk_withdraw_rows(c, tx, p->owner.subject_id) : OK;
 }
 
 static err end_installation(struct ctx *c, struct tx *tx, int64_t installation_id, bool all)
@@ -196,6 +201,7 @@ static err end_installation(struct ctx *c, struct tx *tx, int64_t installation_i
 	if (!all)
 		return OK;
 	TRY(consent_db_consents_withdraw(c, tx, installation));
+	TRY(installation_choices_end_rows(c, tx, installation_id, false));
 	return consent_db_permissions_off(c, tx, installation_id);
 }
 

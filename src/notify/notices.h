@@ -101,6 +101,7 @@ err subscription_set(struct ctx *c, int64_t subject_id, const char *topic, bool 
 /* Stores the device's push token sealed; needs the permission and is gone with the session. */
 err push_register(struct ctx *c, int64_t subject_id, struct slice token);
 err push_forget(struct ctx *c, int64_t subject_id);
-/* Inside the transaction that ends sessions: of one, or with 0 of all but `except`. */
+/* Inside the transaction that ends sessions: of one, or with 0 of all but `except`. The tokens go with them.
+ */
 err push_session_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id,
 			  int64_t except);

@@ -1,6 +1,8 @@
 /* What people do not want to get, and the devices that push messages go to. */
 #include "notify/notice_store.h"
 
+enum { TARGETS_MAX = 64 };
+
 const struct topic notice_topics[TOPICS] = {
 	{.key = "policy", .name = "隐私政策更新", .by_default = true},
 	{.key = "case", .name = "办件进展", .by_default = true},
@@ -240,9 +242,45 @@ err push_forget(struct ctx *c, int64_t subject_id)
 	return ledger_write(c, &h, &e, LEDGER_ANY_EPOCH, forget_rows, &f, NULL);
 }
 
+struct targets {
+	int64_t installations[TARGETS_MAX];
+	size_t count;
+};
+
+static err ending_target_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct targets *t = arg;
+
+	(void)c;
+	if (t->count < TARGETS_MAX)
+		t->installations[t->count++] = row_int(r, 0);
+	return OK;
+}
+
+/* The token of a device that gets nothing any more serves nobody (TJ-4.2.1.c). */
+static err forget_tokens(struct ctx *c, struct tx *tx, int64_t subject_id, const struct targets *t)
+{
+	const struct item *item = release_item(c->release, "push_token");
+	struct itemset items = {0};
+
+	if (!item)
+		return OK;
+	itemset_add(&items, item->number);
+	for (size_t i = 0; i < t->count; i++) {
+		struct vault_deletion one = {subject_id, t->installations[i], &items};
+		TRY(vault_delete_rows(c, tx, &one));
+	}
+	return OK;
+}
+
 err push_session_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id,
 			  int64_t except)
 {
+	struct targets t = {0};
+
+	TRY(tx_rows(c, tx, Q_PUSH_TARGET_OF_SESSIONS,
+		    PARAMS(P_INT(subject_id), P_INT(session_id), P_INT(except)), ending_target_row, &t));
+	TRY(forget_tokens(c, tx, subject_id, &t));
 	return tx_exec(c, tx, Q_PUSH_TARGET_SESSION_END,
 		       PARAMS(P_INT(subject_id), P_INT(session_id), P_INT(except)), NULL);
 }

@@ -69,3 +69,8 @@ err vault_sensor_uses(struct ctx *c, sensor_use_fn fn, void *arg)
 	return store_rows(c, c->store, Q_SENSOR_USE_LIST, PARAMS(P_INT(c->installation_id)), each_use_row,
 			  &each);
 }
+
+err vault_sensor_end_rows(struct ctx *c, struct tx *tx, int64_t installation_id)
+{
+	return tx_exec(c, tx, Q_SENSOR_USE_END, PARAMS(P_INT(installation_id)), NULL);
+}

@@ -38,6 +38,8 @@ struct sensor_use {
 };
 typedef err (*sensor_use_fn)(struct ctx *c, const struct sensor_use *u, void *arg);
 err vault_sensor_uses(struct ctx *c, sensor_use_fn fn, void *arg);
+/* Inside a transaction: an installation that left is counted no more. */
+err vault_sensor_end_rows(struct ctx *c, struct tx *tx, int64_t installation_id);
 
 /* Releases the permit's items of the record: appends ENTRY_READ or ENTRY_SHARE, and only after the commit
  * opens them. An item that the record does not hold is taken from the profile (record 0): prefilled items of

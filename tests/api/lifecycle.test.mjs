@@ -1,0 +1,119 @@
+// What is left of a person, a device and a child after each way in which it ends: looked up in the store itself.
+import { test, describe, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { startCity, citizen, secondCheck, cities } from './helpers.mjs'
+
+const sql = (city, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', '-separator', '\t', join(city.data, 'tongban.db')], { input: text, encoding: 'utf8' }).trim()
+
+// Every table with a column of that name, and how many rows of the one it has.
+function rowsOf(city, column, id) {
+  const tables = sql(city, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = '${column}';`).split('\n')
+  const counts = sql(city, tables.map(t => `SELECT '${t}', COUNT(*) FROM ${t} WHERE ${column} = ${id};`).join('\n')).split('\n')
+  return Object.fromEntries(counts.map(l => l.split('\t')).filter(([, n]) => n !== '0').map(([t, n]) => [t, Number(n)]))
+}
+
+for (const name of cities) describe(name, { concurrency: false }, () => {
+  let city, features, sdk
+  before(async () => {
+    city = await startCity({ city: name })
+    const anyone = await city.client()
+    features = (await anyone.ok('GET', '/city')).body.features
+  })
+  after(() => city?.stop())
+
+  // Everything that a person and a device can leave behind by their own acts, where the city knows it.
+  async function filled() {
+    const c = await citizen(city)
+    c.id = (await c.ok('GET', '/me')).body.subject_id
+    c.device = sql(city, `SELECT installation_id FROM session WHERE subject_id = ${c.id};`)
+    const may = async (method, path, body) => {
+      const r = await c.call(method, path, body)
+      assert.ok(r.status < 300 || ['not_declared', 'not_found', 'conflict'].includes(r.body.reason), `${method} ${path} ${JSON.stringify(r.body)}`)
+      return r.status < 300
+    }
+    const { items: sdks } = (await c.ok('GET', '/sdks')).body
+    sdk = sdks.find(s => s.refusable)?.key ?? sdks[0].key
+    for (const s of sdks) await may('PUT', `/sdk-choices/${s.key}`, { state: 'allowed' })
+    for (const use of ['identity', 'analysis']) await may('PUT', `/cookie-choices/${use}`, { state: 'allowed' })
+    for (const p of (await c.ok('GET', '/permissions')).body.items) await may('PUT', `/permissions/${p.key}`, { state: 'granted' })
+    await may('PUT', '/installations/current/push', { token: `token-of-${c.id}` })
+    await may('PUT', '/me/subscriptions/promotion', { subscribed: true })
+    await may('PUT', '/me/search-history', { keyword: '公积金' })
+    const service = (await c.ok('GET', '/services?limit=1')).body.items[0].key
+    await may('PUT', `/me/favorites/${service}`)
+    await may('PUT', '/preferences/history', { state: 'on' })
+    return c
+  }
+
+  async function leave(c, scope) {
+    await secondCheck(c)
+    const preview = (await c.ok('GET', `/me/cancellation?scope=${scope}`)).body
+    const certificate = (await c.ok('DELETE', `/me?scope=${scope}&preview_token=${encodeURIComponent(preview.preview_token)}`)).body
+    return { preview, certificate }
+  }
+
+  // What proves an end, holds no value, and is the ledger, which nobody may change.
+  const staysForGood = ['account', 'cancellation', 'person_facts', 'person_head', 'ledger_entry', 'ledger_leaf', 'ledger_pending']
+  const staysUntilTheRecordEnds = [...staysForGood, 'acceptance', 'consent', 'job']
+
+  test('a cancelled account leaves in no table a row but those that prove it [TJ-4.2.1.a] [TJ-4.3.h] [NT-4.5.d]', async () => {
+    for (const { key } of features.cancel_scopes) {
+      const c = await filled()
+      const before = rowsOf(city, 'subject_id', c.id)
+      for (const t of ['vault_item', 'session', 'acceptance', 'sdk_choice', 'subscription', 'credential', 'push_target'])
+        assert.ok(before[t] > 0, `${t}: ${JSON.stringify(before)}`)
+      const { preview, certificate } = await leave(c, key)
+      assert.deepEqual(certificate.ended.map(e => e.scope), preview.ends.map(e => e.scope))
+      assert.deepEqual(certificate.kept.map(e => [e.name, e.rule, e.until]), preview.keeps.map(e => [e.name, e.rule, e.until]))
+      for (const k of preview.keeps) assert.ok(k.rule && k.until, JSON.stringify(k))
+      await city.settle()
+      const left = Object.keys(rowsOf(city, 'subject_id', c.id)).filter(t => !staysUntilTheRecordEnds.includes(t))
+      const kept = sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND (retained = '' OR rule IS NULL OR ends_at = 0);`)
+      assert.deepEqual(left.filter(t => t !== 'vault_item'), [], key)
+      assert.equal(kept, '0', key)
+      assert.equal(sql(city, `SELECT COUNT(*) FROM consent WHERE subject_id = ${c.id} AND withdrawn_at_ms = 0;`), '0')
+    }
+  })
+
+  test('uninstalling ends what the device chose, counted and was called by [TJ-4.2.1.c]', async () => {
+    const c = await filled()
+    const guest = await city.client()
+    const device = sql(city, 'SELECT MAX(installation_id) FROM installation;')
+    sql(city, `INSERT OR REPLACE INTO sensor_use VALUES (${c.device}, 'camera', 'x', 1, 1), (${device}, 'camera', 'x', 1, 1);`)
+    sql(city, `INSERT OR REPLACE INTO installation_sdk_choice VALUES (${device}, '${sdk}', 0, 1), (${c.device}, '${sdk}', 0, 1);`)
+    sql(city, `INSERT OR REPLACE INTO installation_cookie_choice VALUES (${device}, 'analysis', 0, 1);`)
+    for (const who of [c, guest]) await who.ok('DELETE', '/installations/current')
+    for (const id of [c.device, device]) {
+      const left = rowsOf(city, 'installation_id', id)
+      for (const t of ['sensor_use', 'installation_sdk_choice', 'installation_cookie_choice', 'push_target', 'session'])
+        assert.equal(left[t], undefined, t)
+      assert.equal(sql(city, `SELECT COUNT(*) FROM installation_permission WHERE installation_id = ${id} AND granted = 1;`), '0')
+      assert.equal(sql(city, `SELECT COUNT(*) FROM installation_function_permission WHERE installation_id = ${id} AND granted = 1;`), '0')
+    }
+    assert.equal(sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`), '0')
+  })
+
+  test('logging out ends the push token of the device with the session', async () => {
+    const c = await filled()
+    await c.ok('DELETE', '/sessions/current')
+    assert.equal(rowsOf(city, 'subject_id', c.id).push_target, undefined)
+    assert.equal(sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`), '0')
+  })
+
+  test('taking everything back leaves no SDK and no cookie allowed, and a refusal stands [TJ-4.2.1.b] [NT-4.4.b]', async () => {
+    const c = await filled()
+    sql(city, `INSERT OR REPLACE INTO sdk_choice VALUES (${c.id}, 'refused-one', 0, 1);`)
+    if (name === 'tianjin') {
+      await secondCheck(c)
+      await c.ok('DELETE', '/me/items')
+      assert.equal(sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND retained = '' AND scope LIKE 'service:%';`), '0')
+    } else {
+      await c.ok('POST', '/consents/withdrawals', { scope: 'all' })
+    }
+    assert.equal(sql(city, `SELECT group_concat(sdk) FROM sdk_choice WHERE subject_id = ${c.id};`), 'refused-one')
+    for (const t of ['installation_sdk_choice', 'installation_cookie_choice', 'installation_permission'])
+      assert.equal(sql(city, `SELECT COUNT(*) FROM ${t} WHERE installation_id = ${c.device} AND ${t === 'installation_permission' ? 'granted' : 'allowed'} = 1;`), '0', t)
+  })
+})
