@@ -10,7 +10,7 @@ let world, a
 
 const screens = ['/', '/services', '/search', '/services/social_insurance_query', '/messages', '/mine', '/mine/info', '/usage',
   '/mine/consents', '/mine/permissions', '/mine/settings', '/mine/settings/text', '/mine/settings/security',
-  '/mine/settings/password', '/mine/settings/devices', '/mine/settings/cancel', '/cases', '/policy', '/about', '/hotline']
+  '/mine/settings/password', '/mine/settings/devices', '/mine/settings/cancel', '/cases', '/policy', '/about', '/about/sdks', '/about/cookies', '/about/items', '/about/statistics', '/hotline']
 
 async function show(path) {
   await a.go(path)

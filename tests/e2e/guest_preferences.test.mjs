@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { agree, openCity, registerWhole } from './app.mjs'
 
-const open = ['/', '/services', '/search', '/messages', '/mine', '/interaction', '/policy', '/about', '/about/sdks', '/about/cookies', '/about/definitions', '/about/items', '/mine/settings']
+const open = ['/', '/services', '/search', '/messages', '/mine', '/interaction', '/policy', '/about', '/about/sdks', '/about/cookies', '/about/definitions', '/about/items', '/about/statistics', '/mine/settings']
 const closed = ['/mine/info', '/mine/consents', '/usage', '/cases', '/mine/favorites', '/mine/settings/preferences']
 
 const api = a => [...new Set(a.seen.requests.filter(r => r.includes('/api/') && !r.startsWith('GET')))]
