@@ -3,12 +3,11 @@
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
 import {
-  startCity, cities, root, register, registrationValues, withConsents, giveConsents, verifyName, secondCheck, citizen, agree, login, password,
+  startCity, cities, register, registrationValues, withConsents, giveConsents, verifyName, secondCheck, citizen, agree, login, password,
 } from './helpers.mjs'
 import { jpeg, query } from './careful.mjs'
-import { totp } from './totp.mjs'
+import { officerOf } from './officers.mjs'
 
 const problem = (p, status, reason) => {
   assert.equal(p.status, status, JSON.stringify(p))
@@ -68,14 +67,7 @@ async function guarded(city, ages) {
   return { child, parent, p, c, ward }
 }
 
-async function officer(city) {
-  const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', join(root, 'cities'), '--login', `privacy${++officers}`,
-    '--name', '个人信息保护专员 赵某', '--role', 'privacy_officer', '--json'))
-  const s = await city.client()
-  const { now_ms } = await city.control('GET', 'clock?server=test-reader')
-  s.token = (await s.ok('POST', '/staff/sessions', { login: made.login ?? `privacy${officers}`, password: made.password, totp: totp(made.totp_secret, now_ms) })).body.token
-  return s
-}
+const officer = city => officerOf(city, `privacy${++officers}`, '个人信息保护专员 赵某', 'privacy_officer')
 let officers = 0
 
 async function upload(c) {

@@ -2,11 +2,10 @@
 // what people do not want to get.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { now, publish } from './versions.mjs'
-import { agree, citizen, giveConsents, root, startCity, until, withConsents } from './helpers.mjs'
+import { agree, citizen, giveConsents, startCity, until, withConsents } from './helpers.mjs'
 import { appealOf, insist } from './careful.mjs'
-import { totp } from './totp.mjs'
+import { officerOf } from './officers.mjs'
 
 const notice = async c => (await c.ok('GET', '/notice')).body
 const announced = (c, version) => until(async () => { const n = await notice(c); return n.pending && n.version === version && n }, `the notice of ${version}`)
@@ -20,12 +19,7 @@ const decided = async (c, service, action) => (await c.all('/me/usage')).find(u 
 const log = async c => { const { body } = await c.ok('POST', '/sessions', { method: 'password', login: c.username, password: 'Tong-ban2026' }); c.token = body.token }
 const back = async c => { c.token = c.installation; await log(c) }
 
-async function officer(city, login, role) {
-  const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', join(root, 'cities'), '--login', login, '--name', '政策管理员 赵某', '--role', role, '--json'))
-  const s = await city.client({ agreed: false })
-  s.token = (await s.ok('POST', '/staff/sessions', { login, password: made.password, totp: totp(made.totp_secret, await now(city)) })).body.token
-  return s
-}
+const officer = (city, login, role) => officerOf(city, login, '政策管理员 赵某', role)
 
 describe('tianjin', { concurrency: false }, () => {
   let city, a, b
