@@ -79,6 +79,10 @@ void *load_reference(struct loader *l, const struct table *t, struct node at, co
 
 void load_each(struct loader *l, struct node list, element_fn fn, void *arg)
 {
+	if (node_is_list(list) && node_size(list) > NODE_ROWS_MAX) { /* rows are compared with each other */
+		node_complain(list, "more than %d rows stand here; split or shorten the list", NODE_ROWS_MAX);
+		return;
+	}
 	for (size_t i = 0; node_is_list(list) && i < node_size(list); i++)
 		fn(l, node_at(list, i), arg);
 }

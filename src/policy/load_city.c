@@ -67,7 +67,8 @@ static void walk_value(struct loader *l, struct walk *w, struct node name, struc
 static void walk_map(struct loader *l, struct walk *w, struct node map, const char *prefix,
 		     const char *passed_over)
 {
-	node_check_keys(map);
+	if (!node_check_keys(map))
+		return;
 	for (size_t i = 0; i < node_size(map); i++) {
 		struct node at = node_key_at(map, i);
 		const char *name = schema_key(&l->in, at, "key");

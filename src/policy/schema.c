@@ -253,13 +253,14 @@ static bool known_keys_only(struct node map, const struct schema *s)
 {
 	size_t before = map.tree->complaints->size;
 
-	node_check_keys(map);
-	for (size_t i = 0; i < node_size(map); i++) {
+	if (!node_check_keys(map))
+		return false;
+	for (size_t i = 0; i < node_size(map) && !node_complained_enough(map); i++) {
 		struct node k = node_key_at(map, i);
 		if (node_is_scalar(k) && !field_named(s, node_text(k)))
 			complain_unknown_key(k, s);
 	}
-	return map.tree->complaints->size == before;
+	return map.tree->complaints->size == before && !map.tree->complaints->failed;
 }
 
 static void complain_missing(struct node map, const struct schema *s, const struct schema_field *f)

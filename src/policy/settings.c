@@ -223,7 +223,7 @@ static void complain_unknown(struct node name, const char *key)
 
 	for (size_t i = 0; i < KNOWN; i++)
 		keys[i] = all[i].key;
-	const char *near = schema_nearest(slice_of(key), keys, KNOWN);
+	const char *near = node_complained_enough(name) ? NULL : schema_nearest(slice_of(key), keys, KNOWN);
 	if (near)
 		node_complain(name, "unknown setting '%s'; did you mean '%s'?", key, near);
 	else

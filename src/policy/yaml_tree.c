@@ -18,6 +18,13 @@ void node_complain(struct node at, const char *fmt, ...)
 	complain_at(at.tree, at.n ? at.n->start_mark.line : 0, text);
 }
 
+bool node_complained_enough(struct node at)
+{
+	enum { ENOUGH = 64 * 1024 };
+
+	return at.tree->complaints->failed || at.tree->complaints->size > ENOUGH;
+}
+
 static const char *refused_event(const yaml_event_t *e, int documents)
 {
 	switch (e->type) {
@@ -192,8 +199,14 @@ struct node node_get(struct node map, const char *key)
 	return (struct node){map.tree, NULL};
 }
 
-void node_check_keys(struct node map)
+/* Keys are compared with each other: a file that somebody uploads must not keep a server busy with it. */
+bool node_check_keys(struct node map)
 {
+	if (node_is_map(map) && node_size(map) > NODE_KEYS_MAX) {
+		node_complain(map, "more than %d keys stand here; keep those that cities/README.md lists",
+			      NODE_KEYS_MAX);
+		return false;
+	}
 	for (size_t i = 0; i < node_size(map); i++) {
 		struct node k = node_key_at(map, i);
 		if (!node_is_scalar(k)) {
@@ -210,4 +223,5 @@ void node_check_keys(struct node map)
 			break;
 		}
 	}
+	return true;
 }

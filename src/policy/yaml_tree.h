@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include <yaml.h>
 
-enum { YAML_SIZE_MAX = 8 * 1024 * 1024 };
+enum { YAML_SIZE_MAX = 8 * 1024 * 1024, NODE_KEYS_MAX = 2000, NODE_ROWS_MAX = 4000 };
 
 struct yaml_tree {
 	const char *file; /* as shown in complaints */
@@ -27,6 +27,8 @@ bool yaml_tree_read(struct yaml_tree *t, const char *file, struct slice text, st
 void yaml_tree_release(struct yaml_tree *t);
 struct node yaml_tree_root(struct yaml_tree *t);
 
+/* Nobody reads more: what costs time to word is left out from here on. */
+bool node_complained_enough(struct node at);
 __attribute__((format(printf, 2, 3))) void node_complain(struct node at, const char *fmt, ...);
 
 /* Null nodes ("~", "null", nothing) count as not there. */
@@ -43,4 +45,4 @@ struct node node_key_at(struct node map, size_t i);
 struct node node_value_at(struct node map, size_t i);
 struct node node_get(struct node map, const char *key);
 /* Complains about keys that stand twice, or are no text. */
-void node_check_keys(struct node map);
+bool node_check_keys(struct node map); /* false: more than NODE_KEYS_MAX; do not look at them */

@@ -1,7 +1,9 @@
 // What officers write is bounded and stays text: nothing of it reaches people as anything else.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { register, startCity, until } from './helpers.mjs'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { register, root, startCity, until } from './helpers.mjs'
 import { officerOf } from './officers.mjs'
 
 describe('in the console of Nantong', { concurrency: false }, () => {
@@ -28,5 +30,18 @@ describe('in the console of Nantong', { concurrency: false }, () => {
     }, 'the notice of the new version')
     assert.equal(notice.changes.length, 1)
     assert.match(notice.changes[0].text, /世纪大道 6号/)
+  })
+
+  test('a file of very many keys or rows, or one that is nested very deep, is refused at once', async () => {
+    const policy = readFileSync(join(root, 'cities/nantong/policy/2021.6.2.yaml'), 'utf8')
+    const lines = (n, line) => Array.from({ length: n }, (_, i) => line(i)).join('\n')
+    for (const [path, text, says] of [
+      ['city.yaml', lines(12000, i => `k${i}: 1`), /more than 2000 keys/], ['city.yaml', `contact:\n${lines(12000, i => `  k${i}: 1`)}`, /more than 2000 keys/],
+      ['policy/2099.9.yaml', policy.replace(/^chapters:$/m, `chapters:\n${lines(6000, i => `  - {key: k${i}, title: n, sections: []}`)}`), /more than 4000 rows/], ['city.yaml', '['.repeat(20000), /not YAML/],
+    ]) {
+      const r = await li.refused('POST', '/staff/releases', { files: { [path]: text } })
+      assert.equal(r.status, 400)
+      assert.ok(r.errors.some(e => says.test(e.message)), JSON.stringify(r.errors).slice(0, 300))
+    }
   })
 })
