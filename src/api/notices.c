@@ -2,6 +2,7 @@
 #include "notify/notices.h"
 #include "api/api.h"
 #include "policy/better.h"
+#include "rights/rights.h"
 #include "services/cases.h"
 
 /* ---- the notice of a version ---- */
@@ -98,6 +99,25 @@ static err case_words(struct ctx *c, int64_t subject_id, const struct message *m
 	return OK;
 }
 
+/* Where it stands, and no word of what was asked. */
+static err request_words(struct ctx *c, int64_t subject_id, const struct message *m, const char **ret_title,
+			 const char **ret_text)
+{
+	struct rights_request r;
+
+	*ret_title = "个人信息请求";
+	*ret_text = "请求的资料已按期限删除。";
+	err e = rights_get(c, subject_id, m->ref_id, &r);
+	if (e.code == ERR_NOT_FOUND) {
+		failure_clear(c);
+		return OK;
+	}
+	TRY(e);
+	*ret_title = arena_printf(c->arena, "%s · %s", rights_kind_name(r.kind), rights_state_name(r.state));
+	*ret_text = arena_printf(c->arena, "编号 %s", r.number);
+	return OK;
+}
+
 static err put_words(struct api_call *k, const struct message *m)
 {
 	const char *title, *text;
@@ -124,6 +144,8 @@ static err put_words(struct api_call *k, const struct message *m)
 		TRY(notice_text_get(k->c, m->ref_id, &t));
 		title = t.title;
 		text = t.body;
+	} else if (strcmp(m->kind, "request") == 0) {
+		TRY(request_words(k->c, k->subject_id, m, &title, &text));
 	} else {
 		err e = case_words(k->c, k->subject_id, m, &title, &text);
 		if (e.code == ERR_NOT_FOUND) { /* its time of keeping is over */
@@ -274,7 +296,8 @@ static err push_delete(struct api_call *k)
 
 #define CHANGES "[{kind: text, major: bool, text: text}]"
 #define MESSAGE                                                                                              \
-	"id: id, kind: policy|announcement|case|incident|end, ref_id: id, at: time, read_at?: time, "        \
+	"id: id, kind: policy|announcement|case|incident|end|request, ref_id: id, at: time, read_at?: "      \
+	"time, "                                                                                             \
 	"version?: text, "                                                                                   \
 	"major?: bool, changes?: " CHANGES ", promotional?: bool, title: text, text: text"
 

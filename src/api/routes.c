@@ -15,6 +15,8 @@ extern const struct api_route api_exception_routes[];
 
 extern const struct api_route api_withdrawal_routes[];
 
+extern const struct api_route api_rights_routes[], api_staff_rights_routes[];
+
 const struct api_route *const api_route_tables[] = {
 	api_city_routes,
 	api_policy_routes,
@@ -43,6 +45,8 @@ const struct api_route *const api_route_tables[] = {
 	api_ledger_routes,
 	api_system_routes,
 	api_withdrawal_routes,
+	api_rights_routes,
+	api_staff_rights_routes,
 	api_static_routes,
 	api_releases_routes,
 	api_releases_write_routes,

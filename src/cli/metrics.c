@@ -1,6 +1,7 @@
 #include "cli/metrics.h"
 #include "jobs/jobs.h"
 #include "ops/duties.h"
+#include "rights/rights.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,16 @@ static void put_duties(struct buf *b, struct ctx *c)
 	put(b, "duties_soon", "gauge", "Organisational duties that fall due within two weeks.", soon);
 }
 
+static void put_requests(struct buf *b, struct ctx *c)
+{
+	struct rights_counts n;
+
+	if (failed(rights_count(c, &n)))
+		return;
+	put(b, "requests_waiting", "gauge", "Requests about personal data that are not answered.", n.waiting);
+	put(b, "requests_overdue", "gauge", "Of them, those whose last day has passed.", n.overdue);
+}
+
 static void answer(void *user, const struct http_request *q, struct http_response *a, void *route_user)
 {
 	struct metrics *m = user;
@@ -99,6 +110,7 @@ static void answer(void *user, const struct http_request *q, struct http_respons
 		   release_city(r), release_version(r), release_number(r));
 	c.release = r;
 	put_duties(&a->body, &c);
+	put_requests(&a->body, &c);
 	release_drop(r);
 	put(&a->body, "uptime_seconds", "gauge", "Since this server started.",
 	    (int64_t)((clock_monotonic_ns() - m->started_ns) / 1000000000));

@@ -14,6 +14,7 @@
 #include "ops/ends.h"
 #include "ops/exceptions.h"
 #include "ops/incidents.h"
+#include "rights/rights.h"
 #include "services/attachments.h"
 #include "services/cases.h"
 #include "services/hotline.h"
@@ -87,23 +88,24 @@ static struct jobs *start_jobs(struct cli *k)
 		SERVICES = sizeof service_kinds / sizeof *service_kinds,
 		ACCOUNT = sizeof account_job_kinds / sizeof *account_job_kinds,
 		NOTIFY = sizeof notify_job_kinds / sizeof *notify_job_kinds,
-		MINORS = sizeof minor_job_kinds / sizeof *minor_job_kinds
+		MINORS = sizeof minor_job_kinds / sizeof *minor_job_kinds,
+		RIGHTS = sizeof rights_job_kinds / sizeof *rights_job_kinds,
+		ALL = SERVICES + ACCOUNT + NOTIFY + MINORS + RIGHTS
 	};
-	static struct job_kind kinds[SERVICES + ACCOUNT + NOTIFY + MINORS];
+	static struct job_kind kinds[ALL];
 
 	memcpy(kinds, service_kinds, sizeof service_kinds);
 	memcpy(kinds + SERVICES, account_job_kinds, sizeof account_job_kinds);
 	memcpy(kinds + SERVICES + ACCOUNT, notify_job_kinds, sizeof notify_job_kinds);
 	memcpy(kinds + SERVICES + ACCOUNT + NOTIFY, minor_job_kinds, sizeof minor_job_kinds);
+	memcpy(kinds + ALL - RIGHTS, rights_job_kinds, sizeof rights_job_kinds);
 	account_on_end("services_end");
+	account_on_end("rights_end");
 	account_on_end("guardian_end");
 	account_on_end("messages_end");
 	account_on_end("told_end");
-	return jobs_start(&(struct jobs_options){.kinds = kinds,
-						 .kind_count = SERVICES + ACCOUNT + NOTIFY + MINORS,
-						 .user = k,
-						 .make_ctx = job_ctx,
-						 .done_ctx = job_ctx_done});
+	return jobs_start(&(struct jobs_options){
+		.kinds = kinds, .kind_count = ALL, .user = k, .make_ctx = job_ctx, .done_ctx = job_ctx_done});
 }
 
 static bool settled(void *user)

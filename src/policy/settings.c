@@ -108,6 +108,9 @@ static const struct known all[] = {
 	{"refusal.discretion", VALUE_WORDS,
 	 WORDS("needless_repetition", "excessive_effort", "risk_to_others", "impracticable")},
 	{"refusal.limits", VALUE_WORDS, WORDS("technical", "legal")},
+	{"refusal.clause", VALUE_CLAUSE, NULL},
+	{"calendar.holidays", VALUE_LIST, NULL}, /* days off besides Saturday and Sunday: 2026-10-01 */
+	{"calendar.workdays", VALUE_LIST, NULL}, /* Saturdays and Sundays that are worked */
 	{"refusal.effort", VALUE_WORD, WORDS("own_ground", "example_of_abuse")},
 	{"proof.mode", VALUE_WORD, WORDS("on_request", "required")},
 	{"dispute.way", VALUE_WORD, WORDS("law", "arbitration")},

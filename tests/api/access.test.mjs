@@ -141,6 +141,21 @@ const rules = {
   ward_consent: { caller: 'session', mine: w => ({ id: w.ward, body: { scope: w.service, text_hash: '0' } }), missing: w => ({ id: nowhere, body: { scope: w.service, text_hash: '0' } }) },
   guardian_report: { caller: 'session', self: true, body: () => ({ ward_name: '某某', ward_id_number: '129901201001010019' }) },
   // for the privacy officer alone: any other member of staff is refused before anything is looked up
+  request_kinds: { caller: 'anyone' },
+  request_figures: { caller: 'anyone' },
+  request_file: { caller: 'session', self: true, body: () => ({ kind: 'explain', text: '请解释处理的规则' }) },
+  request_list: { caller: 'session', self: true },
+  request_get: { caller: 'session', mine: w => ({ id: w.request }), missing: () => ({ id: nowhere }) },
+  request_prove: { caller: 'session', mine: w => ({ id: w.request }), missing: () => ({ id: nowhere }), body: () => ({}) },
+  staff_request_grounds: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
+  staff_request_list: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
+  staff_request_get: { caller: 'staff', by: 'privacy', auditor: 403, found: [404], public: () => ({ id: nowhere }) },
+  staff_request_reveal: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({ reason: '核对请求内容' }) },
+  staff_request_proof: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({}) },
+  staff_request_answer: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({ answer: '已经办理完毕' }) },
+  staff_request_refuse: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({ ground: 'refuse_grave_harm', reason: '属于这一情形' }) },
+  staff_request_second: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({}) },
+  staff_request_return: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({}) },
   staff_guardian_tasks: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
   staff_guardian_task: { caller: 'staff', by: 'privacy', auditor: 403, found: [404], public: () => ({ id: nowhere }) },
   staff_guardian_paper: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere, paper: nowhere }), body: () => ({ reason: '核对监护关系' }) },
@@ -228,6 +243,7 @@ async function makeStaff(city, api, w) {
   w.exception = { ground: 'provide_criminal_justice', context: 'share', recipient: 'population', items: ['real_name'],
     person: { real_name: w.a.person.real_name, mobile_phone: w.a.person.mobile_phone }, evidence: { document: '调证字〔2026〕1号' },
     scope: '一起案件的核对', scope_until: new Date((await city.control('GET', 'clock?server=test-reader')).now_ms + 30 * 86400000).toISOString().slice(0, 10) }
+  w.request = (await w.a.ok('POST', '/me/requests', { kind: 'explain', text: '请解释处理的规则' })).body.id
   w.use = (await w.privacy.ok('POST', '/staff/exceptions', w.exception)).body.id
   w.duty = (await w.privacy.ok('GET', '/staff/duties')).body.items.find(d => !d.each_staff).key
 }

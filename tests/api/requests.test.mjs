@@ -100,6 +100,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const { code } = (await (await city.client()).ok('POST', '/guardianship/codes')).body
     await insist(c, 'POST', '/wards', { code, ...said })
     await insist(c, 'POST', '/guardian-reports', said)
+    await insist(c, 'POST', '/me/requests', { kind: 'explain', text: '请解释处理的规则' })
     const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs
     const { features } = (await c.ok('GET', '/city')).body
     const missing = api.routes.filter(r => r.creates && !api.replayed.has(r.operation)).map(r => r.operation)

@@ -1,0 +1,89 @@
+/* Requests of people about their data: filed by the person, answered by an officer within the city's days.
+ *
+ * States: proof_needed (identity is not verified, nothing is decided and no day runs; TJ-4.5.b, NT-4.7.b) →
+ * open → done, or refused on a ground of the city's list (TJ-4.5.0, NT-4.7.0); a ground that needs a second
+ * officer waits in second. Filing, each look of an officer in clear, and each answer are entries of the
+ * person. What is asked and answered is sealed under the account's key and ends with it. */
+#pragma once
+
+#include "account/account.h"
+
+enum {
+	RIGHTS_TEXT_MIN = 4,
+	RIGHTS_TEXT_MAX = 1000,
+	RIGHTS_CONSENTS_MAX = 16,
+	RIGHTS_LIST_MAX = 200,
+};
+
+struct rights_request {
+	int64_t id, subject_id;
+	const char *kind, *state, *number;
+	int64_t verified_at_ms, due_at_ms, answered_at_ms; /* 0: not yet */
+	/* sealed; NULL when the account ended */
+	const char *text, *written; /* what is asked; the written proof that was demanded, or NULL */
+	bool proof_asked;	    /* an officer asked for written proof (proof.mode: on_request) */
+	struct itemset items;	    /* that it is about; delete: empty is whatever services hold */
+	const char *value;	    /* correct: of the one item, in normal form */
+	int64_t consents[RIGHTS_CONSENTS_MAX];
+	size_t consent_count;
+	const char *answer;	     /* in the words of the officer */
+	const char *ground, *reason; /* refused: key of the exception, and why */
+	const char *evidence[NEED_COUNT];
+	const char *officer, *second; /* names */
+	int64_t officer_id;	      /* who proposed a refusal */
+};
+
+/* ---- the person ---- */
+/* Whether a word is a kind of request; its name for people. */
+const char *rights_kind_name(const char *kind);
+const char *rights_state_name(const char *state);
+/* Takes kind, text, items, value and consents of *r, and fills the rest. With a valid second check the
+ * identity is verified and the days run; else it waits for proof. ERR_INVALID with field errors. */
+err rights_file(struct ctx *c, int64_t subject_id, struct rights_request *r);
+/* Proves the identity now: needs a second check, and written proof where an officer asked for it (TJ-4.5.a).
+ * ERR_CONFLICT when nothing is to be proven. */
+err rights_prove(struct ctx *c, int64_t subject_id, int64_t request_id, const char *written,
+		 struct rights_request *ret);
+/* ERR_NOT_FOUND for another person's. */
+err rights_get(struct ctx *c, int64_t subject_id, int64_t request_id, struct rights_request *ret);
+typedef err (*rights_fn)(struct ctx *c, const struct rights_request *r, void *arg);
+/* Newest first, below id `before` (0: from the newest). */
+err rights_list(struct ctx *c, int64_t subject_id, int64_t before, int limit, rights_fn fn, void *arg);
+
+/* The end of the last day on which an answer of that kind is in time: the city's days and calendar, the
+ * better ones of the version that the person agreed to (TJ-9.d, NT-7.4, NT-4.3.b). */
+int64_t rights_due(const struct release *r, unsigned accepted, const char *kind, int64_t verified_at_ms);
+/* A day on which the city works: Monday to Friday without calendar.holidays, and calendar.workdays. */
+bool rights_working_day(const struct release *r, struct date d);
+
+/* ---- the officer, who is c->actor ---- */
+enum rights_part { RIGHTS_DUE, RIGHTS_PROOF, RIGHTS_ANSWERED };
+/* At most RIGHTS_LIST_MAX; RIGHTS_DUE: the nearest day first. */
+err rights_queue(struct ctx *c, enum rights_part part, rights_fn fn, void *arg);
+/* ERR_NOT_FOUND. The words go out masked only; see rights_reveal. */
+err rights_find(struct ctx *c, int64_t request_id, struct rights_request *ret);
+/* One entry of the person with the reason, before the words are handed out. */
+err rights_reveal(struct ctx *c, int64_t request_id, const char *reason, struct rights_request *ret);
+/* Asks for written proof, where the city may (proof.mode: on_request); the days stop. */
+err rights_ask_proof(struct ctx *c, int64_t request_id, struct rights_request *ret);
+/* Carries out what is asked (correction, deletion, withdrawal), and tells the person. ERR_CONFLICT unless
+ * open: identity comes first. */
+err rights_fulfil(struct ctx *c, int64_t request_id, const char *answer, struct rights_request *ret);
+/* Refuses on a ground. ERR_REFUSED not_declared: not on the city's list, with an entry; ERR_INVALID: reason
+ * or evidence is missing. */
+err rights_refuse(struct ctx *c, int64_t request_id, const char *ground, const char *reason,
+		  const char *const evidence[static NEED_COUNT], struct rights_request *ret);
+/* Another officer agrees to the proposed refusal, or sends it back. */
+err rights_second(struct ctx *c, int64_t request_id, bool agrees, struct rights_request *ret);
+/* Whether the city lists it for refusing requests: "statutory", "discretion" or "limit"; NULL: it does not.
+ */
+const char *rights_ground_sort(const struct release *r, const struct exception *e);
+
+struct rights_counts {
+	int64_t waiting, overdue, answered, late;
+};
+err rights_count(struct ctx *c, struct rights_counts *ret);
+
+/* Kinds "rights_end" (the account ended) and "rights_expire" (the answer is older than its category keeps).
+ */
+extern const struct job_kind rights_job_kinds[2];
