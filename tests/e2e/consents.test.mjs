@@ -19,8 +19,9 @@ for (const [name, [service, fields]] of Object.entries(queries)) describe(name, 
     a = await world.app()
     await a.context.addCookies([{ name: 'tb_session', value: c.token, url: world.city.base }, { name: 'tb_installation', value: c.installation, url: world.city.base }])
     await a.page.evaluate(v => localStorage.setItem('tongban.choice', JSON.stringify({ choice: 'agreed', version: v })), version)
+    await a.reload() // the app asks at its start who is logged in; a page of one's own opens only after that
+    await a.wait('home-search')
     await a.go('/mine/consents')
-    await a.reload()
     await a.wait('consent-list')
   })
   after(async () => { await world?.close() })
