@@ -49,3 +49,21 @@ WHERE use_id = ?1 AND renewal_until > 0 AND renewal_by <> ?2 AND deferred_until 
 -- The person was told: nothing is deferred any more, from now on.
 UPDATE exception_register SET deferred_until = ?2, renewal_until = 0, renewal_by = 0
 WHERE use_id = ?1 AND deferred_until > ?2;
+
+-- name: publication_answer
+-- The person's own answer, or the end of what stands there: ?2 person, ?3 from, ?4 to.
+UPDATE exception_register SET state = ?4 WHERE use_id = ?1 AND subject_id = ?2 AND state = ?3;
+
+-- name: publication_public
+-- What stands on the public page, newest first, below ?1, at most ?2.
+SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at, deferred_until, renewal_until,
+	renewal_by
+FROM exception_register WHERE state = 'published' AND use_id < ?1 ORDER BY use_id DESC LIMIT ?2;
+
+-- name: publication_of_person
+-- Asked of the person, or done; never a use that the person is not told of yet. Newest first, below ?2, at most ?3.
+SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at, deferred_until, renewal_until,
+	renewal_by
+FROM exception_register
+WHERE subject_id = ?1 AND state IN ('asked', 'published', 'declined', 'withdrawn') AND use_id < ?2
+ORDER BY use_id DESC LIMIT ?3;

@@ -96,11 +96,10 @@ static err grounds_get(struct api_call *k)
 
 static const char *state_name(const char *state)
 {
-	static const char *const names[][2] = {{"waiting", "待复核"},
-					       {"acting", "办理中"},
-					       {"done", "已办理"},
-					       {"failed", "未办成"},
-					       {"rejected", "未获同意"}};
+	static const char *const names[][2] = {
+		{"waiting", "待复核"},	    {"acting", "办理中"},     {"done", "已办理"},
+		{"failed", "未办成"},	    {"rejected", "未获同意"}, {"asked", "待本人同意"},
+		{"declined", "本人不同意"}, {"published", "已公开"},  {"withdrawn", "已撤下"}};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(names[i][0], state) == 0)
@@ -142,6 +141,8 @@ static void put_use(struct api_call *k, const struct exception_use *u)
 		if (u->evidence[i])
 			json_put_text(j, need_word(i), u->evidence[i]);
 	json_close(j, '}');
+	json_put_text(j, "purpose", u->purpose);
+	json_put_text(j, "measures", u->measures);
 	json_put_text(j, "scope", u->scope);
 	json_put_time(j, "scope_until", u->scope_until_ms);
 	json_put_text(j, "officer_name", u->officer_name);
@@ -271,6 +272,8 @@ static err read_use(struct api_call *k, struct exception_person *who, struct exc
 	u->service = api_string(k, "service");
 	u->recipient = api_string(k, "recipient");
 	u->scope = api_string(k, "scope");
+	u->purpose = api_string(k, "purpose");
+	u->measures = api_string(k, "measures");
 	if (json_object_get(k->body, "items"))
 		TRY(api_items(k, "items", &u->items));
 	TRY(read_until(k, u));
@@ -362,7 +365,8 @@ static err tell_post(struct api_call *k)
 	"{id: id, state: text, state_name: text, outcome: text, ground?: text, ground_name?: text, "         \
 	"clause?: "                                                                                          \
 	"text, context?: text, recipient_name?: text, items: [" NAMED                                        \
-	"], evidence: {*: text}, scope?: text, scope_until?: time, officer_name?: text, second_name?: "      \
+	"], evidence: {*: text}, purpose?: text, measures?: text, scope?: text, scope_until?: time, "        \
+	"officer_name?: text, second_name?: "                                                                \
 	"text, "                                                                                             \
 	"mine: bool, created_at: time, decided_at?: time, deferred_until?: time, told: bool, "               \
 	"renewal_until?: time, renewal_mine: bool}"
@@ -384,7 +388,7 @@ const struct api_route api_exception_routes[] = {
 		 "text, id_number?: text, mobile_phone?: text}, case_id?: id, items?: [text], values?: {*: "
 		 "text}, evidence: {*: "
 		 "text}, "
-		 "scope?: text, scope_until?: text, deferral_days?: int}",
+		 "purpose?: text, measures?: text, scope?: text, scope_until?: text, deferral_days?: int}",
 	 .answer = USE, .status = 201},
 	{"GET", BASE "/{id}", use_get, API_STAFF, 0, "exception_get", "一件例外情形的办理", .answer = USE},
 	{"POST", BASE "/{id}/approval", approval_post, API_STAFF, API_SLOW, "exception_approve",

@@ -1,6 +1,7 @@
 /* The inbox, the notice of a new version, subscriptions and push. */
 #include "notify/notices.h"
 #include "api/api.h"
+#include "ops/publications.h"
 #include "policy/better.h"
 #include "rights/rights.h"
 #include "services/cases.h"
@@ -118,6 +119,27 @@ static err request_words(struct ctx *c, int64_t subject_id, const struct message
 	return OK;
 }
 
+/* What one is asked, or what was published and on which ground (NT-2.3.b, NT-2.3.c). */
+static err publication_words(struct api_call *k, const struct message *m, const char **ret_title,
+			     const char **ret_text)
+{
+	struct exception_use u;
+
+	err e = publication_own_get(k->c, k->subject_id, m->ref_id, &u);
+	*ret_title = "公开个人信息的告知";
+	if (e.code == ERR_NOT_FOUND) {
+		failure_clear(k->c);
+		*ret_text = "这件公开已经结束。";
+		return OK;
+	}
+	TRY(e);
+	const struct exception *g = release_exception(k->c->release, u.ground);
+	*ret_text = u.text ? u.text
+			   : arena_printf(k->c->arena, "为了%s，依据“%s”，公开了有关您的信息。", u.purpose,
+					  g ? g->ground : "法定情形");
+	return OK;
+}
+
 static err put_words(struct api_call *k, const struct message *m)
 {
 	const char *title, *text;
@@ -146,6 +168,8 @@ static err put_words(struct api_call *k, const struct message *m)
 		text = t.body;
 	} else if (strcmp(m->kind, "request") == 0) {
 		TRY(request_words(k->c, k->subject_id, m, &title, &text));
+	} else if (strcmp(m->kind, "publication") == 0) {
+		TRY(publication_words(k, m, &title, &text));
 	} else {
 		err e = case_words(k->c, k->subject_id, m, &title, &text);
 		if (e.code == ERR_NOT_FOUND) { /* its time of keeping is over */

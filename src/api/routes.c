@@ -12,6 +12,7 @@ extern const struct api_route api_acceptance_routes[], api_account_routes[], api
 extern const struct api_route api_releases_routes[], api_releases_write_routes[], api_policy_print_routes[];
 
 extern const struct api_route api_exception_routes[];
+extern const struct api_route api_publication_routes[];
 
 extern const struct api_route api_withdrawal_routes[];
 
@@ -42,6 +43,7 @@ const struct api_route *const api_route_tables[] = {
 	api_bulletin_routes,
 	api_device_routes,
 	api_exception_routes,
+	api_publication_routes,
 	api_ledger_routes,
 	api_system_routes,
 	api_withdrawal_routes,

@@ -70,6 +70,11 @@ err notice_words(struct ctx *c, const struct message *m, bool brief, const char 
 		*ret_text = brief ? t.brief : t.body;
 		return OK;
 	}
+	if (strcmp(m->kind, "publication") == 0) {
+		*ret_title = "公开个人信息的告知";
+		*ret_text = "有一件关于公开您个人信息的告知，请登录应用查看。";
+		return OK;
+	}
 	/* what a matter is about does not go out of the app */
 	*ret_title = "办件进展";
 	*ret_text = "您的办件有新的进展，请登录应用查看。";

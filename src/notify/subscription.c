@@ -15,7 +15,8 @@ err notice_topic(struct ctx *c, const struct message *m, const char **ret_topic,
 	struct announcement a;
 
 	*ret_topic = m->kind;
-	*ret_mandatory = has_own_words(m->kind); /* an incident or an end: the law has it told */
+	/* an incident or an end: the law has it told; a publication: done with one's own data */
+	*ret_mandatory = has_own_words(m->kind) || strcmp(m->kind, "publication") == 0;
 	if (strcmp(m->kind, "announcement") != 0)
 		return OK;
 	TRY(announcement_get(c, m->ref_id, &a));

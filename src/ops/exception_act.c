@@ -72,6 +72,9 @@ static uint32_t given_by(const struct exception_use *u, bool agreed)
 
 	for (int i = 0; i < NEED_COUNT; i++)
 		given |= u->evidence[i] ? 1U << i : 0;
+	/* the person is asked after the officers, and publications.c goes no further without that answer */
+	if (publication_is(u) && (!u->state || u->agreed_at_ms))
+		given |= 1U << NEED_CONSENT | 1U << NEED_NOTICE;
 	if (u->recipient) /* the gate looks for the consent to this recipient itself */
 		given |= 1U << NEED_CONSENT;
 	if (agreed)
@@ -90,10 +93,10 @@ static err act_prepare(struct ctx *c, const struct exception_use *u, bool agreed
 	if (!s)
 		return fail_field(c, "service", "没有这项服务");
 	if (where != EXCEPTION_COLLECT && where != EXCEPTION_SHARE && where != EXCEPTION_TRANSFER &&
-	    where != EXCEPTION_ABROAD)
-		return fail_field(c, "context", "这里办理的是收集、提供、转让和向境外提供");
-	if ((where == EXCEPTION_COLLECT) != (u->recipient == NULL))
-		return fail_field(c, "recipient", u->recipient ? "收集没有接收方" : "请选择接收方");
+	    where != EXCEPTION_ABROAD && where != EXCEPTION_PUBLISH)
+		return fail_field(c, "context", "这里办理的是收集、提供、转让、公开和向境外提供");
+	if ((where == EXCEPTION_COLLECT || where == EXCEPTION_PUBLISH) != (u->recipient == NULL))
+		return fail_field(c, "recipient", u->recipient ? "收集和公开没有接收方" : "请选择接收方");
 	if (u->recipient && !release_recipient(c->release, u->recipient))
 		return fail_field(c, "recipient", "隐私政策没有声明这个接收方");
 	TRY(facts_load(c, u->subject_id, &a.f, &a.h));
@@ -249,6 +252,39 @@ err exception_carry_out(struct ctx *c, const struct exception_use *u, const char
 	for (int i = 0; i < TRIES && e.code == ERR_STALE; i++) {
 		failure_clear(c);
 		e = carry_out_once(c, u, ret_outcome);
+	}
+	return e;
+}
+
+/* ---- to everybody ---- */
+
+static err release_once(struct ctx *c, struct exception_use *u)
+{
+	RELEASED_SCOPED released = {0};
+	struct permit *permit = NULL;
+	struct act a;
+
+	TRY(act_prepare(c, u, u->second_id != 0, &a));
+	TRY(act_decide(c, &a, &permit));
+	TRY(vault_release(c, permit, &a.h, 0, NULL, &released));
+	u->value_count = 0;
+	for (size_t i = 0; i < released.count && u->value_count < EXCEPTION_VALUES_MAX; i++) {
+		const struct item *it = released.values[i].item;
+		struct slice value = released.values[i].value;
+		value = u->agreed_at_ms ? slice_of(arena_copy(c->arena, value)) /* TJ-2.3.2.c: else masked */
+					: slice_of(item_masked(c, it, value));
+		u->values[u->value_count++] = (struct exception_value){it, value};
+	}
+	return OK;
+}
+
+err exception_release_public(struct ctx *c, struct exception_use *u)
+{
+	err e = {ERR_STALE};
+
+	for (int i = 0; i < TRIES && e.code == ERR_STALE; i++) {
+		failure_clear(c);
+		e = release_once(c, u);
 	}
 	return e;
 }

@@ -48,6 +48,11 @@ static void put_detail(struct ctx *c, const struct exception_use *u, struct buf 
 	json_put_text(&j, "scope", u->scope);
 	json_put_int(&j, "scope_until", u->scope_until_ms);
 	json_put_int(&j, "case_id", u->case_id);
+	json_put_text(&j, "purpose", u->purpose);
+	json_put_text(&j, "measures", u->measures);
+	json_put_text(&j, "text", u->text);
+	json_put_int(&j, "agreed_at", u->agreed_at_ms);
+	json_put_int(&j, "published_at", u->published_at_ms);
 	json_key(&j, "items");
 	itemset_json(&j, c->release, &u->items);
 	put_evidence(&j, u);
@@ -105,6 +110,11 @@ static err read_detail(struct ctx *c, struct slice text, struct exception_use *u
 	u->scope = text_of(c, root, "scope");
 	u->scope_until_ms = json_integer_value(json_object_get(root, "scope_until"));
 	u->case_id = json_integer_value(json_object_get(root, "case_id"));
+	u->purpose = text_of(c, root, "purpose");
+	u->measures = text_of(c, root, "measures");
+	u->text = text_of(c, root, "text");
+	u->agreed_at_ms = json_integer_value(json_object_get(root, "agreed_at"));
+	u->published_at_ms = json_integer_value(json_object_get(root, "published_at"));
 	for (int i = 0; i < NEED_COUNT; i++)
 		u->evidence[i] = text_of(c, evidence, exception_need_field((enum exception_need)i));
 	read_items(c, json_object_get(root, "items"), u);
@@ -220,16 +230,36 @@ err exception_read(struct ctx *c, int64_t use_id, struct exception_use *ret)
 	return OK;
 }
 
-err exception_read_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg)
+static err read_list(struct ctx *c, enum query q, const struct param *params, size_t n, int limit,
+		     exception_fn fn, void *arg)
 {
 	struct use_list list = {ARENA_ARRAY(c->arena, struct exception_use, (size_t)limit + 1), 0,
 				(size_t)limit};
 
-	TRY(store_rows(c, c->store, Q_EXCEPTION_REGISTER_LIST,
-		       PARAMS(P_INT(before ? before : INT64_MAX), P_INT(limit)), keep_row, &list));
+	TRY(store_rows(c, c->store, q, params, n, keep_row, &list));
 	for (size_t i = 0; i < list.count; i++) {
 		TRY(open_detail(c, &list.uses[i]));
 		TRY(fn(c, &list.uses[i], arg));
 	}
 	return OK;
+}
+
+err exception_read_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg)
+{
+	return read_list(c, Q_EXCEPTION_REGISTER_LIST,
+			 PARAMS(P_INT(before ? before : INT64_MAX), P_INT(limit)), limit, fn, arg);
+}
+
+err publication_read_public(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg)
+{
+	return read_list(c, Q_PUBLICATION_PUBLIC, PARAMS(P_INT(before ? before : INT64_MAX), P_INT(limit)),
+			 limit, fn, arg);
+}
+
+err publication_read_own(struct ctx *c, int64_t subject_id, int64_t before, int limit, exception_fn fn,
+			 void *arg)
+{
+	return read_list(c, Q_PUBLICATION_OF_PERSON,
+			 PARAMS(P_INT(subject_id), P_INT(before ? before : INT64_MAX), P_INT(limit)), limit,
+			 fn, arg);
 }

@@ -9,10 +9,21 @@ err exception_put_rows(struct ctx *c, struct tx *tx, const struct exception_use 
 /* ERR_NOT_FOUND. The sealed part is left empty when the person was erased. */
 err exception_read(struct ctx *c, int64_t use_id, struct exception_use *ret);
 err exception_read_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg);
+err publication_read_public(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg);
+err publication_read_own(struct ctx *c, int64_t subject_id, int64_t before, int limit, exception_fn fn,
+			 void *arg);
 
 /* exception_act.c: the gate's answer, and what comes of it. */
 err exception_check(struct ctx *c, const struct exception_use *u, bool agreed);
 /* Does it and writes the entries; *ret_outcome is what the recipient's answer says. */
 err exception_carry_out(struct ctx *c, const struct exception_use *u, const char **ret_outcome);
+/* Releases what is to stand on the public page into the use: masked, unless the person agreed. */
+err exception_release_public(struct ctx *c, struct exception_use *u);
 /* What the person reads about a deferral. */
 const char *exception_why_deferred(struct ctx *c, const struct exception_use *u);
+
+/* publications.c: after the second officer's yes, asks the person where the ground needs that, else
+ * publishes. */
+bool publication_is(const struct exception_use *u);
+err publication_check(struct ctx *c, const struct exception_use *u);
+err publication_act(struct ctx *c, struct exception_use *u);

@@ -190,6 +190,8 @@ static err opening_rows(struct ctx *c, struct tx *tx, void *arg)
 /* Done, or failed with what is known: the entries tell the rest. */
 static err act(struct ctx *c, struct exception_use *u)
 {
+	if (publication_is(u))
+		return publication_act(c, u);
 	err e = exception_carry_out(c, u, &u->outcome);
 	struct failure kept = c->failure;
 
@@ -204,7 +206,7 @@ static bool needs_second(const struct ctx *c, const struct exception_use *u)
 {
 	const struct exception *e = release_exception(c->release, u->ground);
 
-	return (e && exception_needs(e, NEED_SECOND_OFFICER)) || u->deferred_until_ms;
+	return (e && exception_needs(e, NEED_SECOND_OFFICER)) || u->deferred_until_ms || publication_is(u);
 }
 
 static err check_use(struct ctx *c, const struct exception_person *who, struct exception_use *u,
@@ -214,6 +216,7 @@ static err check_use(struct ctx *c, const struct exception_person *who, struct e
 
 	bad |= failed(check_scope(c, u));
 	bad |= failed(check_items(c, u));
+	bad |= failed(publication_check(c, u));
 	bad |= failed(check_deferral(c, u, deferral_days));
 	if (bad)
 		return (err){ERR_INVALID};

@@ -26,7 +26,7 @@ struct exception_value {
 /* What is done to whom, on which ground. Texts live in the arena. */
 struct exception_use {
 	int64_t id, subject_id, created_at_ms, decided_at_ms;
-	const char *state;   /* waiting acting done failed rejected */
+	const char *state;   /* waiting acting done failed rejected; of a publication: publications.h */
 	const char *outcome; /* sent not_sent unknown, or "" */
 	int64_t officer_id, second_id;
 	int64_t deferred_until_ms; /* 0: the person is told at once; past: was told then */
@@ -39,8 +39,13 @@ struct exception_use {
 	int64_t case_id; /* of the person: found by it, or the application */
 	struct itemset items;
 	const char *evidence[NEED_COUNT];
-	struct exception_value values[EXCEPTION_VALUES_MAX]; /* context collect, until carried out */
+	struct exception_value
+		values[EXCEPTION_VALUES_MAX]; /* collect: until carried out; publish: as it stands */
 	size_t value_count;
+	/* context publish: what for, what was done about the event, and what the person was asked and
+	 * answered */
+	const char *purpose, *measures, *text;
+	int64_t agreed_at_ms, published_at_ms;
 };
 
 /* Who it is about: by a case, or by name with document number or phone number as registered. */

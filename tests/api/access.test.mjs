@@ -170,6 +170,12 @@ const rules = {
   exception_renewal_ask: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({ days: 3 }) },
   exception_renewal_approve: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
   exception_tell: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
+  publication_take_off: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
+  publication_list: { caller: 'guest' },
+  publication_own_list: { caller: 'session', self: true },
+  publication_own_get: { caller: 'session', mine: w => ({ id: w.publication }), missing: () => ({ id: nowhere }) },
+  publication_agree: { caller: 'session', mine: w => ({ id: w.publication, body: { text_hash: w.publicationText } }), missing: () => ({ id: nowhere, body: { text_hash: '0'.repeat(64) } }) },
+  publication_withdraw: { caller: 'session', mine: w => ({ id: w.publication, body: {} }), missing: () => ({ id: nowhere, body: {} }) },
   ledger_deferred: { caller: 'anyone' },
   notice_get: { caller: 'installation', agreed: false, self: true },
   notice_shown: { caller: 'session', self: true, body: () => ({ version: '1999.1' }) },
@@ -245,6 +251,11 @@ async function makeStaff(city, api, w) {
     scope: '一起案件的核对', scope_until: new Date((await city.control('GET', 'clock?server=test-reader')).now_ms + 30 * 86400000).toISOString().slice(0, 10) }
   w.request = (await w.a.ok('POST', '/me/requests', { kind: 'explain', text: '请解释处理的规则' })).body.id
   w.use = (await w.privacy.ok('POST', '/staff/exceptions', w.exception)).body.id
+  const { recipient, ...published } = { ...w.exception, ground: 'publish_consent', context: 'publish', purpose: '一次表彰的公示', evidence: {} }
+  w.publication = (await w.privacy.ok('POST', '/staff/exceptions', published)).body.id
+  const second = await staffClient(city, api, 'privacy2', '--role', 'privacy_officer')
+  await second.ok('POST', `/staff/exceptions/${w.publication}/approval`)
+  w.publicationText = (await w.a.ok('GET', `/me/publications/${w.publication}`)).body.text_hash
   w.duty = (await w.privacy.ok('GET', '/staff/duties')).body.items.find(d => !d.each_staff).key
 }
 

@@ -738,7 +738,7 @@ export interface GroundChoices {
 
 export interface GroundUse {
 	id: string
-	state: 'waiting' | 'acting' | 'done' | 'failed' | 'rejected'
+	state: 'waiting' | 'acting' | 'done' | 'failed' | 'rejected' | 'asked' | 'declined' | 'published' | 'withdrawn'
 	state_name: string
 	outcome: string
 	ground_name: string | null
@@ -747,6 +747,8 @@ export interface GroundUse {
 	recipient_name: string | null
 	items: Named[]
 	evidence: Record<string, string>
+	purpose: string | null
+	measures: string | null
 	scope: string | null
 	scope_until: string | null
 	officer_name: string | null
@@ -770,6 +772,8 @@ export interface NewGroundUse {
 	items?: string[]
 	values?: Record<string, string>
 	evidence: Record<string, string>
+	purpose?: string
+	measures?: string
 	scope?: string
 	scope_until?: string
 	deferral_days?: number

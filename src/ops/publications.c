@@ -1,0 +1,253 @@
+/* From the officers' yes to the public page, and off it. */
+#include "ops/publications.h"
+#include "base/id.h"
+#include "notify/notices.h"
+#include "ops/exception_store.h"
+
+bool publication_is(const struct exception_use *u)
+{
+	return u->context && strcmp(u->context, "publish") == 0;
+}
+
+static bool asks_person(const struct ctx *c, const struct exception_use *u)
+{
+	const struct exception *e = u->ground ? release_exception(c->release, u->ground) : NULL;
+
+	return e && exception_needs(e, NEED_CONSENT);
+}
+
+static err check_words(struct ctx *c, const char *field, const char *text, const char *missing)
+{
+	size_t chars = text && slice_is_utf8(slice_of(text)) ? slice_chars(slice_of(text)) : 0;
+
+	if (chars < EXCEPTION_TEXT_MIN || chars > EXCEPTION_TEXT_MAX)
+		return fail_field(c, field, missing);
+	return OK;
+}
+
+/* The purpose always (NT-2.3.b); where it is about an event, the measures taken, too (TJ-2.3.2.c). */
+err publication_check(struct ctx *c, const struct exception_use *u)
+{
+	bool event = u->evidence[NEED_EVENT] != NULL;
+
+	if (!publication_is(u))
+		return u->purpose || u->measures
+			       ? fail_field(c, u->purpose ? "purpose" : "measures", "只有公开才填写")
+			       : OK;
+	unsigned items = 0;
+	for (unsigned i = 0; i < release_item_count(c->release); i++)
+		items += itemset_has(&u->items, i);
+	if (items > EXCEPTION_VALUES_MAX)
+		return fail_field(c, "items", "一次最多公开 16 项");
+	if (u->deferred_until_ms)
+		return fail_field(c, "deferral_days", "公开的信息不能延后告知本人");
+	TRY(check_words(c, "purpose", u->purpose, "请用 4 至 400 个字写明公开的目的"));
+	if (event || u->measures)
+		return check_words(c, "measures", u->measures, "请用 4 至 400 个字写明已经采取的措施");
+	return OK;
+}
+
+/* ---- what the person is asked ---- */
+
+static const char *text_of(struct ctx *c, const struct exception_use *u)
+{
+	bool any = false;
+	BUF_SCOPED out = {0};
+
+	buf_init(&out, 8192);
+	buf_printf(&out, "为了%s，拟在本应用的“信息公示”页面向所有人公开您的下列信息：", u->purpose);
+	for (unsigned i = 0; i < release_item_count(c->release); i++) {
+		const struct item *it = release_item_at(c->release, i);
+		if (!itemset_has(&u->items, i))
+			continue;
+		buf_printf(&out, "%s%s%s", any ? "、" : "", it->name, it->sensitive ? "（敏感）" : "");
+		any = true;
+	}
+	if (u->scope_until_ms) {
+		struct date d = date_of(u->scope_until_ms);
+		buf_printf(&out, "。公开到%d年%d月%d日为止", d.year, d.month, d.day);
+	}
+	buf_printf(&out, "。您可以不同意，不影响使用任何服务；同意之后可以随时撤回，撤回后即从页面撤下。");
+	return arena_copy(c->arena, buf_slice(&out));
+}
+
+const char *publication_text_hash(struct ctx *c, const struct exception_use *u)
+{
+	uint8_t hash[HASH_SIZE];
+	char *hex = arena_alloc(c->arena, 2 * HASH_SIZE + 1);
+
+	hash_sha256(slice_of(u->text ? u->text : ""), hash);
+	hex_encode(hash, HASH_SIZE, hex);
+	return hex;
+}
+
+/* ---- steps ---- */
+
+struct step {
+	const struct exception_use *use;
+	const char *from, *to;
+	struct slice sealed;
+	bool tell;
+};
+
+static err step_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct step *s = arg;
+	const struct exception_use *u = s->use;
+	int64_t changed = 0;
+
+	TRY(tx_exec(c, tx, Q_PUBLICATION_ANSWER,
+		    PARAMS(P_INT(u->id), P_INT(u->subject_id), P_STR(s->from), P_STR(s->to)), &changed));
+	if (!changed)
+		FAIL(c, ERR_CONFLICT, "这件公开的状态已经变化，请刷新后再看");
+	TRY(exception_put_rows(c, tx, u, s->sealed));
+	return s->tell ? message_rows(c, tx, u->subject_id, u->id, "publication", u->id) : OK;
+}
+
+static err step(struct ctx *c, struct exception_use *u, const char *to, bool tell)
+{
+	struct step s = {.use = u, .from = u->state, .to = to, .tell = tell};
+
+	TRY(exception_seal(c, u, &s.sealed));
+	TRY(store_write(c, c->store, step_rows, &s));
+	u->state = to;
+	return OK;
+}
+
+/* The same, with an entry that the person's facts changed. */
+static err step_entered(struct ctx *c, struct exception_use *u, const char *to, enum entry_action action)
+{
+	const struct exception *e = release_exception(c->release, u->ground);
+	struct step s = {.use = u, .from = u->state, .to = to};
+	struct entry entry = {.action = action,
+			      .service = u->service,
+			      .items = u->items,
+			      .basis = "consent",
+			      .decision = "allowed",
+			      .clause = e ? e->clause : NULL,
+			      .note = arena_printf(c->arena, "公开个人信息：%s；文本 %s", u->purpose,
+						   publication_text_hash(c, u)),
+			      .ref_id = u->id};
+	struct facts f;
+	struct head h;
+
+	TRY(exception_seal(c, u, &s.sealed));
+	TRY(facts_load(c, u->subject_id, &f, &h));
+	TRY(ledger_write(c, &h, &entry, LEDGER_RAISE_EPOCH, step_rows, &s, NULL));
+	u->state = to;
+	return OK;
+}
+
+static err publish(struct ctx *c, struct exception_use *u)
+{
+	err e = exception_release_public(c, u);
+
+	if (failed(e)) {
+		struct failure kept = c->failure;
+		u->value_count = 0;
+		TRY(step(c, u, "failed", false));
+		c->failure = kept;
+		return e;
+	}
+	u->published_at_ms = c->now_ms;
+	/* asked before: the message is there already */
+	return step(c, u, "published", !u->agreed_at_ms);
+}
+
+err publication_act(struct ctx *c, struct exception_use *u)
+{
+	if (!asks_person(c, u))
+		return publish(c, u);
+	u->text = text_of(c, u);
+	return step(c, u, "asked", true);
+}
+
+/* ---- the person ---- */
+
+err publication_own_get(struct ctx *c, int64_t subject_id, int64_t use_id, struct exception_use *ret)
+{
+	static const char *const shown[] = {"asked", "declined", "published", "withdrawn"};
+	struct exception_use u;
+
+	TRY(exception_read(c, use_id, &u));
+	for (size_t i = 0; u.subject_id == subject_id && u.ground && i < sizeof shown / sizeof *shown; i++)
+		if (publication_is(&u) && strcmp(u.state, shown[i]) == 0) {
+			*ret = u;
+			return OK;
+		}
+	FAIL(c, ERR_NOT_FOUND, "没有这件公开");
+}
+
+err publication_agree(struct ctx *c, int64_t subject_id, int64_t use_id, struct slice text_hash,
+		      struct exception_use *ret)
+{
+	struct exception_use u;
+	struct facts f;
+	struct head h;
+
+	TRY(publication_own_get(c, subject_id, use_id, &u));
+	if (strcmp(u.state, "asked") != 0)
+		FAIL(c, ERR_CONFLICT, "这件公开不在等待您的同意");
+	if (!slice_is(text_hash, publication_text_hash(c, &u)))
+		return fail_field(c, "text_hash", "请以显示给您的告知内容为准");
+	TRY(facts_load(c, subject_id, &f, &h));
+	if (f.minor)
+		FAIL(c, ERR_CONFLICT, "未成年人的个人信息不凭本人的同意公开");
+	u.agreed_at_ms = c->now_ms;
+	TRY(step_entered(c, &u, "acting", ENTRY_CONSENT));
+	TRY(publish(c, &u));
+	*ret = u;
+	return OK;
+}
+
+err publication_withdraw(struct ctx *c, int64_t subject_id, int64_t use_id, struct exception_use *ret)
+{
+	struct exception_use u;
+
+	TRY(publication_own_get(c, subject_id, use_id, &u));
+	bool asked = strcmp(u.state, "asked") == 0;
+	if (!asked && (strcmp(u.state, "published") != 0 || !u.agreed_at_ms))
+		FAIL(c, ERR_CONFLICT, "这件公开不是依您的同意作出的，或者已经撤下");
+	u.value_count = 0;
+	TRY(step_entered(c, &u, asked ? "declined" : "withdrawn", ENTRY_WITHDRAW));
+	*ret = u;
+	return OK;
+}
+
+err publication_take_off(struct ctx *c, const struct staff *s, int64_t use_id, struct exception_use *ret)
+{
+	struct exception_use u;
+
+	TRY(exception_find(c, s, use_id, &u));
+	if (!u.ground || !publication_is(&u) || strcmp(u.state, "published") != 0)
+		FAIL(c, ERR_CONFLICT, "这件没有公开，或者已经撤下");
+	u.value_count = 0;
+	TRY(step(c, &u, "withdrawn", false));
+	*ret = u;
+	return OK;
+}
+
+err publication_own(struct ctx *c, int64_t subject_id, int64_t before, int limit, exception_fn fn, void *arg)
+{
+	return publication_read_own(c, subject_id, before, limit, fn, arg);
+}
+
+/* ---- everybody ---- */
+
+struct standing {
+	exception_fn fn;
+	void *arg;
+};
+
+static err if_standing(struct ctx *c, const struct exception_use *u, void *arg)
+{
+	const struct standing *s = arg;
+	bool over = u->scope_until_ms && u->scope_until_ms <= c->now_ms;
+
+	return u->ground && !over ? s->fn(c, u, s->arg) : OK;
+}
+
+err publication_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg)
+{
+	return publication_read_public(c, before, limit, if_standing, &(struct standing){fn, arg});
+}
