@@ -167,9 +167,12 @@ err publication_act(struct ctx *c, struct exception_use *u)
 err publication_own_get(struct ctx *c, int64_t subject_id, int64_t use_id, struct exception_use *ret)
 {
 	static const char *const shown[] = {"asked", "declined", "published", "withdrawn"};
-	struct exception_use u;
+	struct exception_use u = {0};
 
-	TRY(exception_read(c, use_id, &u));
+	err e = exception_read(c, use_id, &u);
+	if (failed(e) && e.code != ERR_NOT_FOUND)
+		return e;
+	failure_clear(c); /* another person's is told by the same words as none */
 	for (size_t i = 0; u.subject_id == subject_id && u.ground && i < sizeof shown / sizeof *shown; i++)
 		if (publication_is(&u) && strcmp(u.state, shown[i]) == 0) {
 			*ret = u;
