@@ -121,7 +121,7 @@ err service_end_announce(struct ctx *c, const char *by, struct service_end *e)
 
 err service_end_withdraw(struct ctx *c, int64_t id)
 {
-	struct service_end e;
+	struct service_end e = {0};
 	int64_t changed = 0;
 
 	TRY(find(c, id, &e));
@@ -150,7 +150,7 @@ static const char *words_of(struct ctx *c, const struct service_end *e)
 /* Each one concerned has the notice in the app; everybody reads it on the main page (TJ-5.4.a, NT-4.6.a). */
 err service_end_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
-	struct service_end e;
+	struct service_end e = {0};
 	struct told told;
 
 	TRY(find(c, j->ref_id, &e));
@@ -310,7 +310,7 @@ static err end_of_person(struct ctx *c, const struct service_end *e, int64_t sub
 err service_end_run_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
 	int64_t ids[BATCH], people = 0, left = 0, after;
-	struct service_end e;
+	struct service_end e = {0};
 	size_t count = 0;
 
 	TRY(find(c, j->ref_id, &e));

@@ -174,11 +174,12 @@ static bool files_read(struct ctx *c, const char *dir, const char *city, const c
 struct node load_list_of(struct yaml_tree *t, const char *key)
 {
 	struct node root = yaml_tree_root(t), list = node_get(root, key);
+	struct slice name = {key, strlen(key)};
 
 	bool few = node_check_keys(root);
 	for (size_t i = 0; few && i < node_size(root); i++) {
 		struct node k = node_is_map(root) ? node_key_at(root, i) : root;
-		if (!node_is_scalar(k) || !slice_is(node_text(k), key))
+		if (!node_is_scalar(k) || !slice_eq(node_text(k), name))
 			node_complain(k, "only '%s' may stand at the top of this file; remove the rest", key);
 	}
 	if (!node_is_list(list))
