@@ -66,7 +66,9 @@ function altered(body, raw) {
   const copy = structuredClone(body)
   const inner = copy.fields ?? copy
   const names = Object.keys(inner).filter(k => typeof inner[k] === 'string' && !['method', 'transport'].includes(k))
+  const list = Object.values(inner).find(Array.isArray)
   if (names.length) inner[names.at(-1)] += 'x'
+  else if (list) list.push('1')
   else inner.other = 'x'
   return copy
 }

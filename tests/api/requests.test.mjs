@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startCity, cities, password, secondCheck } from './helpers.mjs'
+import { officerOf } from './officers.mjs'
 import { describeApi, careful, carefulCitizen, Careful, appealOf, insist, jpeg, query, stop } from './careful.mjs'
 
 // A body that fits the schema, as far as a schema can say.
@@ -76,13 +77,29 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   test('a body over the limit is refused with 413, where one is taken and where none is', async () => {
     for (const route of api.routes.filter(r => r.method !== 'GET')) {
       const raw = route.operation === 'attachment_add'
-      const size = raw ? 8 * 1024 * 1024 + 1 : 64 * 1024 + 1
+      const size = ({ attachment_add: 8 * 1024 * 1024, release_draft: 4 * 1024 * 1024 }[route.operation] ?? 64 * 1024) + 1
       const body = raw ? Buffer.alloc(size) : JSON.stringify({ a: 'x'.repeat(size) })
       const r = await entitled(route).call(route.method, address(route), body, { raw: true, headers: { 'content-type': raw ? 'image/jpeg' : 'application/json' } })
       assert.equal(r.status, 413, `${route.operation}: ${r.status} ${r.bytes.subarray(0, 200)}`)
       assert.equal(r.body.reason, 'too_large', route.operation)
     }
   })
+
+  // what an officer creates
+  const officerTwice = async () => {
+    const s = new Careful(city, api)
+    s.token = (await officerOf(city, 'privacy', '专员 甲某', 'privacy_officer')).token
+    s.replay = true
+    const day = async ahead => new Date((await city.control('GET', 'clock?server=test-reader')).now_ms + (8 + 24 * ahead) * 3600000).toISOString().slice(0, 10)
+    const duty = (await s.ok('GET', '/staff/duties')).body.items.find(d => !d.each_staff)
+    await s.ok('POST', `/staff/duties/${duty.key}/records`, { done_on: await day(0), document: '〔2026〕7号' })
+    await s.ok('POST', '/staff/incidents', { kind: 'leak', found_on: await day(0), facts: '缓存泄露', owner: '安全组 钱某' })
+    await s.ok('POST', '/staff/exceptions', { ground: 'provide_criminal_justice', context: 'share', recipient: 'population',
+      person: { real_name: c.person.real_name, mobile_phone: c.person.mobile_phone, ...(name === 'tianjin' ? { id_number: c.person.resident_id_number } : {}) },
+      items: ['real_name'], evidence: { document: '某检察院 调证字〔2026〕18号' }, scope: '一起合同诈骗案的涉案人员核对', scope_until: await day(60) })
+    const other = (await s.ok('GET', '/services?limit=100')).body.items.find(k => k.shape === 'query' && k.key !== query[name])
+    await s.ok('POST', '/staff/ends', { service: other.key, ends_on: await day(60), reason: '政策调整' })
+  }
 
   test('every POST that creates replays its answer, and refuses another body', async () => {
     // registering, agreeing, consenting and proving the name ran with the client that sends everything again
@@ -101,6 +118,9 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await insist(c, 'POST', '/wards', { code, ...said })
     await insist(c, 'POST', '/guardian-reports', said)
     await insist(c, 'POST', '/me/requests', { kind: 'explain', text: '请解释处理的规则' })
+    const given = (await c.ok('GET', '/consents')).body.items.find(k => k.scope === query[name] && !k.withdrawn_at)
+    await c.ok('POST', '/consents/withdrawals', { ids: [given.id] })
+    await officerTwice()
     const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs
     const { features } = (await c.ok('GET', '/city')).body
     const missing = api.routes.filter(r => r.creates && !api.replayed.has(r.operation)).map(r => r.operation)
