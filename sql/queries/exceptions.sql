@@ -36,14 +36,16 @@ WHERE use_id = ?1 AND state = 'waiting' AND officer_id <> ?2;
 UPDATE exception_register SET state = ?2, outcome = ?3 WHERE use_id = ?1 AND state = 'acting';
 
 -- name: exception_renewal_ask
--- ?2 officer, ?3 the later date, ?4 now: only before the deferral ends.
+-- ?2 officer, ?3 the later date, ?4 now: only before the deferral ends, and while one waits never a later date, so that
+-- who agrees agrees to no more than was seen.
 UPDATE exception_register SET renewal_until = ?3, renewal_by = ?2
-WHERE use_id = ?1 AND state = 'done' AND deferred_until > ?4 AND deferred_until < ?3;
+WHERE use_id = ?1 AND state = 'done' AND deferred_until > ?4 AND deferred_until < ?3
+	AND (renewal_until = 0 OR ?3 <= renewal_until);
 
 -- name: exception_renewal_take
--- By another officer than the one who asked, before the deferral ends at ?3.
+-- By another officer than the one who asked, before the deferral ends at ?3, and for the very date ?4 that was read.
 UPDATE exception_register SET deferred_until = renewal_until, renewal_until = 0, renewal_by = 0
-WHERE use_id = ?1 AND renewal_until > 0 AND renewal_by <> ?2 AND deferred_until > ?3;
+WHERE use_id = ?1 AND renewal_until > 0 AND renewal_by <> ?2 AND deferred_until > ?3 AND renewal_until = ?4;
 
 -- name: exception_told
 -- The person was told: nothing is deferred any more, from now on.

@@ -338,8 +338,10 @@ static err renewing_rows(struct ctx *c, struct tx *tx, void *arg)
 	struct renewing *r = arg;
 	int64_t changed = 0;
 
-	TRY(tx_exec(c, tx, Q_EXCEPTION_RENEWAL_TAKE,
-		    PARAMS(P_INT(r->use_id), P_INT(r->staff_id), P_INT(c->now_ms)), &changed));
+	TRY(tx_exec(
+		c, tx, Q_EXCEPTION_RENEWAL_TAKE,
+		PARAMS(P_INT(r->use_id), P_INT(r->staff_id), P_INT(c->now_ms), P_INT(r->renewal.until_ms)),
+		&changed));
 	if (!changed)
 		FAIL(c, ERR_CONFLICT, "须由另一名工作人员在延后结束之前复核");
 	return ledger_deferral_rows(c, tx, &r->renewal);

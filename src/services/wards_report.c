@@ -165,6 +165,20 @@ err ward_review(struct ctx *c, const struct ward *w, bool approve, const char *r
 	return by_phone ? send_word(c, w->details.phone, "您报告的未经同意收集的孩子信息已经删除。") : OK;
 }
 
+/* Since the guardian's no a guardian may have agreed, or the child come of age: then the old no deletes
+ * nothing. */
+static err still_held_back(struct ctx *c, int64_t subject_id)
+{
+	struct facts f;
+	struct head h;
+
+	TRY(facts_load(c, subject_id, &f, &h));
+	if (!f.minor || f.guardian_agreed)
+		FAIL(c, ERR_CONFLICT,
+		     "该账号现已取得监护人同意或者本人已经成年，不能再按原来的意见删除；请选择不删除");
+	return OK;
+}
+
 err ward_follow_up(struct ctx *c, const struct ward *w, bool delete, const char *reason)
 {
 	BUF_SCOPED certificate = {0};
@@ -172,6 +186,8 @@ err ward_follow_up(struct ctx *c, const struct ward *w, bool delete, const char 
 	int64_t target = 0;
 
 	TRY(ward_report_target(c, w, &target));
+	if (delete &&target)
+		TRY(still_held_back(c, target));
 	TRY(ward_note(c, w, ENTRY_CHANGE, arena_printf(c->arena, "工作人员跟进：%s", reason), ward_step_rows,
 		      &s));
 	if (!delete || !target)

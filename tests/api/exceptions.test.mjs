@@ -165,6 +165,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     // renewed by one who asks and another who agrees, before it ends
     assert.equal((await first.refused('POST', `/staff/exceptions/${use.id}/renewal`, { days: 100000 })).status, 400)
     await first.ok('POST', `/staff/exceptions/${use.id}/renewal`, { days: 50 })
+    assert.equal((await first.refused('POST', `/staff/exceptions/${use.id}/renewal`, { days: 80 })).status, 409, 'what waits for the second officer grows no longer unseen')
     assert.equal((await first.refused('POST', `/staff/exceptions/${use.id}/renewal/approval`)).status, 409)
     await second.ok('POST', `/staff/exceptions/${use.id}/renewal/approval`)
     await city.kill()
