@@ -292,7 +292,7 @@ export interface PolicyNotice {
 
 export interface InboxMessage {
 	id: string
-	kind: 'policy' | 'announcement' | 'case' | 'incident' | 'end' | 'request'
+	kind: 'policy' | 'announcement' | 'case' | 'incident' | 'end' | 'request' | 'publication'
 	ref_id: string
 	at: string
 	read_at: string | null

@@ -1,0 +1,42 @@
+// A request about one's own data, in a real browser, in both cities.
+import { test, describe, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import { openCity, passSecondCheck } from './app.mjs'
+import { citizen } from '../api/helpers.mjs'
+
+const terms = { tianjin: '15个工作日', nantong: '15日' }
+
+for (const [name, term] of Object.entries(terms)) describe(name, { concurrency: false }, () => {
+  let world, a
+  before(async () => {
+    world = await openCity(name)
+    const c = await citizen(world.city)
+    const { version } = (await c.ok('GET', '/policy/current')).body
+    a = await world.app()
+    await a.context.addCookies([{ name: 'tb_session', value: c.token, url: world.city.base }, { name: 'tb_installation', value: c.installation, url: world.city.base }])
+    await a.page.evaluate(v => localStorage.setItem('tongban.choice', JSON.stringify({ choice: 'agreed', version: v })), version)
+    await a.reload()
+    await a.wait('home-search')
+  })
+  after(async () => { await world?.close() })
+
+  test('a request is filed, proven, and says until when it is answered [TJ-9.d] [NT-7.4]', async () => {
+    await a.go('/mine')
+    await a.tap('mine-requests')
+    await a.tap('request-new')
+    await a.tap('request-kind-explain')
+    assert.ok((await a.text('request-term')).includes(term))
+    await a.tap('request-submit')
+    await a.page.getByText('请写 4 至 1000 个字').first().waitFor()
+    await a.fill('input-text', '请说明我的信息会保存多久')
+    await a.shot(`${name}-request-new`)
+    await a.tap('request-submit')
+    await passSecondCheck(a)
+    await a.wait('request-due')
+    await a.shot(`${name}-request`)
+    await a.go('/mine/requests')
+    await a.wait('request-list')
+    await a.shot(`${name}-requests`)
+    assert.deepEqual(a.seen.faults, [])
+  })
+})
