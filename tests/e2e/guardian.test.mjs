@@ -53,6 +53,7 @@ for (const key of cities) test(`${key}: [TJ-6.1.a] [TJ-6.2.a] [NT-5.1.a] a paren
   await b.tap('ward-submit')
   await b.tap('consent-agree')
   await b.wait('ward-page')
+  await b.wait('consent-sheet', 'hidden')
   await b.shot('guardian-read')
   assert.match(await b.text('consent-text'), /不满十四周岁/)
   assert.ok(!(await b.text('ward-page')).includes(child.real_name), 'the name is masked')

@@ -62,6 +62,7 @@ const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/ends', name: '停止服务', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/releases', name: '隐私政策发布', roles: ['policy_officer', 'auditor'] },
 	{ path: '/announcements', name: '消息公告', roles: ['policy_officer'] },
+	{ path: '/requests', name: '个人信息请求', roles: ['privacy_officer'] },
 	{ path: '/guardians', name: '监护关系审核', roles: ['privacy_officer'] },
 	{ path: '/grounds', name: '例外情形', roles: ['privacy_officer'] },
 ]
