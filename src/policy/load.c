@@ -171,6 +171,8 @@ struct release *load_release(const struct source *from, struct schema_reader in,
 	load_city(&l, from->city);
 	check_chapters(&l, from->policy);
 	check_overlaps(&l, from->policy);
+	if (!load_spoiled(&l, before)) /* what was refused is missing in a register */
+		check_agreements(&l, from->city);
 	if (load_spoiled(&l, before)) {
 		release_drop(r);
 		return NULL;

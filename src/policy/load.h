@@ -41,7 +41,8 @@ void load_registers(struct loader *l, struct node policy); /* SDKs, exceptions â
 void load_services(struct loader *l, const struct source *from); /* after the policy */
 void load_city(struct loader *l, struct node map);		 /* after the services */
 void check_chapters(struct loader *l, struct node policy);	 /* after the settings */
-void check_overlaps(struct loader *l, struct node policy);	 /* after all rows */
+void check_agreements(struct loader *l, struct node root); /* after all rows; root: of the city's settings */
+void check_overlaps(struct loader *l, struct node policy); /* after all rows */
 
 /* The list under the only key of a file; complains about anything else. */
 struct node load_list_of(struct yaml_tree *t, const char *key);
@@ -62,6 +63,8 @@ bool load_add(struct loader *l, struct table *t, struct node map, const char *no
  * it. */
 void *load_reference(struct loader *l, const struct table *t, struct node at, const char *noun,
 		     const char *where);
+/* The node of a dotted key among the city's settings, or of what stands nearest above it: for complaints. */
+struct node setting_place(struct node map, const char *dotted);
 /* Calls fn for every element of a list. */
 typedef void (*element_fn)(struct loader *l, struct node at, void *arg);
 void load_each(struct loader *l, struct node list, element_fn fn, void *arg);

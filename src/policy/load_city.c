@@ -78,8 +78,7 @@ static void walk_map(struct loader *l, struct walk *w, struct node map, const ch
 	}
 }
 
-/* The node of a dotted key, for complaints. */
-static struct node place_of(struct node map, const char *dotted)
+struct node setting_place(struct node map, const char *dotted)
 {
 	struct node at = map;
 
@@ -104,7 +103,7 @@ static void check_required(struct loader *l, struct node root)
 	for (size_t i = 0; i < sizeof required / sizeof *required; i++)
 		if (!setting_find(l->r, required[i]))
 			node_complain(
-				place_of(root, required[i]),
+				setting_place(root, required[i]),
 				"the city has no '%s'; write it, the policy page and every receipt show it",
 				required[i]);
 }
@@ -128,7 +127,7 @@ static void check_references(struct loader *l, struct node root)
 	};
 
 	for (size_t i = 0; i < sizeof checked / sizeof *checked; i++) {
-		struct node at = place_of(root, checked[i].key);
+		struct node at = setting_place(root, checked[i].key);
 		if (!setting_find(l->r, checked[i].key))
 			continue;
 		if (node_is_scalar(at))
@@ -149,7 +148,7 @@ static void check_border(struct loader *l, struct node root)
 		const struct recipient *to = l->r->recipients.rows[i];
 		if (!city_inside(l->r, to->region))
 			node_complain(
-				place_of(root, "border.mode"),
+				setting_place(root, "border.mode"),
 				"recipient '%s' stands in %s, but border.mode is never; remove the recipient",
 				to->key, to->region);
 	}
@@ -163,7 +162,7 @@ static void check_storage(struct loader *l, struct node root)
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
 		const char *region = city_text(l->r, places[i]);
 		if (region && !city_inside(l->r, region))
-			node_complain(place_of(root, places[i]),
+			node_complain(setting_place(root, places[i]),
 				      "%s is %s, outside the country; store inside it, write CN", places[i],
 				      region);
 	}

@@ -164,6 +164,15 @@ static void put_fact(struct buf *out, const char *name, const char *value)
 	buf_add_text(out, "</dd>");
 }
 
+/* The dates in the text itself (NT-0.1, NT-0.2); where the city prints none, they stand in the list of
+ * versions. */
+static bool city_prints_dates(const struct release *r)
+{
+	const char *dates = city_text(r, "policy.dates");
+
+	return !dates || strcmp(dates, "none") != 0;
+}
+
 static void put_header(struct buf *out, const struct release *r)
 {
 	char effective[TIME_TEXT_SIZE]; /* what was decided, not what the file proposed */
@@ -176,8 +185,10 @@ static void put_header(struct buf *out, const struct release *r)
 	put_fact(out, "产品", city_text(r, "name"));
 	put_fact(out, "个人信息处理者", city_text(r, "controller"));
 	put_fact(out, "版本", r->version);
-	put_fact(out, "更新日期", r->updated);
-	put_fact(out, "生效日期", effective);
+	if (city_prints_dates(r)) {
+		put_fact(out, "更新日期", r->updated);
+		put_fact(out, "生效日期", effective);
+	}
 	buf_add_text(
 		out,
 		"</dl>\n<p>请您仔细阅读本政策。<strong>加粗并加下划线的内容</strong>与您的权益有重大关系，"

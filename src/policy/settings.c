@@ -139,7 +139,7 @@ static const struct known all[] = {
 	{"device.link", VALUE_WORD, WORDS("risk_only", "same_service")},
 	{"device.mac", VALUE_WORD, WORDS("third_party_counting", "none")},
 	{"voice.use", VALUE_LIST, NULL},
-	{"sdk.list", VALUE_TEXT, NULL},
+	{"sdk.list", VALUE_WORD, WORDS("by_trigger", "with_data")},
 	{"sdk.clause", VALUE_CLAUSE, NULL},
 	{"use.clause", VALUE_CLAUSE, NULL},
 	{"cookie.policy", VALUE_WORD, WORDS("identity_and_analysis", "session_only")},

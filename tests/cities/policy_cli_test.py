@@ -57,6 +57,40 @@ class Officer(unittest.TestCase):
         self.assertEqual(answer.returncode, 1)
         self.assertIn("nothing carries clause TJ-1.1.6.a", answer.stdout)
 
+    def test_what_a_city_says_of_itself_agrees_with_its_registers(self):
+        """Each of these settings describes a register: one changed without the other is refused, in both directions.
+        TJ-1.1.1.a TJ-4.5.d NT-4.7.4.b TJ-7.1.b NT-6.2.4 TJ-10.1 NT-7.5 TJ-1.1.23.3 NT-1.2.2.4 TJ-2.4.1 NT-2.4.1"""
+        words = {
+            "register.password": ("password: false", "password: true"),
+            "refusal.effort": ("effort: own_ground", "effort: example_of_abuse"),
+            "consent.reduce": ("reduce: express", "reduce: renewed"),
+            "dispute.way": ("way: law", "way: arbitration"),
+            "definition.set": ("set: none", "set: ten"),
+            "cookie.policy": ("policy: identity_and_analysis", "policy: session_only"),
+            "permission.album": ("album: library", "album: platform"),
+            "sdk.list": ("list: by_trigger", "list: with_data"),
+            "exception.share.link": ("link: related", "link: directly_related"),
+        }
+        for city, mine, others in (("tianjin", 0, 1), ("nantong", 1, 0)):
+            path = self.cities / city / "city.yaml"
+            text = path.read_text(encoding="utf-8")
+            for key, pair in words.items():
+                place = re.search(r"(?m)^ +(link: |)%s(?= |$)" % re.escape(pair[mine]), text)
+                self.assertIsNotNone(place, f"{city}: {key}")
+                path.write_text(text[:place.start()] + place[0].replace(pair[mine], pair[others]) + text[place.end():],
+                                encoding="utf-8")
+                answer = run("check", city, "--cities", self.cities)
+                line = text.count("\n", 0, place.start()) + 1
+                self.assertEqual(answer.returncode, 1, f"{city}: {key}: {answer.stdout}")
+                self.assertRegex(answer.stdout + answer.stderr, rf"{city}/city.yaml:{line}: {re.escape(key)} is .*; change one of the two")
+            path.write_text(re.sub(r"(?m)^(voice:\n  use: \[)", r"\1whisper, ", text), encoding="utf-8")
+            answer = run("check", city, "--cities", self.cities)
+            self.assertIn("voice.use names 'whisper'", answer.stdout + answer.stderr)
+            path.write_text(re.sub(r"(?m)^(  hotlines: \[)", r"\g<1>022-12399999, ", text), encoding="utf-8")
+            answer = run("check", city, "--cities", self.cities)
+            self.assertIn("contact.data lacks the hotline 022-12399999", answer.stdout + answer.stderr)
+            path.write_text(text, encoding="utf-8")
+
     def test_equal_versions_have_no_changes(self):
         answer = run("diff", "nantong", "2021.6.2", "2021.6.2", "--cities", ROOT / "cities")
         self.assertEqual((answer.returncode, answer.stdout), (0, "两个版本的规则相同。\n"))

@@ -1,0 +1,169 @@
+/* Settings that say of a register what it holds: the loader compares the two, so that neither can be changed
+ * without the other, and what a city says of itself stays true. A setting that is not there says nothing. */
+#include "policy/diff.h"
+#include "policy/load.h"
+
+struct agreement {
+	const char *key, *word; /* where the setting is this word, and only there, … */
+	bool (*holds)(const struct release *r);
+	const char *then, *otherwise; /* … this must be so; and what must be so with any other word */
+};
+
+/* TJ-1.1.1.a, NT-1.1.a */
+static bool password_is_a_field(const struct release *r)
+{
+	return city_list_has(r, "register.fields", "password");
+}
+
+/* TJ-4.5.d, NT-4.7.4.b */
+static bool effort_is_a_ground(const struct release *r)
+{
+	return city_list_has(r, "refusal.discretion", "excessive_effort");
+}
+
+/* TJ-10.1, NT-7.5 */
+static bool arbitrator_is_named(const struct release *r)
+{
+	return city_text(r, "dispute.body") != NULL;
+}
+
+/* NT-A.1 to NT-A.10 */
+static bool ten_terms_are_defined(const struct release *r)
+{
+	return r->definitions.count == 10;
+}
+
+/* TJ-1.1.26.a, TJ-1.1.26.b */
+static bool cookies_analyse(const struct release *r)
+{
+	for (unsigned i = 0; i < r->cookies.count; i++)
+		if (strcmp(((const struct cookie *)r->cookies.rows[i])->use, "analysis") == 0)
+			return true;
+	return false;
+}
+
+/* TJ-1.1.23.3, NT-1.2.2.4: the album is asked for on some platforms, the storage on the others */
+static bool album_depends_on_platform(const struct release *r)
+{
+	const struct permission *album = model_find(&r->permissions, "perm_album");
+
+	return album && strcmp(album->platforms, "all") != 0;
+}
+
+/* TJ-1.1.25.0, NT-1.5.0: each development kit says what it takes; sharing takes nothing but what the person
+ * shares */
+static bool sdks_name_their_data(const struct release *r)
+{
+	for (unsigned i = 0; i < r->sdks.count; i++) {
+		const struct sdk *s = r->sdks.rows[i];
+		if (itemset_empty(&s->items) && !s->permissions && strcmp(s->trigger, "share") != 0)
+			return false;
+	}
+	return r->sdks.count > 0;
+}
+
+/* TJ-2.4.1, NT-2.4.1: the link that the first three grounds for giving data away must have with their cause
+ */
+static bool first_grounds_demand_a_direct_link(const struct release *r)
+{
+	static const char *const first[] = {"provide_national_security", "provide_public_interest",
+					    "provide_criminal_justice"};
+
+	for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+		const struct exception *e = model_find(&r->exceptions, first[i]);
+		if (!e || !strstr(e->ground, "直接"))
+			return false;
+	}
+	return true;
+}
+
+/* TJ-7.1.b, NT-6.1.c, NT-6.2.4: fewer rights are a major change, and going on is no consent to it */
+static bool rights_are_a_major_change(const struct release *r)
+{
+	return policy_major_listed(r, MAJOR_RIGHTS) && !city_flag(r, "consent.continue");
+}
+
+static const struct agreement agreements[] = {
+	{"register.password", "true", password_is_a_field, "register.fields names password",
+	 "register.fields does not name password"},
+	{"refusal.effort", "own_ground", effort_is_a_ground, "refusal.discretion names excessive_effort",
+	 "refusal.discretion does not name excessive_effort"},
+	{"consent.reduce", "renewed", rights_are_a_major_change,
+	 "update.major lists the change of rights, and consent.continue is false",
+	 "update.major does not list the change of rights, or consent.continue is true"},
+	{"dispute.way", "arbitration", arbitrator_is_named, "dispute.body names who arbitrates",
+	 "no dispute.body stands there"},
+	{"definition.set", "ten", ten_terms_are_defined, "the policy defines ten terms",
+	 "the policy does not define ten terms"},
+	{"cookie.policy", "identity_and_analysis", cookies_analyse,
+	 "a cookie of the policy has use: analysis", "no cookie of the policy has use: analysis"},
+	{"permission.album", "platform", album_depends_on_platform, "perm_album lists its platforms",
+	 "perm_album has platforms: all"},
+	{"sdk.list", "with_data", sdks_name_their_data,
+	 "each SDK of the policy names its items or permissions",
+	 "some SDK of the policy is known by its trigger alone"},
+	{"exception.share.link", "directly_related", first_grounds_demand_a_direct_link,
+	 "the grounds of national security, public interest and criminal justice demand a direct link (直接)",
+	 "one of these three grounds does without a direct link (直接)"},
+};
+
+static void compare(struct loader *l, struct node root, const struct agreement *a)
+{
+	const char *word = city_text(l->r, a->key);
+
+	if (!word)
+		return;
+	bool said = strcmp(word, a->word) == 0;
+	if (said != a->holds(l->r))
+		node_complain(setting_place(root, a->key), "%s is %s, which means: %s; change one of the two",
+			      a->key, word, said ? a->then : a->otherwise);
+}
+
+/* TJ-8.2, NT-7.2: people find every number of the city where its contacts are listed together. */
+static void compare_contacts(struct loader *l, struct node root)
+{
+	size_t count;
+	const char *const *hotlines = city_list(l->r, "contact.hotlines", &count);
+
+	for (size_t i = 0; setting_find(l->r, "contact.data") && i < count; i++)
+		if (!city_list_has(l->r, "contact.data", hotlines[i]))
+			node_complain(setting_place(root, "contact.data"),
+				      "contact.data lacks the hotline %s of contact.hotlines; write it there "
+				      "as well",
+				      hotlines[i]);
+}
+
+/* TJ-1.1.23.1, NT-1.2.2.5.a, NT-1.2.2.5.b: whoever hears a voice is a service or an SDK that people can look
+ * up. */
+static bool hears_voices(const struct release *r, const char *use)
+{
+	if (model_find(&r->services, use))
+		return true;
+	for (unsigned i = 0; i < r->sdks.count; i++)
+		for (size_t k = 0; k < ((const struct sdk *)r->sdks.rows[i])->use_count; k++)
+			if (strcmp(((const struct sdk *)r->sdks.rows[i])->uses[k].trigger, use) == 0)
+				return true;
+	return false;
+}
+
+static void compare_voice(struct loader *l, struct node root)
+{
+	size_t count;
+	const char *const *uses = city_list(l->r, "voice.use", &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(uses[i], "third_party") != 0 && !hears_voices(l->r, uses[i]))
+			node_complain(setting_place(root, "voice.use"),
+				      "voice.use names '%s', which is no service and no trigger of an SDK; "
+				      "remove it, or "
+				      "declare it",
+				      uses[i]);
+}
+
+void check_agreements(struct loader *l, struct node root)
+{
+	for (size_t i = 0; i < sizeof agreements / sizeof *agreements; i++)
+		compare(l, root, &agreements[i]);
+	compare_contacts(l, root);
+	compare_voice(l, root);
+}
