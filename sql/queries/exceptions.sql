@@ -10,10 +10,10 @@ ON CONFLICT (subject_id, use_id) DO UPDATE SET sealed = excluded.sealed;
 SELECT sealed FROM exception_use WHERE subject_id = ?1 AND use_id = ?2;
 
 -- name: exception_register_add
--- ?1 use, ?2 subject, ?3 state, ?4 officer, ?5 now, ?6 until when the person is not told, or 0.
+-- ?1 use, ?2 subject, ?3 state, ?4 officer, ?5 now, ?6 until when the person is not told, or 0; ?7 1: publishes.
 INSERT INTO exception_register (use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at,
-	deferred_until, renewal_until, renewal_by)
-VALUES (?1, ?2, ?3, '', ?4, 0, ?5, 0, ?6, 0, 0);
+	deferred_until, renewal_until, renewal_by, publishes)
+VALUES (?1, ?2, ?3, '', ?4, 0, ?5, 0, ?6, 0, 0, ?7);
 
 -- name: exception_register_find
 SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at, deferred_until, renewal_until,
@@ -21,10 +21,10 @@ SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, de
 FROM exception_register WHERE use_id = ?1;
 
 -- name: exception_register_list
--- Newest first, below ?1, at most ?2.
+-- Newest first, below ?1, at most ?2; ?3 1: publications only.
 SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at, deferred_until, renewal_until,
 	renewal_by
-FROM exception_register WHERE use_id < ?1 ORDER BY use_id DESC LIMIT ?2;
+FROM exception_register WHERE use_id < ?1 AND publishes >= ?3 ORDER BY use_id DESC LIMIT ?2;
 
 -- name: exception_decide
 -- Another officer than the one who opened it, and once: ?2 that officer, ?3 new state, ?4 now.
@@ -63,9 +63,9 @@ SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, de
 FROM exception_register WHERE state = 'published' AND use_id < ?1 ORDER BY use_id DESC LIMIT ?2;
 
 -- name: publication_of_person
--- Asked of the person, or done; never a use that the person is not told of yet. Newest first, below ?2, at most ?3.
+-- Publications only, since another use may be one that the person is not told of yet. Newest first, below ?2, at most ?3.
 SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at, deferred_until, renewal_until,
 	renewal_by
 FROM exception_register
-WHERE subject_id = ?1 AND state IN ('asked', 'published', 'declined', 'withdrawn') AND use_id < ?2
+WHERE subject_id = ?1 AND publishes = 1 AND state NOT IN ('waiting', 'rejected') AND use_id < ?2
 ORDER BY use_id DESC LIMIT ?3;

@@ -143,6 +143,9 @@ static void put_use(struct api_call *k, const struct exception_use *u)
 	json_close(j, '}');
 	json_put_text(j, "purpose", u->purpose);
 	json_put_text(j, "measures", u->measures);
+	json_put_text(j, "text", u->text);
+	json_put_time(j, "agreed_at", u->agreed_at_ms);
+	json_put_time(j, "published_at", u->published_at_ms);
 	json_put_text(j, "scope", u->scope);
 	json_put_time(j, "scope_until", u->scope_until_ms);
 	json_put_text(j, "officer_name", u->officer_name);
@@ -191,7 +194,8 @@ static err uses_get(struct api_call *k)
 
 	TRY(staff_must_be(k->c, &s, STAFF_PRIVACY_OFFICER, NULL));
 	TRY(api_page_open(k, &l.page));
-	TRY(exception_list(k->c, &s, l.page.before, l.page.limit + 1, list_use, &l));
+	bool publications = slice_is(http_query(k->q, "kind"), "publication");
+	TRY(exception_list(k->c, &s, publications, l.page.before, l.page.limit + 1, list_use, &l));
 	api_page_close(k, &l.page);
 	return OK;
 }
@@ -365,7 +369,8 @@ static err tell_post(struct api_call *k)
 	"{id: id, state: text, state_name: text, outcome: text, ground?: text, ground_name?: text, "         \
 	"clause?: "                                                                                          \
 	"text, context?: text, recipient_name?: text, items: [" NAMED                                        \
-	"], evidence: {*: text}, purpose?: text, measures?: text, scope?: text, scope_until?: time, "        \
+	"], evidence: {*: text}, purpose?: text, measures?: text, text?: text, "                             \
+	"agreed_at?: time, published_at?: time, scope?: text, scope_until?: time, "                          \
 	"officer_name?: text, second_name?: "                                                                \
 	"text, "                                                                                             \
 	"mine: bool, created_at: time, decided_at?: time, deferred_until?: time, told: bool, "               \
@@ -380,7 +385,7 @@ const struct api_route api_exception_routes[] = {
 		   "bool}], recipients: [" NAMED "], items: [" NAMED "], services: [" NAMED
 		   "], deferral_max_days: int}"},
 	{"GET", BASE, uses_get, API_STAFF, 0, "exception_list", "例外情形的办理，新的在前",
-	 .answer = "{items: [" USE "], next?: text}", .query = "cursor limit"},
+	 .answer = "{items: [" USE "], next?: text}", .query = "cursor limit kind"},
 	{"POST", BASE, uses_post, API_STAFF, API_SLOW | API_CREATES, "exception_open",
 	 "提出一件例外情形的办理",
 	 .body = "{ground: text, context: text, service?: text, recipient?: text, person: {case_id?: id, "

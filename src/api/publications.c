@@ -71,7 +71,7 @@ static void put_own(struct api_call *k, const struct exception_use *u)
 	put_common(k, u);
 	json_put_text(j, "state", u->state);
 	json_put_bool(j, "can_agree", strcmp(u->state, "asked") == 0);
-	json_put_bool(j, "can_withdraw", strcmp(u->state, "published") == 0 && u->agreed_at_ms);
+	json_put_bool(j, "can_withdraw", publication_may_withdraw(u));
 	json_key(j, "items");
 	json_open(j, '[');
 	for (unsigned i = 0; i < release_item_count(r); i++) {

@@ -76,6 +76,7 @@ static const struct job_kind service_kinds[] = {
 	{"services_end", services_end_job},
 	{"case_end", case_end_job},
 	{"exception_tell", exception_tell_job},
+	{"exception_finish", exception_finish_job},
 	{"incident_tell", incident_tell_job},
 	{"told_end", told_end_job},
 	{"service_end_tell", service_end_tell_job},

@@ -244,10 +244,12 @@ static err read_list(struct ctx *c, enum query q, const struct param *params, si
 	return OK;
 }
 
-err exception_read_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg)
+err exception_read_list(struct ctx *c, bool publications, int64_t before, int limit, exception_fn fn,
+			void *arg)
 {
 	return read_list(c, Q_EXCEPTION_REGISTER_LIST,
-			 PARAMS(P_INT(before ? before : INT64_MAX), P_INT(limit)), limit, fn, arg);
+			 PARAMS(P_INT(before ? before : INT64_MAX), P_INT(limit), P_INT(publications)), limit,
+			 fn, arg);
 }
 
 err publication_read_public(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg)

@@ -8,7 +8,8 @@ err exception_seal(struct ctx *c, const struct exception_use *u, struct slice *r
 err exception_put_rows(struct ctx *c, struct tx *tx, const struct exception_use *u, struct slice sealed);
 /* ERR_NOT_FOUND. The sealed part is left empty when the person was erased. */
 err exception_read(struct ctx *c, int64_t use_id, struct exception_use *ret);
-err exception_read_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg);
+err exception_read_list(struct ctx *c, bool publications, int64_t before, int limit, exception_fn fn,
+			void *arg);
 err publication_read_public(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg);
 err publication_read_own(struct ctx *c, int64_t subject_id, int64_t before, int limit, exception_fn fn,
 			 void *arg);
@@ -23,7 +24,9 @@ err exception_release_public(struct ctx *c, struct exception_use *u);
 const char *exception_why_deferred(struct ctx *c, const struct exception_use *u);
 
 /* publications.c: after the second officer's yes, asks the person where the ground needs that, else
- * publishes. */
+ * publishes. The text that the person is asked stands from the proposal on: the second officer agrees to it.
+ */
 bool publication_is(const struct exception_use *u);
 err publication_check(struct ctx *c, const struct exception_use *u);
+void publication_write(struct ctx *c, struct exception_use *u);
 err publication_act(struct ctx *c, struct exception_use *u);

@@ -5,6 +5,8 @@
 #include "ops/exception_store.h"
 
 static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
+/* Longer than any attempt takes, with every pause and time limit of a connector. */
+static const int64_t finish_after_ms = INT64_C(5) * 60 * 1000;
 
 static err may_work(struct ctx *c, const struct staff *s)
 {
@@ -174,6 +176,17 @@ static err deferral_job(struct ctx *c, struct tx *tx, const struct exception_use
 	return job_add(c, tx, "exception_tell", u->subject_id, u->id, u->deferred_until_ms, NULL);
 }
 
+err exception_finish_rows(struct ctx *c, struct tx *tx, const struct exception_use *u)
+{
+	return job_add(c, tx, "exception_finish", u->subject_id, u->id, c->now_ms + finish_after_ms, NULL);
+}
+
+static err begin_rows(struct ctx *c, struct tx *tx, const struct exception_use *u)
+{
+	TRY(deferral_job(c, tx, u));
+	return exception_finish_rows(c, tx, u);
+}
+
 static err opening_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	const struct opening *o = arg;
@@ -182,9 +195,9 @@ static err opening_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(exception_put_rows(c, tx, u, o->sealed));
 	TRY(tx_exec(c, tx, Q_EXCEPTION_REGISTER_ADD,
 		    PARAMS(P_INT(u->id), P_INT(u->subject_id), P_STR(u->state), P_INT(u->officer_id),
-			   P_INT(u->created_at_ms), P_INT(u->deferred_until_ms)),
+			   P_INT(u->created_at_ms), P_INT(u->deferred_until_ms), P_INT(publication_is(u))),
 		    NULL));
-	return strcmp(u->state, "acting") == 0 ? deferral_job(c, tx, u) : OK;
+	return strcmp(u->state, "acting") == 0 ? begin_rows(c, tx, u) : OK;
 }
 
 /* Done, or failed with what is known: the entries tell the rest. */
@@ -242,6 +255,7 @@ err exception_open(struct ctx *c, const struct staff *s, const struct exception_
 	bool waits = needs_second(c, u);
 	TRY(exception_check(c, u, waits)); /* the second officer's yes is all that may be missing */
 	struct opening o = {.use = u};
+	publication_write(c, u);
 	u->state = waits ? "waiting" : "acting";
 	TRY(exception_seal(c, u, &o.sealed));
 	TRY(store_write(c, c->store, opening_rows, &o));
@@ -270,7 +284,7 @@ static err deciding_rows(struct ctx *c, struct tx *tx, void *arg)
 	if (!d->taken)
 		FAIL(c, ERR_CONFLICT, "须由另一名工作人员复核，且只能复核一次");
 	TRY(exception_put_rows(c, tx, d->use, d->sealed));
-	return d->agrees ? deferral_job(c, tx, d->use) : OK;
+	return d->agrees ? begin_rows(c, tx, d->use) : OK;
 }
 
 err exception_decide(struct ctx *c, const struct staff *s, int64_t use_id, bool agrees,
@@ -300,11 +314,38 @@ err exception_find(struct ctx *c, const struct staff *s, int64_t use_id, struct 
 	return exception_read(c, use_id, ret);
 }
 
-err exception_list(struct ctx *c, const struct staff *s, int64_t before, int limit, exception_fn fn,
-		   void *arg)
+err exception_list(struct ctx *c, const struct staff *s, bool publications, int64_t before, int limit,
+		   exception_fn fn, void *arg)
 {
 	TRY(may_work(c, s));
-	return exception_read_list(c, before, limit, fn, arg);
+	return exception_read_list(c, publications, before, limit, fn, arg);
+}
+
+/* ---- what a crash left ---- */
+
+/* What comes to an end here is told by the use itself: the job is done either way. */
+static err finish_publication(struct ctx *c, struct exception_use *u)
+{
+	err e = publication_act(c, u);
+
+	if (failed(e) && strcmp(u->state, "acting") == 0)
+		return e;
+	failure_clear(c);
+	return OK;
+}
+
+err exception_finish_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
+{
+	struct exception_use u;
+
+	(void)ret_again_at_ms;
+	TRY(exception_read(c, j->ref_id, &u));
+	if (strcmp(u.state, "acting") != 0)
+		return OK;
+	if (u.ground && publication_is(&u))
+		return finish_publication(c, &u);
+	return store_exec(c, c->store, Q_EXCEPTION_END,
+			  PARAMS(P_INT(u.id), P_STR("failed"), P_STR("unknown")), NULL);
 }
 
 /* ---- deferrals ---- */

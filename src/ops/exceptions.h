@@ -66,9 +66,9 @@ err exception_decide(struct ctx *c, const struct staff *s, int64_t use_id, bool 
 
 err exception_find(struct ctx *c, const struct staff *s, int64_t use_id, struct exception_use *ret);
 typedef err (*exception_fn)(struct ctx *c, const struct exception_use *u, void *arg);
-/* Newest first, below id `before` (0: from the newest). */
-err exception_list(struct ctx *c, const struct staff *s, int64_t before, int limit, exception_fn fn,
-		   void *arg);
+/* Newest first, below id `before` (0: from the newest); all of them, or publications only. */
+err exception_list(struct ctx *c, const struct staff *s, bool publications, int64_t before, int limit,
+		   exception_fn fn, void *arg);
 
 /* A later date, `days` from now (at most exception.deferral_max_days): asked by one officer, in force when
  * another agrees before the deferral ends. */
@@ -79,3 +79,9 @@ err exception_tell(struct ctx *c, const struct staff *s, int64_t use_id);
 
 /* At the end of a deferral. A job: kind "exception_tell". */
 err exception_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
+/* Some minutes after a use began: what a crash left "acting" is ended. A publication is put up, or the person
+ * asked; of anything else nobody knows whether it was done: failed, outcome unknown. A job: kind
+ * "exception_finish". */
+err exception_finish_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
+/* Inside a transaction that makes a use "acting": the job above. */
+err exception_finish_rows(struct ctx *c, struct tx *tx, const struct exception_use *u);

@@ -96,6 +96,8 @@ static err step_rows(struct ctx *c, struct tx *tx, void *arg)
 	const struct exception_use *u = s->use;
 	int64_t changed = 0;
 
+	if (strcmp(s->to, "acting") == 0)
+		TRY(exception_finish_rows(c, tx, u));
 	TRY(tx_exec(c, tx, Q_PUBLICATION_ANSWER,
 		    PARAMS(P_INT(u->id), P_INT(u->subject_id), P_STR(s->from), P_STR(s->to)), &changed));
 	if (!changed)
@@ -138,10 +140,18 @@ static err step_entered(struct ctx *c, struct exception_use *u, const char *to, 
 	return OK;
 }
 
+/* Nothing is wrong with the publication itself: it stays "acting", and exception_finish_job goes on. */
+static bool passes(err e)
+{
+	return e.code == ERR_STORE || e.code == ERR_STALE || e.code == ERR_OVERLOADED || e.code == ERR_LIMIT;
+}
+
 static err publish(struct ctx *c, struct exception_use *u)
 {
 	err e = exception_release_public(c, u);
 
+	if (failed(e) && passes(e))
+		return e;
 	if (failed(e)) {
 		struct failure kept = c->failure;
 		u->value_count = 0;
@@ -154,31 +164,50 @@ static err publish(struct ctx *c, struct exception_use *u)
 	return step(c, u, "published", !u->agreed_at_ms);
 }
 
+void publication_write(struct ctx *c, struct exception_use *u)
+{
+	if (publication_is(u) && asks_person(c, u))
+		u->text = text_of(c, u);
+}
+
 err publication_act(struct ctx *c, struct exception_use *u)
 {
-	if (!asks_person(c, u))
+	if (u->agreed_at_ms || !asks_person(c, u))
 		return publish(c, u);
-	u->text = text_of(c, u);
+	if (!u->text) /* proposed before texts stood from the proposal on */
+		publication_write(c, u);
 	return step(c, u, "asked", true);
 }
 
 /* ---- the person ---- */
 
-err publication_own_get(struct ctx *c, int64_t subject_id, int64_t use_id, struct exception_use *ret)
+/* Of what the officers still do, and of what failed, the person is told only after a yes of one's own. */
+static bool is_shown(const struct exception_use *u)
 {
 	static const char *const shown[] = {"asked", "declined", "published", "withdrawn"};
+
+	if (!u->ground || !publication_is(u))
+		return false;
+	if (u->agreed_at_ms && (strcmp(u->state, "acting") == 0 || strcmp(u->state, "failed") == 0))
+		return true;
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		if (strcmp(u->state, shown[i]) == 0)
+			return true;
+	return false;
+}
+
+err publication_own_get(struct ctx *c, int64_t subject_id, int64_t use_id, struct exception_use *ret)
+{
 	struct exception_use u = {0};
 
 	err e = exception_read(c, use_id, &u);
 	if (failed(e) && e.code != ERR_NOT_FOUND)
 		return e;
 	failure_clear(c); /* another person's is told by the same words as none */
-	for (size_t i = 0; u.subject_id == subject_id && u.ground && i < sizeof shown / sizeof *shown; i++)
-		if (publication_is(&u) && strcmp(u.state, shown[i]) == 0) {
-			*ret = u;
-			return OK;
-		}
-	FAIL(c, ERR_NOT_FOUND, "没有这件公开");
+	if (u.subject_id != subject_id || !is_shown(&u))
+		FAIL(c, ERR_NOT_FOUND, "没有这件公开");
+	*ret = u;
+	return OK;
 }
 
 err publication_agree(struct ctx *c, int64_t subject_id, int64_t use_id, struct slice text_hash,
@@ -203,13 +232,18 @@ err publication_agree(struct ctx *c, int64_t subject_id, int64_t use_id, struct 
 	return OK;
 }
 
+bool publication_may_withdraw(const struct exception_use *u)
+{
+	return u->agreed_at_ms && (strcmp(u->state, "published") == 0 || strcmp(u->state, "acting") == 0);
+}
+
 err publication_withdraw(struct ctx *c, int64_t subject_id, int64_t use_id, struct exception_use *ret)
 {
 	struct exception_use u;
 
 	TRY(publication_own_get(c, subject_id, use_id, &u));
 	bool asked = strcmp(u.state, "asked") == 0;
-	if (!asked && (strcmp(u.state, "published") != 0 || !u.agreed_at_ms))
+	if (!asked && !publication_may_withdraw(&u))
 		FAIL(c, ERR_CONFLICT, "这件公开不是依您的同意作出的，或者已经撤下");
 	u.value_count = 0;
 	TRY(step_entered(c, &u, asked ? "declined" : "withdrawn", ENTRY_WITHDRAW));
@@ -230,21 +264,28 @@ err publication_take_off(struct ctx *c, const struct staff *s, int64_t use_id, s
 	return OK;
 }
 
-err publication_own(struct ctx *c, int64_t subject_id, int64_t before, int limit, exception_fn fn, void *arg)
-{
-	return publication_read_own(c, subject_id, before, limit, fn, arg);
-}
-
-/* ---- everybody ---- */
-
-struct standing {
+struct showing {
 	exception_fn fn;
 	void *arg;
 };
 
+static err if_shown(struct ctx *c, const struct exception_use *u, void *arg)
+{
+	const struct showing *s = arg;
+
+	return is_shown(u) ? s->fn(c, u, s->arg) : OK;
+}
+
+err publication_own(struct ctx *c, int64_t subject_id, int64_t before, int limit, exception_fn fn, void *arg)
+{
+	return publication_read_own(c, subject_id, before, limit, if_shown, &(struct showing){fn, arg});
+}
+
+/* ---- everybody ---- */
+
 static err if_standing(struct ctx *c, const struct exception_use *u, void *arg)
 {
-	const struct standing *s = arg;
+	const struct showing *s = arg;
 	bool over = u->scope_until_ms && u->scope_until_ms <= c->now_ms;
 
 	return u->ground && !over ? s->fn(c, u, s->arg) : OK;
@@ -252,5 +293,5 @@ static err if_standing(struct ctx *c, const struct exception_use *u, void *arg)
 
 err publication_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg)
 {
-	return publication_read_public(c, before, limit, if_standing, &(struct standing){fn, arg});
+	return publication_read_public(c, before, limit, if_standing, &(struct showing){fn, arg});
 }

@@ -1,12 +1,14 @@
 // Personal information on the public page: two officers, the person's express yes to that very text, and off again.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Client, cities, citizen, root, startCity } from './helpers.mjs'
 import { stop } from './careful.mjs'
 import { totp } from './totp.mjs'
 
 const cityDir = join(root, 'cities')
+const sql = (city, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(city.data, 'tongban.db')], { input: text, encoding: 'utf8' })
 
 for (const name of cities) describe(name, { concurrency: false }, () => {
   let city, c, other, officers, until
@@ -90,6 +92,56 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.ok(await standing(yes.id))
     assert.equal((await (await officer(0)).ok('POST', `/staff/exceptions/${yes.id}/removal`)).body.state, 'withdrawn')
     assert.equal(await standing(yes.id), undefined)
+  })
+
+  test('the second officer agrees to the very text that the person is asked; publications are listed apart [NT-2.3.b] [NT-2.3.c]', async () => {
+    const s = await officer(0)
+    const use = (await s.ok('POST', '/staff/exceptions', ask({ purpose: '公示保障房轮候名单' }))).body
+    assert.match(use.text, /公示保障房轮候名单/)
+    const person = { real_name: c.person.real_name, mobile_phone: c.person.mobile_phone }
+    const shared = (await s.ok('POST', '/staff/exceptions', { ground: 'provide_criminal_justice', context: 'share', recipient: 'population', items: ['real_name'], person,
+      evidence: { document: '调证通知书〔2026〕9号' }, scope: '一起案件的核对', scope_until: until })).body
+    const apart = await s.all('/staff/exceptions?kind=publication'), whole = await s.all('/staff/exceptions')
+    assert.ok(whole.some(u => u.id === shared.id) && whole.some(u => u.id === use.id))
+    assert.ok(apart.length > 3 && apart.every(u => u.context === 'publish'))
+    const page = (await s.ok('GET', '/staff/exceptions?kind=publication&limit=2')).body
+    assert.equal(page.items.length, 2)
+    const rest = (await s.ok('GET', `/staff/exceptions?kind=publication&limit=2&cursor=${page.next}`)).body
+    assert.deepEqual([...page.items, ...rest.items].map(u => u.id), apart.slice(0, 4).map(u => u.id))
+    const second = (await (await officer(1)).ok('POST', `/staff/exceptions/${use.id}/approval`)).body
+    assert.equal(second.text, use.text)
+    assert.equal((await c.ok('GET', `/me/publications/${use.id}`)).body.text, use.text)
+    await c.ok('POST', `/me/publications/${use.id}/withdrawal`)
+  })
+
+  test('a crash between the yes and the page leaves nothing hanging: it is put up, or taken back before [TJ-2.3.1.a] [NT-2.3.e]', async () => {
+    const crashed = async () => { // agreed, and then the server ended: the row as the crash leaves it
+      const use = await asked()
+      const own = (await c.ok('GET', `/me/publications/${use.id}`)).body
+      await c.ok('POST', `/me/publications/${use.id}/agreement`, { text_hash: own.text_hash })
+      sql(city, `UPDATE exception_register SET state = 'acting' WHERE use_id = ${use.id}`)
+      assert.equal(await standing(use.id), undefined)
+      return use.id
+    }
+    const goes = await crashed()
+    const seen = (await c.ok('GET', `/me/publications/${goes}`)).body
+    assert.deepEqual([seen.state, seen.can_agree, seen.can_withdraw], ['acting', false, true])
+    await city.advance('PT6M')
+    await city.settle()
+    assert.equal((await c.ok('GET', `/me/publications/${goes}`)).body.state, 'published')
+    assert.deepEqual((await standing(goes)).values.map(v => v.value).sort(), [c.person.mobile_phone, c.person.real_name].sort())
+    const back = await crashed()
+    assert.equal((await c.ok('POST', `/me/publications/${back}/withdrawal`)).body.state, 'withdrawn')
+    await city.advance('PT6M')
+    await city.settle()
+    assert.equal(await standing(back), undefined, 'what was taken back is not put up any more')
+    // before the person was asked
+    const early = await asked()
+    sql(city, `UPDATE exception_register SET state = 'acting' WHERE use_id = ${early.id}`)
+    assert.equal((await c.refused('GET', `/me/publications/${early.id}`)).status, 404)
+    await city.advance('PT6M')
+    await city.settle()
+    assert.equal((await c.ok('GET', `/me/publications/${early.id}`)).body.state, 'asked')
   })
 
   if (name === 'tianjin') test('an established breach is published with the measures and the rest masked, by two officers [TJ-2.3.2.a] [TJ-2.3.2.b] [TJ-2.3.2.c]', async () => {

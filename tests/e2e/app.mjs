@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { password, root, startCity, username } from '../api/helpers.mjs'
+import { totp } from '../api/totp.mjs'
 
 export { password, username }
 
@@ -83,6 +84,34 @@ async function openApp(city, browser, options = {}) {
 
 async function openConsole(city, browser) {
   return openPage(city, browser, desk, '/console/')
+}
+
+// The console, entered by an officer of tests/api/officers.mjs. A code opens one session only: the clock goes on.
+export async function enterConsole(world, officer) {
+  await world.city.advance('PT1M')
+  const { now_ms } = await world.city.control('GET', 'clock?server=console-test')
+  const k = await world.console()
+  await k.fill('input-login', officer.login)
+  await k.fill('input-password', officer.password)
+  await k.fill('input-totp', totp(officer.secret, now_ms))
+  await k.tap('staff-log-in')
+  await k.wait('staff-name')
+  return k
+}
+
+// Chooses an entry of a list of the console by its name, or by a pattern.
+export async function choose(k, select, name) {
+  await k.tap(select)
+  await k.page.getByRole('option', { name, ...(typeof name === 'string' ? { exact: true } : {}) }).last().click()
+}
+
+// The log-in screen of a phone, for somebody who was registered by the API.
+export async function logIn(a, citizen) {
+  await a.go('/login')
+  await a.fill('input-login', citizen.username)
+  await a.fill('input-password', password)
+  await a.tap('login-submit')
+  await a.page.waitForFunction(() => !location.hash.startsWith('#/login'))
 }
 
 // Reads to the end of the policy, as long as the city demands, and agrees.

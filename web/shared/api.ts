@@ -749,6 +749,10 @@ export interface GroundUse {
 	evidence: Record<string, string>
 	purpose: string | null
 	measures: string | null
+	/** What the person is asked before a publication, in these very words. */
+	text: string | null
+	agreed_at: string | null
+	published_at: string | null
 	scope: string | null
 	scope_until: string | null
 	officer_name: string | null
@@ -780,7 +784,8 @@ export interface NewGroundUse {
 }
 
 export const groundChoices = () => get<GroundChoices>('/staff/exceptions/grounds')
-export const groundUses = (cursor?: string | null) => get<Page<GroundUse>>(`/staff/exceptions${query({ cursor })}`)
+export const groundUses = (cursor?: string | null, kind?: 'publication') =>
+	get<Page<GroundUse>>(`/staff/exceptions${query({ cursor, kind })}`)
 export const groundUse = (id: string) => get<GroundUse>(`/staff/exceptions/${id}`)
 export const groundUseOpen = (use: NewGroundUse) => create<GroundUse>('/staff/exceptions', use)
 export const groundUseApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/approval`)
@@ -788,6 +793,42 @@ export const groundUseReject = (id: string) => post<GroundUse>(`/staff/exception
 export const groundUseRenew = (id: string, days: number) => post<GroundUse>(`/staff/exceptions/${id}/renewal`, { days })
 export const groundUseRenewApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/renewal/approval`)
 export const groundUseTell = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/disclosure`)
+export const publicationTakeOff = (id: string) => post<{ id: string; state: string }>(`/staff/exceptions/${id}/removal`)
+
+/* ---- publication of personal information ---- */
+
+export interface Publication {
+	id: string
+	purpose: string
+	ground_name: string | null
+	document: string | null
+	event: string | null
+	measures: string | null
+	published_at: string | null
+	until: string | null
+	values: { name: string; value: string }[]
+}
+
+export interface OwnPublication extends Omit<Publication, 'values'> {
+	state: 'asked' | 'declined' | 'acting' | 'published' | 'withdrawn' | 'failed'
+	can_agree: boolean
+	can_withdraw: boolean
+	items: (Named & { sensitive: boolean })[]
+	/** Null where it rests on no consent. */
+	text: string | null
+	text_hash: string | null
+	agreed_at: string | null
+}
+
+export const listPublications = (cursor?: string | null) => get<Page<Publication>>(`/publications${query({ cursor })}`)
+export const myPublications = (cursor?: string | null) => get<Page<OwnPublication>>(`/me/publications${query({ cursor })}`)
+export const myPublication = (id: string) => get<OwnPublication>(`/me/publications/${id}`)
+/** Yes to exactly the text that was shown. */
+export const agreeToPublication = (id: string, text_hash: string) =>
+	post<OwnPublication>(`/me/publications/${id}/agreement`, { text_hash })
+/** No to what is asked, or off the page again. */
+export const withdrawPublication = (id: string) => post<OwnPublication>(`/me/publications/${id}/withdrawal`)
+
 /* ---- releases of the policy, for officers ---- */
 
 export interface Release {

@@ -65,6 +65,7 @@ const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/requests', name: '个人信息请求', roles: ['privacy_officer'] },
 	{ path: '/guardians', name: '监护关系审核', roles: ['privacy_officer'] },
 	{ path: '/grounds', name: '例外情形', roles: ['privacy_officer'] },
+	{ path: '/publications', name: '信息公示', roles: ['privacy_officer'] },
 ]
 export const workOf = (role: string) => work.filter(({ roles }) => roles.includes(role))
 export const startPage = (role: string) => workOf(role)[0]?.path ?? '/cases'

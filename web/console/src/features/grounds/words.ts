@@ -7,7 +7,10 @@ export const contexts = [
 	{ key: 'collect', name: '收集' },
 	{ key: 'abroad', name: '向境外提供' },
 ]
-export const contextName = (key: string | null) => contexts.find((c) => c.key === key)?.name ?? '—'
+/** Put up for everybody: has a list and a form of its own. */
+const publish = { key: 'publish', name: '公示' }
+export const contextName = (key: string | null) => [...contexts, publish].find((c) => c.key === key)?.name ?? '—'
+export const publishes = (use: GroundUse) => use.context === publish.key
 
 /** The evidence that an officer writes down, in the order of the form. */
 export const evidence: { key: string; name: string; hint: string }[] = [
@@ -25,7 +28,7 @@ const outcomes: Record<string, string> = { sent: '已送达', not_sent: '未发�
 export const outcomeName = (use: GroundUse) => outcomes[use.outcome] ?? ''
 
 export const tagOf = (state: GroundUse['state']) =>
-	state === 'done' ? 'success' : state === 'waiting' ? 'warning' : state === 'failed' || state === 'rejected' ? 'danger' : 'info'
+	state === 'done' || state === 'published' ? 'success' : state === 'waiting' || state === 'asked' ? 'warning' : state === 'failed' || state === 'rejected' || state === 'declined' ? 'danger' : 'info'
 
 export const isDeferred = (use: GroundUse) => !!use.deferred_until && !use.told
 /** Days until the person is told; what has less than a week left is marked. */
