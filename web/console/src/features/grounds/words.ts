@@ -10,6 +10,8 @@ export const contexts = [
 /** Put up for everybody: has a list and a form of its own. */
 const publish = { key: 'publish', name: '公示' }
 export const contextName = (key: string | null) => [...contexts, publish].find((c) => c.key === key)?.name ?? '—'
+/** The policy speaks to the person; officers read of that person. */
+export const groundName = (use: GroundUse) => use.ground_name?.replaceAll('您', '本人') ?? '当事人的信息已删除'
 export const publishes = (use: GroundUse) => use.context === publish.key
 
 /** The evidence that an officer writes down, in the order of the form. */
