@@ -138,6 +138,13 @@ UPDATE consent SET withdrawn_at_ms = ?3 WHERE subject_id = ?1 AND consent_id = ?
 -- name: consent_withdraw_every
 UPDATE consent SET withdrawn_at_ms = ?2 WHERE subject_id = ?1 AND withdrawn_at_ms = 0;
 
+-- name: consent_end
+-- The record of processing ended, and with it what proves it.
+DELETE FROM consent WHERE subject_id = ?1;
+
+-- name: acceptance_end
+DELETE FROM acceptance WHERE subject_id = ?1;
+
 -- name: consent_all
 SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms
 FROM consent WHERE subject_id = ?1 ORDER BY consent_id DESC;

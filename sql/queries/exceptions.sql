@@ -9,6 +9,10 @@ ON CONFLICT (subject_id, use_id) DO UPDATE SET sealed = excluded.sealed;
 -- name: exception_detail
 SELECT sealed FROM exception_use WHERE subject_id = ?1 AND use_id = ?2;
 
+-- name: exception_uses_end
+-- The person's record of processing ended: what stands here cannot be opened any more.
+DELETE FROM exception_use WHERE subject_id = ?1;
+
 -- name: exception_register_add
 -- ?1 use, ?2 subject, ?3 state, ?4 officer, ?5 now, ?6 until when the person is not told, or 0; ?7 1: publishes.
 INSERT INTO exception_register (use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at,

@@ -115,7 +115,7 @@ static err check_security_state(struct ctx *c, int64_t subject_id)
 struct beginning {
 	int64_t subject_id, certificate_id;
 	const char *scope;
-	int64_t audit_until_ms; /* 0: ended with the rest */
+	int64_t audit_until_ms; /* now: ended with the rest */
 	const struct plan *plan;
 	struct slice identifiers; /* by which the person is found, sealed (ending_identifiers.h) */
 };
@@ -132,8 +132,7 @@ static err begin_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(account_db_sessions_end(c, tx, b->subject_id, 0));
 	TRY(account_db_cancellation(c, tx, b->subject_id, b->certificate_id, b->scope));
 	TRY(account_db_ending_put(c, tx, b->subject_id, b->identifiers));
-	if (b->audit_until_ms)
-		TRY(job_add(c, tx, "audit_end", b->subject_id, 0, b->audit_until_ms, NULL));
+	TRY(job_add(c, tx, "audit_end", b->subject_id, 0, b->audit_until_ms, NULL));
 	for (size_t i = 0; i < b->plan->keep_count; i++)
 		TRY(job_add(c, tx, "retention_end", b->subject_id, 0, b->plan->keeps[i].until_ms, NULL));
 	return job_add(c, tx, "cancellation_finish", b->subject_id, b->certificate_id, c->now_ms + 60 * 1000,
@@ -159,8 +158,7 @@ static err end_now(struct ctx *c, const struct end_order *o, struct buf *ret_cer
 	o->entry->ref_id = b.certificate_id;
 	TRY(plan_make(c, o->subject_id, &p));
 	b.plan = &p;
-	if (audit_kept(c))
-		b.audit_until_ms = retention_until_ms(c, p.accepted, audit_kept(c));
+	b.audit_until_ms = audit_kept(c) ? retention_until_ms(c, p.accepted, audit_kept(c)) : c->now_ms;
 
 	TRY(ending_identifiers_find(c, o->facts, o->head, &b.identifiers));
 	TRY(ledger_write(c, o->head, o->entry, LEDGER_RAISE_EPOCH, begin_rows, &b, NULL));

@@ -28,6 +28,9 @@ err facts_change_rows(struct ctx *c, struct tx *tx, void *facts_change);
 /* Cancellation: withdraws every consent at one time (TJ-4.2.1.a), forgets second checks, sets
  * PERSON_CANCELLED. Inside the transaction. */
 err facts_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id);
+/* What proves an ended person's agreements ends with the record of processing: every consent and acceptance.
+ */
+err facts_record_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id);
 /* The session proved the person again: valid until until_ms. Inside a transaction. */
 err second_check_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id, int64_t until_ms);
 

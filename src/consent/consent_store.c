@@ -371,6 +371,12 @@ err facts_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id)
 	return facts_change_rows(c, tx, &ended);
 }
 
+err facts_record_end_rows(struct ctx *c, struct tx *tx, int64_t subject_id)
+{
+	TRY(tx_exec(c, tx, Q_CONSENT_END, PARAMS(P_INT(subject_id)), NULL));
+	return tx_exec(c, tx, Q_ACCEPTANCE_END, PARAMS(P_INT(subject_id)), NULL);
+}
+
 static err until_row(struct ctx *c, const struct row *r, void *arg)
 {
 	(void)c;

@@ -427,3 +427,9 @@ err exception_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_at
 	}
 	return tell(c, &u);
 }
+
+err exception_uses_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
+{
+	(void)ret_again_at_ms;
+	return store_exec(c, c->store, Q_EXCEPTION_USES_END, PARAMS(P_INT(j->subject_id)), NULL);
+}

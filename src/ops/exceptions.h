@@ -77,6 +77,9 @@ err exception_renewal_agree(struct ctx *c, const struct staff *s, int64_t use_id
 /* Tells the person now. */
 err exception_tell(struct ctx *c, const struct staff *s, int64_t use_id);
 
+/* What was sealed about a person's uses goes with the record of processing. A job: kind "exception_uses_end",
+ * for account_on_record_end. */
+err exception_uses_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
 /* At the end of a deferral. A job: kind "exception_tell". */
 err exception_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
 /* Some minutes after a use began: what a crash left "acting" is ended. A publication is put up, or the person
