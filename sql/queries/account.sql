@@ -1,4 +1,4 @@
--- tables: identifier, account, account_identifier, credential, session, cancellation, ending_identifiers
+-- tables: identifier, account, account_identifier, credential, session, cancellation, ending_identifiers, identifier_ending
 
 -- name: identifier_reserve
 -- Takes a free identifier, or one whose registration never finished.
@@ -17,6 +17,20 @@ SELECT subject_id, confirmed FROM identifier WHERE blind_index = ?1 AND kind = ?
 
 -- name: identifier_delete
 DELETE FROM identifier WHERE blind_index = ?1 AND kind = ?2 AND subject_id = ?3;
+
+-- name: identifier_hold
+-- It finds nobody from now on, and is nobody else's until its key has ended: ?4 lies after all time.
+UPDATE identifier SET confirmed = 0, reserved_at_ms = ?4
+WHERE blind_index = ?1 AND kind = ?2 AND subject_id = ?3 AND confirmed = 1;
+
+-- name: identifier_ending_put
+INSERT INTO identifier_ending (subject_id, ending_id, kind, sealed) VALUES (?1, ?2, ?3, ?4);
+
+-- name: identifier_ending_list
+SELECT ending_id, kind, sealed FROM identifier_ending WHERE subject_id = ?1 ORDER BY ending_id;
+
+-- name: identifier_ending_delete
+DELETE FROM identifier_ending WHERE subject_id = ?1 AND ending_id = ?2;
 
 -- name: account_insert
 INSERT INTO account (subject_id, state, created_at_ms, ended_at_ms) VALUES (?1, 'pending', ?2, 0);

@@ -159,11 +159,6 @@ err identifier_unreserve(struct ctx *c, int64_t subject_id, const struct identif
 	return account_db_unreserve(c, subject_id, id);
 }
 
-err identifier_drop_rows(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id)
-{
-	return account_db_drop(c, tx, subject_id, id);
-}
-
 static err abandon_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	int64_t changed = 0;

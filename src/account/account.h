@@ -31,8 +31,22 @@ err identifier_reserve(struct ctx *c, int64_t subject_id, struct identifier *id)
 
 /* Gives a reservation back that was not confirmed. */
 err identifier_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id);
-/* Inside a transaction: the identifier finds the person no more. */
-err identifier_drop_rows(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
+
+/* An identifier that is replaced by another (identifier_ending.c). Sealed before; inside the transaction it
+ * stops finding the person (ERR_CONFLICT: it did not any more); run after it, or by the job
+ * "identifier_ending", ends the keys and makes the values free for others. */
+struct identifier_ending {
+	int64_t id;
+	const char *kind;
+	uint8_t blind[HASH_SIZE];
+	struct slice sealed;
+};
+err identifier_ending_seal(struct ctx *c, int64_t subject_id, const char *kind, struct slice normal,
+			   struct identifier_ending *ret);
+err identifier_ending_rows(struct ctx *c, struct tx *tx, int64_t subject_id,
+			   const struct identifier_ending *ending);
+err identifier_endings_run(struct ctx *c, int64_t subject_id);
+
 /* Undoes a registration that did not finish: nothing of it stays readable. No effect on a live account. */
 err account_abandon(struct ctx *c, int64_t subject_id);
 
@@ -121,6 +135,9 @@ err account_restored_ended(struct ctx *c, int64_t subject_id);
 /* Modules whose clear rows about a person end with the account name a job here, once at start: it runs after
  * the keys are gone. */
 void account_on_end(const char *job_kind);
+/* The same for rows that the record of processing needs: with its end, by the city's retention rule. */
+void account_on_record_end(const char *job_kind);
 
-/* Job kinds "registration_sweep", "cancellation_finish", "audit_end", "retention_end". */
-extern const struct job_kind account_job_kinds[4];
+/* Job kinds "registration_sweep", "cancellation_finish", "audit_end", "retention_end", "identifier_ending".
+ */
+extern const struct job_kind account_job_kinds[5];

@@ -3,16 +3,37 @@
 #include "account/account_store.h"
 #include "account/cancellation_plan.h"
 #include "account/ending_identifiers.h"
+#include <assert.h>
 
 enum { END_JOBS_MAX = 8 };
 
-static const char *end_jobs[END_JOBS_MAX];
-static size_t end_job_count;
+struct end_jobs {
+	const char *kinds[END_JOBS_MAX];
+	size_t count;
+};
+static struct end_jobs at_end, at_record_end;
+
+static void add_kind(struct end_jobs *jobs, const char *job_kind)
+{
+	assert(jobs->count < END_JOBS_MAX);
+	jobs->kinds[jobs->count++] = job_kind;
+}
 
 void account_on_end(const char *job_kind)
 {
-	if (end_job_count < END_JOBS_MAX)
-		end_jobs[end_job_count++] = job_kind;
+	add_kind(&at_end, job_kind);
+}
+
+void account_on_record_end(const char *job_kind)
+{
+	add_kind(&at_record_end, job_kind);
+}
+
+static err add_jobs(struct ctx *c, struct tx *tx, int64_t subject_id, const struct end_jobs *jobs)
+{
+	for (size_t i = 0; i < jobs->count; i++)
+		TRY(job_add(c, tx, jobs->kinds[i], subject_id, 0, c->now_ms, NULL));
+	return OK;
 }
 
 static err finish_rows(struct ctx *c, struct tx *tx, void *arg)
@@ -25,8 +46,7 @@ static err finish_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(account_db_forget(c, tx, subject_id, rows, count));
 	TRY(account_db_ending_forget(c, tx, subject_id));
 	TRY(account_db_sessions_end(c, tx, subject_id, 0));
-	for (size_t i = 0; i < end_job_count; i++)
-		TRY(job_add(c, tx, end_jobs[i], subject_id, 0, c->now_ms, NULL));
+	TRY(add_jobs(c, tx, subject_id, &at_end));
 	return account_db_end_finish(c, tx, subject_id);
 }
 
@@ -49,9 +69,8 @@ static err restored_rows(struct ctx *c, struct tx *tx, void *arg)
 		return OK;
 	TRY(facts_end_rows(c, tx, subject_id));
 	TRY(account_db_sessions_end(c, tx, subject_id, 0));
-	if (audit_kept(c))
-		TRY(job_add(c, tx, "audit_end", subject_id, 0, retention_until_ms(c, 0, audit_kept(c)),
-			    NULL));
+	TRY(job_add(c, tx, "audit_end", subject_id, 0,
+		    audit_kept(c) ? retention_until_ms(c, 0, audit_kept(c)) : c->now_ms, NULL));
 	return job_add(c, tx, "cancellation_finish", subject_id, 0, c->now_ms, NULL);
 }
 
@@ -80,12 +99,24 @@ static err job_finish(struct ctx *c, const struct job *j, int64_t *ret_again_at_
 	return account_finish_end(c, j->subject_id);
 }
 
+static err record_end_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	int64_t subject_id = *(int64_t *)arg;
+
+	TRY(facts_record_end_rows(c, tx, subject_id));
+	return add_jobs(c, tx, subject_id, &at_record_end);
+}
+
+/* The record of processing ends by its rule, and with it the rows that prove what was agreed to: first the
+ * key, then the rows. */
 static err job_audit_end(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
 	const char *const scopes[] = {"audit"};
+	int64_t subject_id = j->subject_id;
 
 	(void)ret_again_at_ms;
-	return vault_end(c, j->subject_id, scopes, 1);
+	TRY(vault_end(c, subject_id, scopes, 1));
+	return store_write(c, c->store, record_end_rows, &subject_id);
 }
 
 static err job_retention_end(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
@@ -103,9 +134,17 @@ static err job_registration_sweep(struct ctx *c, const struct job *j, int64_t *r
 	return account_abandon(c, j->subject_id);
 }
 
-const struct job_kind account_job_kinds[4] = {
+/* A number was replaced, and a crash left its key. */
+static err job_identifier_ending(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
+{
+	(void)ret_again_at_ms;
+	return identifier_endings_run(c, j->subject_id);
+}
+
+const struct job_kind account_job_kinds[5] = {
 	{"registration_sweep", job_registration_sweep},
 	{"cancellation_finish", job_finish},
 	{"audit_end", job_audit_end},
 	{"retention_end", job_retention_end},
+	{"identifier_ending", job_identifier_ending},
 };

@@ -53,15 +53,61 @@ err account_db_confirm(struct ctx *c, struct tx *tx, int64_t subject_id, const s
 	return account_db_note(c, tx, subject_id, id);
 }
 
-err account_db_drop(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id)
+err account_db_hold(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier_ending *e)
 {
 	int64_t changed = 0;
 
-	TRY(tx_exec(c, tx, Q_IDENTIFIER_DELETE,
-		    PARAMS(P_BLOB(id->blind, HASH_SIZE), P_STR(id->kind), P_INT(subject_id)), &changed));
+	TRY(tx_exec(c, tx, Q_IDENTIFIER_HOLD,
+		    PARAMS(P_BLOB(e->blind, HASH_SIZE), P_STR(e->kind), P_INT(subject_id), P_INT(INT64_MAX)),
+		    &changed));
 	if (changed == 0) /* another request was quicker: two new values must not both stand */
 		FAIL(c, ERR_CONFLICT, "这项登录信息刚刚变更过，请刷新后重试");
 	return OK;
+}
+
+err account_db_identifier_ending_put(struct ctx *c, struct tx *tx, int64_t subject_id,
+				     const struct identifier_ending *e)
+{
+	return tx_exec(
+		c, tx, Q_IDENTIFIER_ENDING_PUT,
+		PARAMS(P_INT(subject_id), P_INT(e->id), P_STR(e->kind), P_BLOB(e->sealed.p, e->sealed.n)),
+		NULL);
+}
+
+struct endings {
+	struct identifier_ending *rows;
+	size_t count, max;
+};
+
+static err identifier_ending_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct endings *l = arg;
+
+	if (l->count < l->max)
+		l->rows[l->count++] =
+			(struct identifier_ending){.id = row_int(r, 0),
+						   .kind = text(c, r, 1),
+						   .sealed = arena_slice(c->arena, row_blob(r, 2))};
+	return OK;
+}
+
+err account_db_identifier_endings(struct ctx *c, int64_t subject_id, struct identifier_ending *ret,
+				  size_t max, size_t *ret_count)
+{
+	struct endings l = {ret, 0, max};
+
+	TRY(store_rows(c, c->store, Q_IDENTIFIER_ENDING_LIST, PARAMS(P_INT(subject_id)),
+		       identifier_ending_row, &l));
+	*ret_count = l.count;
+	return OK;
+}
+
+err account_db_identifier_ending_done(struct ctx *c, struct tx *tx, int64_t subject_id,
+				      const struct identifier_ending *e)
+{
+	TRY(tx_exec(c, tx, Q_IDENTIFIER_UNRESERVE,
+		    PARAMS(P_BLOB(e->blind, HASH_SIZE), P_STR(e->kind), P_INT(subject_id)), NULL));
+	return tx_exec(c, tx, Q_IDENTIFIER_ENDING_DELETE, PARAMS(P_INT(subject_id), P_INT(e->id)), NULL);
 }
 
 struct found {

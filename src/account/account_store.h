@@ -10,7 +10,15 @@ err account_db_reserve(struct ctx *c, struct tx *tx, int64_t subject_id, const s
 		       int64_t *ret_changed);
 err account_db_note(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
 err account_db_unreserve(struct ctx *c, int64_t subject_id, const struct identifier *id);
-err account_db_drop(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
+err account_db_hold(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier_ending *e);
+err account_db_identifier_ending_put(struct ctx *c, struct tx *tx, int64_t subject_id,
+				     const struct identifier_ending *e);
+/* At most `max`, the oldest first; sealed in the arena. */
+err account_db_identifier_endings(struct ctx *c, int64_t subject_id, struct identifier_ending *ret,
+				  size_t max, size_t *ret_count);
+/* The value is free, and the row goes. */
+err account_db_identifier_ending_done(struct ctx *c, struct tx *tx, int64_t subject_id,
+				      const struct identifier_ending *e);
 err account_db_confirm(struct ctx *c, struct tx *tx, int64_t subject_id, const struct identifier *id);
 err account_db_find(struct ctx *c, const char *kind, const uint8_t blind[static HASH_SIZE],
 		    int64_t *ret_subject_id);

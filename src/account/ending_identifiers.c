@@ -74,13 +74,15 @@ err ending_identifiers_find(struct ctx *c, const struct facts *f, struct head *h
 	return OK;
 }
 
-/* The account's key ends after these keys: where it is gone, they are. */
+/* The account's key ends after these keys: where it is gone, they are. A number that was replaced shortly
+ * before may still be waiting for its end. */
 err ending_identifiers_end(struct ctx *c, int64_t subject_id)
 {
 	struct slice sealed = {0};
 	uint8_t key[KEY_SIZE];
 	size_t size = 0;
 
+	TRY(identifier_endings_run(c, subject_id));
 	TRY(account_db_ending(c, subject_id, &sealed));
 	if (!sealed.n)
 		return OK;

@@ -104,6 +104,15 @@ static err agreed_ward(struct ctx *c, int64_t subject_id, struct ward *ret, bool
 	return e;
 }
 
+/* The guardian's view ends, and with it what the guardian said of the child. */
+static err grown_rows(struct ctx *c, struct tx *tx, void *guardian_ending)
+{
+	const struct guardian_ending *e = guardian_ending;
+
+	TRY(guardian_end_rows(c, tx, guardian_ending));
+	return job_add(c, tx, "ward_forget", e->ward->guardian_id, e->ward->id, c->now_ms, NULL);
+}
+
 /* Of age: what the guardian agreed to counts no more, and the person decides anew. facts_load says so from
  * the first moment of the day by the date itself; this ends the guardian's view and every consent. */
 static err job_grown(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
@@ -125,7 +134,7 @@ static err job_grown(struct ctx *c, const struct job *j, int64_t *ret_again_at_m
 	if (!there || f.minor)
 		return OK; /* another guardian's agreement brought a job of its own */
 	TRY(agreed_ward(c, j->subject_id, &w, &agreed));
-	return agreed ? minors_write(c, w.child, &entry, guardian_end_rows, &ending) : OK;
+	return agreed ? minors_write(c, w.child, &entry, grown_rows, &ending) : OK;
 }
 
 /* Nobody agreed for this child in the time that the city gives: what was taken goes (NT-5.2.a, TJ-6.3.b). */

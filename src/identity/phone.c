@@ -88,14 +88,14 @@ static err collect_phone(struct ctx *c, int64_t subject_id, struct slice number,
 
 struct changing {
 	struct confirmation confirmation;
-	struct identifier old;
+	struct identifier_ending old;
 };
 
 static err change_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	struct changing *k = arg;
 
-	TRY(identifier_drop_rows(c, tx, k->confirmation.subject_id, &k->old));
+	TRY(identifier_ending_rows(c, tx, k->confirmation.subject_id, &k->old));
 	return account_confirm_rows(c, tx, &k->confirmation);
 }
 
@@ -109,9 +109,8 @@ static err change_bound(struct ctx *c, int64_t subject_id, const struct facts *f
 					      .identifiers = &phone,
 					      .count = 1,
 					      .phone_bound = true,
-					      .realname_level = -1},
-			     .old = {.kind = "phone"}};
-	struct slice digits;
+					      .realname_level = -1}};
+	struct slice digits, old;
 
 	if (f->second_check_until_ms <= c->now_ms) {
 		err e = refuse(c, "second_check_required", city_text(c->release, "gate.clause.second_check"),
@@ -120,14 +119,16 @@ static err change_bound(struct ctx *c, int64_t subject_id, const struct facts *f
 		return e;
 	}
 	TRY(item_read(c, "sms_code", code, &digits));
-	TRY(own_phone(c, subject_id, "更换手机号码", &k.old.normal));
-	if (slice_eq(k.old.normal, number))
+	TRY(own_phone(c, subject_id, "更换手机号码", &old));
+	if (slice_eq(old, number))
 		return fail_field(c, "value", "与现在的手机号码相同");
 	TRY(sms_code_take(c, number, "bind", digits));
-	TRY(keys_blind(c, c->keys, "phone", k.old.normal, false, k.old.blind));
+	TRY(identifier_ending_seal(c, subject_id, "phone", old, &k.old));
 	TRY(identifier_reserve(c, subject_id, &phone));
 	TRY(give_back(c, subject_id, &phone, collect_phone(c, subject_id, number, change_rows, &k)));
-	return keys_blind_end(c, c->keys, "phone", k.old.normal);
+	if (failed(identifier_endings_run(c, subject_id)))
+		failure_clear(c); /* it is changed; the job ends the old number's key */
+	return OK;
 }
 
 err phone_change(struct ctx *c, int64_t subject_id, struct slice number, struct slice code)
