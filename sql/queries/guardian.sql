@@ -1,5 +1,5 @@
 -- Guardians of minors.
--- tables: guardian_code, guardian_of, ward, guardian_task, minor_birth
+-- tables: guardian_code, guardian_of, ward, ward_of_child, guardian_task, minor_birth
 
 -- name: guardian_code_insert
 INSERT INTO guardian_code (code_hash, owner_id, owner_is_person, expires_at_ms, used) VALUES (?1, ?2, ?3, ?4, 0)
@@ -11,12 +11,29 @@ SELECT owner_id, owner_is_person FROM guardian_code WHERE code_hash = ?1 AND exp
 -- name: guardian_code_use
 UPDATE guardian_code SET used = 1 WHERE code_hash = ?1 AND expires_at_ms > ?2 AND used = 0;
 
--- name: guardian_code_delete
-DELETE FROM guardian_code WHERE code_hash = ?1;
+-- name: guardian_code_expire
+-- Used or not, of whomever: codes belong to nobody once their time is over.
+DELETE FROM guardian_code WHERE expires_at_ms <= ?1;
 
 -- name: guardian_of_put
-INSERT INTO guardian_of (subject_id, guardian_id, ward_id) VALUES (?1, ?2, ?3)
-ON CONFLICT (subject_id) DO UPDATE SET guardian_id = excluded.guardian_id, ward_id = excluded.ward_id;
+-- ?4 1: this guardian agrees. Nothing happens where another one has agreed.
+INSERT INTO guardian_of (subject_id, guardian_id, ward_id, agreed) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (subject_id) DO UPDATE SET guardian_id = excluded.guardian_id, ward_id = excluded.ward_id,
+	agreed = excluded.agreed
+WHERE guardian_of.agreed = 0 OR guardian_of.ward_id = excluded.ward_id;
+
+-- name: guardian_of_disagree
+UPDATE guardian_of SET agreed = 0 WHERE subject_id = ?1 AND ward_id = ?2;
+
+-- name: ward_of_child_put
+INSERT INTO ward_of_child (subject_id, guardian_id, ward_id) VALUES (?1, ?2, ?3)
+ON CONFLICT (subject_id, guardian_id, ward_id) DO NOTHING;
+
+-- name: ward_of_child_list
+SELECT guardian_id, ward_id FROM ward_of_child WHERE subject_id = ?1 ORDER BY ward_id;
+
+-- name: ward_of_child_delete
+DELETE FROM ward_of_child WHERE subject_id = ?1;
 
 -- name: guardian_of_get
 SELECT guardian_id, ward_id FROM guardian_of WHERE subject_id = ?1;

@@ -68,7 +68,7 @@ static err code_post(struct api_call *k)
 	char code[GUARDIAN_CODE_SIZE];
 	int64_t expires_at_ms = 0;
 
-	TRY(guardian_code_new(k->c, caller(k), code, &expires_at_ms));
+	TRY(ward_code(k->c, caller(k), code, &expires_at_ms));
 	json_open(&k->out, '{');
 	json_put_text(&k->out, "code", code);
 	json_put_time(&k->out, "expires_at", expires_at_ms);

@@ -18,6 +18,7 @@
 #include "services/attachments.h"
 #include "services/cases.h"
 #include "services/hotline.h"
+#include "services/wards.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,7 @@ static const struct job_kind service_kinds[] = {
 	{"case_end", case_end_job},
 	{"exception_tell", exception_tell_job},
 	{"exception_finish", exception_finish_job},
+	{"exception_uses_end", exception_uses_end_job},
 	{"incident_tell", incident_tell_job},
 	{"told_end", told_end_job},
 	{"service_end_tell", service_end_tell_job},
@@ -91,7 +93,8 @@ static struct jobs *start_jobs(struct cli *k)
 		NOTIFY = sizeof notify_job_kinds / sizeof *notify_job_kinds,
 		MINORS = sizeof minor_job_kinds / sizeof *minor_job_kinds,
 		RIGHTS = sizeof rights_job_kinds / sizeof *rights_job_kinds,
-		ALL = SERVICES + ACCOUNT + NOTIFY + MINORS + RIGHTS
+		WARDS = sizeof ward_job_kinds / sizeof *ward_job_kinds,
+		ALL = SERVICES + ACCOUNT + NOTIFY + MINORS + RIGHTS + WARDS
 	};
 	static struct job_kind kinds[ALL];
 
@@ -99,12 +102,15 @@ static struct jobs *start_jobs(struct cli *k)
 	memcpy(kinds + SERVICES, account_job_kinds, sizeof account_job_kinds);
 	memcpy(kinds + SERVICES + ACCOUNT, notify_job_kinds, sizeof notify_job_kinds);
 	memcpy(kinds + SERVICES + ACCOUNT + NOTIFY, minor_job_kinds, sizeof minor_job_kinds);
-	memcpy(kinds + ALL - RIGHTS, rights_job_kinds, sizeof rights_job_kinds);
+	memcpy(kinds + ALL - WARDS - RIGHTS, rights_job_kinds, sizeof rights_job_kinds);
+	memcpy(kinds + ALL - WARDS, ward_job_kinds, sizeof ward_job_kinds);
 	account_on_end("services_end");
 	account_on_end("rights_end");
 	account_on_end("guardian_end");
+	account_on_end("wards_end");
 	account_on_end("messages_end");
 	account_on_end("told_end");
+	account_on_record_end("exception_uses_end");
 	return jobs_start(&(struct jobs_options){
 		.kinds = kinds, .kind_count = ALL, .user = k, .make_ctx = job_ctx, .done_ctx = job_ctx_done});
 }

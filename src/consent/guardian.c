@@ -111,21 +111,18 @@ static void code_hash(struct ctx *c, struct slice code, uint8_t ret[static HASH_
 	keys_hash(c->keys, "guardian_code", code, ret);
 }
 
-err guardian_code_new(struct ctx *c, struct child owner, char ret_code[static GUARDIAN_CODE_SIZE],
-		      int64_t *ret_expires_at_ms)
+void guardian_code_make(struct ctx *c, struct child owner, char ret_code[static GUARDIAN_CODE_SIZE],
+			struct guardian_code *ret)
 {
 	static const char digits[] = "23456789ABCDEFGHJKMNPQRSTVWXYZ34"; /* nothing to mistake */
-	uint8_t bytes[CODE_CHARS], hash[HASH_SIZE];
-	struct guardian_code_row row = {owner, hash, c->now_ms + GUARDIAN_CODE_LIFE_MS};
+	uint8_t bytes[CODE_CHARS];
 
 	crypto_random(bytes, sizeof(bytes));
 	for (int i = 0; i < CODE_CHARS; i++)
 		ret_code[i] = digits[bytes[i] % 30];
 	ret_code[CODE_CHARS] = '\0';
-	code_hash(c, slice_of(ret_code), hash);
-	TRY(store_write(c, c->store, guardian_db_code_put, &row));
-	*ret_expires_at_ms = row.expires_at_ms;
-	return OK;
+	*ret = (struct guardian_code){.owner = owner, .expires_at_ms = c->now_ms + GUARDIAN_CODE_LIFE_MS};
+	code_hash(c, slice_of(ret_code), ret->hash);
 }
 
 /* As people type it: with spaces, in small letters. */
@@ -224,7 +221,10 @@ err guardian_agreed_for(struct ctx *c, struct child child, struct slice number, 
 
 err ward_seal_new(struct ctx *c, const struct ward *w, struct ward_new *n, bool point, struct slice code)
 {
-	*n = (struct ward_new){.ward = w, .point = point, .code = code.p ? code_normal(c, code) : code};
+	*n = (struct ward_new){.ward = w,
+			       .point = point,
+			       .about = w->child.id,
+			       .code = code.p ? code_normal(c, code) : code};
 	if (n->code.p) {
 		uint8_t *hash = arena_alloc(c->arena, HASH_SIZE);
 		code_hash(c, n->code, hash);

@@ -21,9 +21,18 @@ struct child { /* id: of a person, or of an installation that has none yet */
 	bool person;
 };
 
-/* A code for the caller's own person, or installation; earlier ones stay good until they expire. */
-err guardian_code_new(struct ctx *c, struct child owner, char ret_code[static GUARDIAN_CODE_SIZE],
-		      int64_t *ret_expires_at_ms);
+/* A code for the caller's own person, or installation; earlier ones stay good until they expire. Made, then
+ * stored by the rows. */
+struct guardian_code {
+	struct child owner;
+	uint8_t hash[HASH_SIZE];
+	int64_t expires_at_ms;
+};
+void guardian_code_make(struct ctx *c, struct child owner, char ret_code[static GUARDIAN_CODE_SIZE],
+			struct guardian_code *ret);
+err guardian_code_rows(struct ctx *c, struct tx *tx, const struct guardian_code *code);
+/* Every code whose time is over goes. */
+err guardian_codes_expire(struct ctx *c);
 /* One answer for codes that are wrong, used or too old: ERR_INVALID with a field error. */
 err guardian_code_find(struct ctx *c, struct slice code, struct child *ret);
 
@@ -61,7 +70,8 @@ struct ward_new {
 	const struct ward *ward;
 	struct slice sealed;
 	struct slice code; /* hash of the one that is used up; p NULL: there was none */
-	bool point;	   /* the child's side points to it from now on */
+	bool point;	   /* the child's side points to it from now on; ERR_CONFLICT: somebody else agreed */
+	int64_t about;	   /* the child of whom something is said (wards_about); 0: nobody is known */
 };
 err ward_new_rows(struct ctx *c, struct tx *tx, void *ward_new);
 /* ERR_CONFLICT when the ward stands elsewhere meanwhile. details.p NULL: stay. */
@@ -73,13 +83,21 @@ struct ward_step {
 	bool task_done;
 };
 err ward_step_rows(struct ctx *c, struct tx *tx, void *ward_step);
+/* What was said is replaced, whatever the state. */
+err ward_details_rows(struct ctx *c, struct tx *tx, const struct ward *w, struct slice details);
+
+/* The rows of guardians in which something is said of a child. */
+typedef err (*ward_about_fn)(struct ctx *c, int64_t guardian_id, int64_t ward_id, void *arg);
+err wards_about(struct ctx *c, int64_t child_id, ward_about_fn fn, void *arg);
+err wards_about_end_rows(struct ctx *c, struct tx *tx, int64_t child_id);
 
 /* ---- the child */
 err guardian_seal_birth(struct ctx *c, int64_t subject_id, struct date birth, struct slice *ret);
 /* Whether the guardian of this installation or account agreed for exactly the holder of the number. */
 err guardian_agreed_for(struct ctx *c, struct child child, struct slice number, bool *ret);
 
-/* A guardian agreed for an account (or installation): state, facts, birth, consents and the day of age. */
+/* A guardian agreed for an account (or installation): state, facts, birth, consents and the day of age.
+ * ERR_CONFLICT when another guardian was quicker. */
 struct guardian_agreement {
 	const struct ward *ward;
 	struct slice text, birth; /* birth: sealed; only of a person */

@@ -3,6 +3,8 @@
 #include "base/id.h"
 #include "consent/consent_store.h"
 
+enum { REFERENCES_MAX = 64 };
+
 static char *text(struct ctx *c, const struct row *r, int column)
 {
 	return arena_copy(c->arena, row_text(r, column));
@@ -10,9 +12,8 @@ static char *text(struct ctx *c, const struct row *r, int column)
 
 /* ---- codes */
 
-err guardian_db_code_put(struct ctx *c, struct tx *tx, void *guardian_code_row)
+err guardian_code_rows(struct ctx *c, struct tx *tx, const struct guardian_code *k)
 {
-	const struct guardian_code_row *k = guardian_code_row;
 	int64_t changed = 0;
 
 	TRY(tx_exec(c, tx, Q_GUARDIAN_CODE_INSERT,
@@ -35,6 +36,11 @@ err guardian_db_code_get(struct ctx *c, const uint8_t hash[static HASH_SIZE], st
 {
 	return store_rows(c, c->store, Q_GUARDIAN_CODE_GET, PARAMS(P_BLOB(hash, HASH_SIZE), P_INT(c->now_ms)),
 			  child_row, ret);
+}
+
+err guardian_codes_expire(struct ctx *c)
+{
+	return store_exec(c, c->store, Q_GUARDIAN_CODE_EXPIRE, PARAMS(P_INT(c->now_ms)), NULL);
 }
 
 /* ---- wards */
@@ -112,6 +118,24 @@ err ward_of_child(struct ctx *c, struct child child, struct ward *ret)
 	return ward_get(c, pointer[0], pointer[1], ret);
 }
 
+/* The child's side points to this ward, unless another guardian has agreed. */
+static err point(struct ctx *c, struct tx *tx, int64_t child_id, const struct ward *w, bool agreed)
+{
+	int64_t changed = 0;
+
+	TRY(tx_exec(c, tx, Q_GUARDIAN_OF_PUT,
+		    PARAMS(P_INT(child_id), P_INT(w->guardian_id), P_INT(w->id), P_INT(agreed)), &changed));
+	if (changed == 0)
+		FAIL(c, ERR_CONFLICT, "这个孩子的账号已有监护人同意");
+	return OK;
+}
+
+static err refer(struct ctx *c, struct tx *tx, int64_t child_id, const struct ward *w)
+{
+	return tx_exec(c, tx, Q_WARD_OF_CHILD_PUT,
+		       PARAMS(P_INT(child_id), P_INT(w->guardian_id), P_INT(w->id)), NULL);
+}
+
 err ward_new_rows(struct ctx *c, struct tx *tx, void *ward_new)
 {
 	const struct ward_new *n = ward_new;
@@ -129,10 +153,9 @@ err ward_new_rows(struct ctx *c, struct tx *tx, void *ward_new)
 			   P_INT(w->child.id), P_INT(w->child.person), P_INT(c->now_ms),
 			   P_BLOB(n->sealed.p, n->sealed.n)),
 		    NULL));
-	if (!n->point)
-		return OK;
-	return tx_exec(c, tx, Q_GUARDIAN_OF_PUT,
-		       PARAMS(P_INT(w->child.id), P_INT(w->guardian_id), P_INT(w->id)), NULL);
+	if (n->about && n->about != w->guardian_id)
+		TRY(refer(c, tx, n->about, w));
+	return n->point ? point(c, tx, w->child.id, w, false) : OK;
 }
 
 static err advance(struct ctx *c, struct tx *tx, const struct ward *w, const char *to)
@@ -153,16 +176,19 @@ static err task_add(struct ctx *c, struct tx *tx, const struct ward *w, const ch
 		       PARAMS(P_INT(w->id), P_INT(w->guardian_id), P_STR(kind), P_INT(c->now_ms)), NULL);
 }
 
+err ward_details_rows(struct ctx *c, struct tx *tx, const struct ward *w, struct slice details)
+{
+	return tx_exec(c, tx, Q_WARD_DETAILS,
+		       PARAMS(P_INT(w->guardian_id), P_INT(w->id), P_BLOB(details.p, details.n)), NULL);
+}
+
 err ward_step_rows(struct ctx *c, struct tx *tx, void *ward_step)
 {
 	const struct ward_step *s = ward_step;
 
 	TRY(advance(c, tx, s->ward, s->to));
 	if (s->details.p)
-		TRY(tx_exec(c, tx, Q_WARD_DETAILS,
-			    PARAMS(P_INT(s->ward->guardian_id), P_INT(s->ward->id),
-				   P_BLOB(s->details.p, s->details.n)),
-			    NULL));
+		TRY(ward_details_rows(c, tx, s->ward, s->details));
 	if (s->task_done)
 		TRY(tx_exec(c, tx, Q_GUARDIAN_TASK_DONE, PARAMS(P_INT(s->ward->id)), NULL));
 	return s->task ? task_add(c, tx, s->ward, s->task) : OK;
@@ -217,12 +243,42 @@ err guardian_agree_rows(struct ctx *c, struct tx *tx, void *agreement)
 		FAIL(c, ERR_CONFLICT, "这项监护事项的状态刚刚变化，请刷新后再试");
 	TRY(consent_db_text_put(c, tx, g->text_hash, g->text));
 	TRY(add_consents(c, tx, g));
-	TRY(tx_exec(c, tx, Q_GUARDIAN_OF_PUT, PARAMS(P_INT(w->child.id), P_INT(w->guardian_id), P_INT(w->id)),
-		    NULL));
+	TRY(point(c, tx, w->child.id, w, true));
 	if (!w->child.person)
 		return OK;
 	TRY(minor_put(c, tx, w->child.id, true, true));
 	return know_child(c, tx, w->child.id, g->birth);
+}
+
+struct pointers {
+	int64_t (*at)[2];
+	size_t count, max;
+};
+
+static err pointers_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct pointers *p = arg;
+
+	(void)c;
+	if (p->count < p->max) {
+		p->at[p->count][0] = row_int(r, 0);
+		p->at[p->count++][1] = row_int(r, 1);
+	}
+	return OK;
+}
+
+/* What others said of the child of the installation is about the person from now on. */
+static err move_references(struct ctx *c, struct tx *tx, const struct guardian_adoption *a)
+{
+	int64_t at[REFERENCES_MAX][2];
+	struct pointers p = {at, 0, REFERENCES_MAX};
+
+	TRY(tx_rows(c, tx, Q_WARD_OF_CHILD_LIST, PARAMS(P_INT(a->ward->child.id)), pointers_row, &p));
+	for (size_t i = 0; i < p.count; i++) {
+		struct ward w = {.guardian_id = at[i][0], .id = at[i][1]};
+		TRY(refer(c, tx, a->subject_id, &w));
+	}
+	return tx_exec(c, tx, Q_WARD_OF_CHILD_DELETE, PARAMS(P_INT(a->ward->child.id)), NULL);
 }
 
 err guardian_adopt_rows(struct ctx *c, struct tx *tx, void *adoption)
@@ -231,8 +287,8 @@ err guardian_adopt_rows(struct ctx *c, struct tx *tx, void *adoption)
 
 	TRY(tx_exec(c, tx, Q_WARD_CHILD,
 		    PARAMS(P_INT(a->ward->guardian_id), P_INT(a->ward->id), P_INT(a->subject_id)), NULL));
-	TRY(tx_exec(c, tx, Q_GUARDIAN_OF_PUT,
-		    PARAMS(P_INT(a->subject_id), P_INT(a->ward->guardian_id), P_INT(a->ward->id)), NULL));
+	TRY(point(c, tx, a->subject_id, a->ward, true));
+	TRY(move_references(c, tx, a));
 	return know_child(c, tx, a->subject_id, a->birth);
 }
 
@@ -244,6 +300,7 @@ err guardian_end_rows(struct ctx *c, struct tx *tx, void *ending)
 	const struct ward *w = e->ward;
 
 	TRY(advance(c, tx, w, e->to));
+	TRY(tx_exec(c, tx, Q_GUARDIAN_OF_DISAGREE, PARAMS(P_INT(w->child.id), P_INT(w->id)), NULL));
 	if (e->task)
 		TRY(task_add(c, tx, w, e->task));
 	if (!w->child.person)
@@ -276,6 +333,24 @@ err guardian_forget_rows(struct ctx *c, struct tx *tx, int64_t subject_id)
 	TRY(tx_exec(c, tx, Q_GUARDIAN_OF_DELETE, PARAMS(P_INT(subject_id)), NULL));
 	TRY(tx_exec(c, tx, Q_WARD_DELETE, PARAMS(P_INT(subject_id)), NULL));
 	return tx_exec(c, tx, Q_MINOR_BIRTH_DELETE, PARAMS(P_INT(subject_id)), NULL);
+}
+
+/* ---- who said something of a child */
+
+err wards_about(struct ctx *c, int64_t child_id, ward_about_fn fn, void *arg)
+{
+	int64_t at[REFERENCES_MAX][2];
+	struct pointers p = {at, 0, REFERENCES_MAX};
+
+	TRY(store_rows(c, c->store, Q_WARD_OF_CHILD_LIST, PARAMS(P_INT(child_id)), pointers_row, &p));
+	for (size_t i = 0; i < p.count; i++)
+		TRY(fn(c, at[i][0], at[i][1], arg));
+	return OK;
+}
+
+err wards_about_end_rows(struct ctx *c, struct tx *tx, int64_t child_id)
+{
+	return tx_exec(c, tx, Q_WARD_OF_CHILD_DELETE, PARAMS(P_INT(child_id)), NULL);
 }
 
 /* ---- tasks */

@@ -3,12 +3,6 @@
 
 #include "consent/guardian.h"
 
-struct guardian_code_row {
-	struct child owner;
-	const uint8_t *hash;
-	int64_t expires_at_ms;
-};
-err guardian_db_code_put(struct ctx *c, struct tx *tx, void *guardian_code_row);
 /* ret->id 0 when there is none that is good. */
 err guardian_db_code_get(struct ctx *c, const uint8_t hash[static HASH_SIZE], struct child *ret);
 /* For facts_load: the sealed date of birth, empty when none is known. */

@@ -177,6 +177,11 @@ err attachment_forget(struct ctx *c, int64_t subject_id, int64_t id)
 	return OK;
 }
 
+err attachment_forget_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t case_id)
+{
+	return tx_exec(c, tx, Q_ATTACHMENT_DELETE_CASE, PARAMS(P_INT(subject_id), P_INT(case_id)), NULL);
+}
+
 /* The row goes first, so that no case can take a picture that is being deleted. A run that was cut off in
  * between finds no row, and deletes the picture all the same. */
 err attachment_sweep(struct ctx *c, int64_t subject_id, int64_t id)

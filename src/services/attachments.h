@@ -31,4 +31,6 @@ struct job;
 /* Deletes the picture itself and what the vault says of it; the row is the caller's. Doing it again is no
  * error. */
 err attachment_forget(struct ctx *c, int64_t subject_id, int64_t id);
+/* Inside a transaction: the rows of what a case (or another matter) took, after their pictures. */
+err attachment_forget_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t case_id);
 err attachment_sweep_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);

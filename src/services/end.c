@@ -53,7 +53,7 @@ static err ended_rows(struct ctx *c, struct tx *tx, void *arg)
 	if (e->k->department)
 		TRY(tx_exec(c, tx, Q_CASE_QUEUE_DELETE, PARAMS(P_STR(e->k->department), P_INT(case_id)),
 			    NULL));
-	TRY(tx_exec(c, tx, Q_ATTACHMENT_DELETE_CASE, PARAMS(P_INT(subject_id), P_INT(case_id)), NULL));
+	TRY(attachment_forget_rows(c, tx, subject_id, case_id));
 	TRY(tx_exec(c, tx, Q_CASE_EVENT_DELETE_CASE, PARAMS(P_INT(subject_id), P_INT(case_id)), NULL));
 	TRY(tx_exec(c, tx, Q_CASE_DELETE_ONE, PARAMS(P_INT(subject_id), P_INT(case_id)), NULL));
 	return e->kept ? job_add(c, tx, "retention_end", subject_id, 0, e->kept_until_ms, NULL) : OK;

@@ -3,7 +3,7 @@
 #include "identity/identity.h"
 #include "services/wards_inside.h"
 
-enum { TRIES_A_DAY = 20, DAY_MS = 24 * 3600 * 1000, PAPERS_MAX = 4 };
+enum { TRIES_A_DAY = 20, CODES_A_DAY = 20, DAY_MS = 24 * 3600 * 1000, PAPERS_MAX = 4 };
 
 const struct service *ward_service(struct ctx *c)
 {
@@ -56,6 +56,29 @@ struct entry ward_child_entry(struct ctx *c, enum entry_action action, const cha
 			      .decision = "allowed",
 			      .clause = city_text(c->release, "gate.clause.guardian"),
 			      .note = note};
+}
+
+/* ---- codes ---- */
+
+static err code_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct guardian_code *k = arg;
+
+	TRY(guardian_code_rows(c, tx, k));
+	return job_add(c, tx, "guardian_codes_expire", k->owner.id, 0, k->expires_at_ms, NULL);
+}
+
+err ward_code(struct ctx *c, struct child owner, char ret_code[static GUARDIAN_CODE_SIZE],
+	      int64_t *ret_expires_at_ms)
+{
+	struct guardian_code code;
+
+	TRY(throttle(c, "guardian_code", slice_of(arena_printf(c->arena, "%lld", (long long)owner.id)),
+		     CODES_A_DAY, DAY_MS));
+	guardian_code_make(c, owner, ret_code, &code);
+	TRY(store_write(c, c->store, code_rows, &code));
+	*ret_expires_at_ms = code.expires_at_ms;
+	return OK;
 }
 
 /* ---- asking ---- */
@@ -212,6 +235,8 @@ err ward_open(struct ctx *c, int64_t guardian_id, const struct ward_asking *aski
 	};
 	w.state = first_state(c, asking, &relation);
 	TRY(ward_seal_new(c, &w, &rows, !asking->report && w.child.id, asking->code));
+	if (asking->report && !rows.about)
+		TRY(ward_report_target(c, &w, &rows.about));
 	TRY(ward_note(c, &w, ENTRY_CHANGE,
 		      asking->report ? "报告孩子的信息未经同意被收集" : "申请为孩子办理监护人同意",
 		      ward_new_rows, &rows));
@@ -241,7 +266,9 @@ static err papers_rows(struct ctx *c, struct tx *tx, void *arg)
 }
 
 /* Material for a report that the register has confirmed proves who reports: deletion starts (NT-5.2.b). All
- * else is for an officer; what a report is about is held back meanwhile. */
+ * else is for an officer. Meanwhile the account is held back only where the reporter had the code of the
+ * child's own app: a name and a number anybody may know, and papers prove nothing before somebody looked at
+ * them. */
 err ward_add_papers(struct ctx *c, int64_t guardian_id, int64_t ward_id, const int64_t *attachments,
 		    size_t count, struct ward *ret)
 {
@@ -265,7 +292,7 @@ err ward_add_papers(struct ctx *c, int64_t guardian_id, int64_t ward_id, const i
 	w.changed_at_ms = c->now_ms;
 	if (enough)
 		TRY(ward_report_run(c, &w));
-	else if (report)
+	else if (report && w.child.id)
 		TRY(ward_report_block(c, &w, true));
 	*ret = w;
 	return OK;

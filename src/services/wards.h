@@ -25,6 +25,10 @@ err ward_open(struct ctx *c, int64_t guardian_id, const struct ward_asking *aski
 err ward_add_papers(struct ctx *c, int64_t guardian_id, int64_t ward_id, const int64_t *attachments,
 		    size_t count, struct ward *ret);
 
+/* The code that a child's app shows, for the caller's own person or installation. ERR_LIMIT. */
+err ward_code(struct ctx *c, struct child owner, char ret_code[static GUARDIAN_CODE_SIZE],
+	      int64_t *ret_expires_at_ms);
+
 /* What the guardian reads and agrees to: the chapter on minors, what is taken, who gets it. */
 err ward_text(struct ctx *c, const struct ward *w, struct buf *ret, char ret_hash[static 65]);
 /* With a second check of the guardian, on exactly the text that was shown (TJ-6.2.a, NT-5.1.a). */
@@ -47,6 +51,13 @@ err ward_certificate(struct ctx *c, int64_t guardian_id, int64_t ward_id, struct
 /* "agreed" of a child that is of age today, whether or not the job has run: "grown". */
 const char *ward_state(const struct ctx *c, const struct ward *w);
 bool ward_is_strict(const struct ctx *c, const struct ward *w);
+
+/* What a guardian said of a child goes: name, number and papers; the state and the relation stay. With the
+ * child's account, when the child is of age, when an officer has done with it. */
+err ward_forget(struct ctx *c, int64_t guardian_id, int64_t ward_id);
+
+/* Jobs: "guardian_codes_expire", "ward_forget", and "wards_end" (for account_on_end): a child left. */
+extern const struct job_kind ward_job_kinds[3];
 
 /* ---- for the officers (ops) ---- */
 /* Confirms the relation, or refuses with a reason that the guardian reads. A report that is confirmed is

@@ -179,9 +179,19 @@ static err still_held_back(struct ctx *c, int64_t subject_id)
 	return OK;
 }
 
-err ward_follow_up(struct ctx *c, const struct ward *w, bool delete, const char *reason)
+static err follow_up_delete(struct ctx *c, const struct ward *w, int64_t target, const char *reason)
 {
 	BUF_SCOPED certificate = {0};
+
+	buf_init(&certificate, CERTIFICATE_MAX);
+	TRY(account_end_by_rule(c, target, minors_delete_clause(c), reason, &certificate));
+	return vault_blob_put(c, w->guardian_id, WARD_SCOPE, w->id, buf_slice(&certificate));
+}
+
+/* With the officer's word the matter is over, and what the guardian said of the child is not needed any more.
+ */
+err ward_follow_up(struct ctx *c, const struct ward *w, bool delete, const char *reason)
+{
 	struct ward_step s = {.ward = w, .to = w->state, .task_done = true};
 	int64_t target = 0;
 
@@ -190,11 +200,9 @@ err ward_follow_up(struct ctx *c, const struct ward *w, bool delete, const char 
 		TRY(still_held_back(c, target));
 	TRY(ward_note(c, w, ENTRY_CHANGE, arena_printf(c->arena, "工作人员跟进：%s", reason), ward_step_rows,
 		      &s));
-	if (!delete || !target)
-		return OK;
-	buf_init(&certificate, CERTIFICATE_MAX);
-	TRY(account_end_by_rule(c, target, minors_delete_clause(c), reason, &certificate));
-	return vault_blob_put(c, w->guardian_id, WARD_SCOPE, w->id, buf_slice(&certificate));
+	if (delete &&target)
+		TRY(follow_up_delete(c, w, target, reason));
+	return ward_forget(c, w->guardian_id, w->id);
 }
 
 err ward_report_by_phone(struct ctx *c, struct slice number, struct slice phone, const char *reason,

@@ -244,6 +244,59 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await city.advance('P15DT1H')
     await city.settle()
     assert.equal((await c.call('GET', '/me')).status, 401, 'the account has gone')
+    await again(p)
+    const left = (await p.ok('GET', `/wards/${ward.id}`)).body
+    assert.deepEqual([left.state, left.name, left.relation], ['withdrawn', null, '母亲'], 'name and number went with the account')
+    assert.ok(!(await p.ok('GET', '/me/items')).body.items.some(i => i.key.startsWith('ward_')))
+    assert.ok((await notes(p, 'delete')).some(u => /孩子的姓名/.test(u.note ?? '')), 'the guardian reads it')
+  })
+
+  test('of two guardians who agree at the same time one wins, and the other is told [TJ-6.2.a] [NT-5.1.a]', async () => {
+    const { child, parent } = await family(city)
+    const p = await adult(city, parent), g = await citizen(city), c = await childClient(city, child)
+    const one = await ask(p, await newCode(c), child), two = await ask(g, await newCode(c), child)
+    await g.ok('POST', `/wards/${two.id}/papers`, { attachments: [await upload(g)] })
+    const s = await officer(city)
+    await s.ok('POST', `/staff/guardian-tasks/${two.id}/decision`, { approve: true, reason: '法院指定监护的文书属实' })
+    const sides = [[p, one], [g, two]]
+    for (const [x, ward] of sides) {
+      await secondCheck(x)
+      ward.text_hash = (await x.ok('GET', `/wards/${ward.id}/text`)).body.text_hash
+    }
+    const answers = await Promise.all(sides.map(([x, ward]) => x.call('POST', `/wards/${ward.id}/agreement`, { text_hash: ward.text_hash })))
+    assert.deepEqual(answers.map(r => r.status).sort(), [200, 409], JSON.stringify(answers.map(r => r.body)))
+    const won = answers.findIndex(r => r.status === 200), [loser, lost] = sides[1 - won]
+    assert.match(answers[1 - won].body.detail, /已有监护人同意/)
+    assert.equal((await loser.ok('GET', `/wards/${lost.id}`)).body.state, 'confirmed')
+    assert.equal((await loser.call('POST', `/wards/${lost.id}/agreement`, { text_hash: lost.text_hash })).status, 409)
+    assert.equal((await c.ok('GET', '/guardianship')).body.state, 'agreed')
+    // the winner takes it back: now the other may
+    await sides[won][0].ok('DELETE', `/wards/${sides[won][1].id}`)
+    assert.equal((await decide(loser, lost)).state, 'agreed')
+  })
+
+  test('who knows a name and a number only holds nothing back; who has the code of the app does [TJ-6.3.b] [NT-5.2.b]', async () => {
+    const { child, c } = await guarded(city)
+    const g = await citizen(city), required = async () => (await c.ok('GET', '/guardianship')).body.required
+    const { body: report } = await withConsents(g, 'POST', '/guardian-reports', told(child))
+    assert.equal(report.state, 'proof_needed')
+    assert.equal((await g.ok('POST', `/wards/${report.id}/papers`, { attachments: [await upload(g)] })).body.state, 'reviewing')
+    assert.equal(await required(), false, 'papers that nobody looked at prove nothing')
+    const s = await officer(city)
+    await s.ok('POST', `/staff/guardian-tasks/${report.id}/decision`, { approve: false, reason: '材料与孩子无关' })
+    assert.equal(await required(), false)
+    const second = await ask(g, await newCode(c), child, '/guardian-reports')
+    await g.ok('POST', `/wards/${second.id}/papers`, { attachments: [await upload(g)] })
+    assert.equal(await required(), true)
+    await s.ok('POST', `/staff/guardian-tasks/${second.id}/decision`, { approve: false, reason: '材料与孩子无关' })
+    assert.equal(await required(), false)
+  })
+
+  test('codes are not given out without end', async () => {
+    const c = await city.client()
+    for (let i = 0; i < 20; i++) await newCode(c)
+    const q = await c.refused('POST', '/guardianship/codes')
+    problem(q, 429, 'too_many_requests')
   })
 
   test('a report deletes what was taken without consent, at once or by an officer, and gives a certificate [TJ-6.3.b] [NT-5.2.b]', async () => {
@@ -335,7 +388,8 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.ok(q.next.some(n => n.action === 'accept_policy'), 'the policy is agreed to anew')
     await city.settle()
     await again(p)
-    assert.equal((await p.ok('GET', `/wards/${ward.id}`)).body.state, 'grown')
+    const over = (await p.ok('GET', `/wards/${ward.id}`)).body
+    assert.deepEqual([over.state, over.name], ['grown', null])
     problem(await p.refused('DELETE', `/wards/${ward.id}`), 410, 'gone')
     assert.equal((await c.ok('GET', '/consents')).body.items.filter(k => !k.withdrawn_at).length, 0)
     await agree(c)

@@ -77,6 +77,33 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     }
   })
 
+  test('what proves the agreements is named beforehand and ends with the record of processing [TJ-4.2.1.a] [TJ-4.3.h] [NT-4.5.d]', async () => {
+    const c = await filled()
+    sql(city, `INSERT INTO exception_use VALUES (${c.id}, 77, x'00');`) // nobody can open it, as after the key's end
+    const { preview } = await leave(c, features.cancel_scopes[0].key)
+    const record = preview.keeps.find(k => /同意记录/.test(k.name))
+    assert.ok(record?.rule && record.until, JSON.stringify(preview.keeps))
+    await city.settle()
+    const rows = () => rowsOf(city, 'subject_id', c.id)
+    for (const t of ['acceptance', 'consent', 'exception_use']) assert.ok(rows()[t] > 0, `${t} stays until then`)
+    await city.control('PUT', 'clock', { now_ms: Date.parse(record.until) - 60000 })
+    await city.settle()
+    assert.ok(rows().acceptance > 0, `a minute before ${record.until}`)
+    await city.advance('PT2M')
+    await city.settle()
+    assert.deepEqual(Object.keys(rows()).filter(t => !staysForGood.includes(t)), [])
+  })
+
+  test('a guardian code goes when its day is over', async () => {
+    const guest = await city.client()
+    await guest.ok('POST', '/guardianship/codes')
+    const codes = () => sql(city, 'SELECT COUNT(*) FROM guardian_code;')
+    assert.equal(await codes(), '1')
+    await city.advance('P1DT1M')
+    await city.settle()
+    assert.equal(await codes(), '0')
+  })
+
   test('uninstalling ends what the device chose, counted and was called by [TJ-4.2.1.c]', async () => {
     const c = await filled()
     const guest = await city.client()
