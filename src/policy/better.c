@@ -28,14 +28,14 @@ bool better_still_serves(const struct release *r, unsigned accepted, const char 
 	const struct service *s = release_service(r, service);
 
 	for (size_t i = 0; s && i < r->earlier_count; i++) {
-		const struct gate_bounds *now = &r->bounds[s->number],
-					 *then = &r->earlier[i].bounds[s->number];
+		const struct gate_bounds *now = r->bounds[s->number].by,
+					 *then = r->earlier[i].bounds[s->number].by;
 		if (r->earlier[i].number != accepted)
 			continue;
 		bool same = then->present && (then->purposes >> s->purpose->number & 1) &&
 			    (!s->recipient || (then->recipients >> s->recipient->number & 1));
-		for (int action = 0; action < 3; action++)
-			same = same && itemset_within(&now->may[action], &then->may[action]);
+		for (int action = 0; action < GATE_ACTIONS; action++)
+			same = same && itemset_within(&now[action].may, &then[action].may);
 		return same;
 	}
 	return false;

@@ -122,7 +122,8 @@ static void going_on_opens_no_new_purpose(void **)
 
 	itemset_add(&q.items, release_item(r, "plate_number")->number);
 	assert_null(gate_check(r, &f, &q, &clause));
-	r->earlier[0].bounds[s->number].purposes = 0; /* as if the older one had not had it */
+	r->earlier[0].bounds[s->number].by[GATE_COLLECT].purposes =
+		0; /* as if the older one had not had it */
 	assert_string_equal(gate_check(r, &f, &q, &clause), "consent_required");
 	f.acceptance = ACCEPT_EXPRESS;
 	f.express_release = NEW;

@@ -5,12 +5,12 @@
 
 struct itemset consent_offer_items(const struct release *r, const struct service *s)
 {
-	const struct gate_bounds *b = &r->bounds[s->number];
-	struct itemset all = b->may[GATE_COLLECT], taken = all, none = {0};
-	bool needed = !itemset_empty(&b->may[GATE_SHARE]);
+	const struct gate_bounds *by = r->bounds[s->number].by;
+	struct itemset all = by[GATE_COLLECT].may, taken = all, none = {0};
+	bool needed = !itemset_empty(&by[GATE_SHARE].may);
 
 	for (size_t i = 0; i < sizeof all.bit / sizeof *all.bit; i++) {
-		all.bit[i] |= b->may[GATE_SHARE].bit[i];
+		all.bit[i] |= by[GATE_SHARE].may.bit[i];
 		needed |= (taken.bit[i] & r->sensitive.bit[i]) != 0;
 	}
 	return needed ? all : none;
@@ -83,9 +83,9 @@ static void put_effects(struct buf *out, const struct release *r, const struct s
 err consent_text(struct ctx *c, const struct release *r, const struct service *s, const struct itemset *items,
 		 const struct recipient *recipient, struct buf *ret, char ret_hash[static 65])
 {
-	const struct gate_bounds *b = &r->bounds[s->number];
-	struct itemset taken = common(*items, &b->may[GATE_COLLECT]),
-		       given = common(*items, &b->may[GATE_SHARE]);
+	const struct gate_bounds *by = r->bounds[s->number].by;
+	struct itemset taken = common(*items, &by[GATE_COLLECT].may),
+		       given = common(*items, &by[GATE_SHARE].may);
 	uint8_t hash[HASH_SIZE];
 	size_t from = ret->size;
 

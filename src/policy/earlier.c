@@ -42,25 +42,26 @@ static uint64_t recipients_across(const struct release *newer, const struct rele
 	return bits;
 }
 
-static struct gate_bounds bounds_across(const struct release *newer, const struct release *older,
-					const struct service *s)
+static struct service_bounds bounds_across(const struct release *newer, const struct release *older,
+					   const struct service *s)
 {
 	const struct service *then = release_service(older, s->key);
 
 	if (!then)
-		return (struct gate_bounds){0};
-	struct gate_bounds b = older->bounds[then->number];
-	for (int action = 0; action < 3; action++)
-		b.may[action] = items_across(newer, older, &b.may[action]);
-	b.purposes = purposes_across(newer, older, b.purposes);
-	b.recipients = recipients_across(newer, older, b.recipients);
+		return (struct service_bounds){0};
+	struct service_bounds b = older->bounds[then->number];
+	for (int action = 0; action < GATE_ACTIONS; action++) {
+		b.by[action].may = items_across(newer, older, &b.by[action].may);
+		b.by[action].purposes = purposes_across(newer, older, b.by[action].purposes);
+		b.by[action].recipients = recipients_across(newer, older, b.by[action].recipients);
+	}
 	return b;
 }
 
 void model_earlier(struct release *newer, const struct release *older)
 {
 	struct earlier *grown = ARENA_ARRAY(newer->arena, struct earlier, newer->earlier_count + 1);
-	struct gate_bounds *bounds = ARENA_ARRAY(newer->arena, struct gate_bounds, newer->services.count + 1);
+	struct service_bounds *bounds = model_bounds(newer);
 
 	for (unsigned i = 0; i < newer->services.count; i++)
 		bounds[i] = bounds_across(newer, older, newer->services.rows[i]);

@@ -3,18 +3,6 @@
 #include "policy/gate_internal.h"
 #include <string.h>
 
-static uint64_t bit_of(unsigned number)
-{
-	return UINT64_C(1) << (number % 64);
-}
-
-static struct itemset less(struct itemset a, const struct itemset *b)
-{
-	for (size_t i = 0; i < sizeof a.bit / sizeof *a.bit; i++)
-		a.bit[i] &= ~b->bit[i];
-	return a;
-}
-
 static struct itemset both(struct itemset a, const struct itemset *b)
 {
 	for (size_t i = 0; i < sizeof a.bit / sizeof *a.bit; i++)
@@ -22,49 +10,20 @@ static struct itemset both(struct itemset a, const struct itemset *b)
 	return a;
 }
 
-/* Pointers of another release must never be decided on: its numbers mean something else. */
-static bool service_belongs(const struct release *r, const struct service *s)
-{
-	return s && s->number < r->services.count && r->services.rows[s->number] == s;
-}
-
-bool gate_belongs(const struct release *r, const struct gate_request *q)
-{
-	if (!service_belongs(r, q->service))
-		return false;
-	const struct purpose *p = q->purpose;
-	if (!p || p->number >= r->purposes.count || r->purposes.rows[p->number] != p)
-		return false;
-	const struct permission *by = q->permission;
-	if (by && (by->number >= r->permissions.count || r->permissions.rows[by->number] != by))
-		return false;
-	const struct recipient *to = q->recipient;
-	return !to || (to->number < r->recipients.count && r->recipients.rows[to->number] == to);
-}
-
-bool gate_bounds_allow(const struct gate_bounds *b, const struct gate_request *q)
-{
-	if (!b->present || !itemset_within(&q->items, &b->may[q->action]) ||
-	    !(b->purposes & bit_of(q->purpose->number)))
-		return false;
-	if (q->action == GATE_SHARE)
-		return q->recipient && (b->recipients & bit_of(q->recipient->number));
-	return true;
-}
-
 static bool declared(const struct release *r, const struct gate_request *q)
 {
-	return (unsigned)q->action <= GATE_SHARE && gate_belongs(r, q) &&
-	       gate_bounds_allow(&r->bounds[q->service->number], q) &&
-	       itemset_within(&q->sensed, &q->items) && itemset_within(&q->taken, &q->items);
+	return (unsigned)q->action < GATE_ACTIONS && gate_belongs(r, q) &&
+	       gate_bounds_allow(gate_bounds_of(r->bounds, q), q) && itemset_within(&q->sensed, &q->items) &&
+	       itemset_within(&q->taken, &q->items);
 }
 
 /* What an older release allowed. NULL: an acceptance of it no longer counts. */
-static const struct gate_bounds *earlier_bounds(const struct release *r, unsigned number, unsigned service)
+static const struct gate_bounds *earlier_bounds(const struct release *r, unsigned number,
+						const struct gate_request *q)
 {
 	for (size_t i = 0; i < r->earlier_count; i++)
 		if (r->earlier[i].number == number)
-			return &r->earlier[i].bounds[service];
+			return gate_bounds_of(r->earlier[i].bounds, q);
 	return NULL;
 }
 
@@ -75,15 +34,15 @@ static bool purpose_told(const struct release *r, const struct facts *f, const s
 	if (f->acceptance == ACCEPT_EXPRESS || !r->purpose_express || f->express_release == 0 ||
 	    f->express_release == r->number)
 		return true;
-	const struct gate_bounds *b = earlier_bounds(r, f->express_release, q->service->number);
-	return b && b->present && (b->purposes & bit_of(q->purpose->number));
+	const struct gate_bounds *b = earlier_bounds(r, f->express_release, q);
+	return b && b->present && (b->purposes & gate_bit(q->purpose->number));
 }
 
 static bool earlier_allows(const struct release *r, unsigned number, const struct gate_request *q)
 {
-	const struct gate_bounds *b = earlier_bounds(r, number, q->service->number);
+	const struct gate_bounds *b = earlier_bounds(r, number, q);
 
-	return b && gate_bounds_allow(b, q) && b->level <= r->bounds[q->service->number].level;
+	return b && gate_bounds_allow(b, q) && b->level <= gate_bounds_of(r->bounds, q)->level;
 }
 
 const char *gate_version(const struct release *r, const struct facts *f, const struct gate_request *q)
@@ -104,18 +63,6 @@ static bool accepted(const struct release *r, const struct facts *f, const struc
 	if (f->accepted_release == r->number)
 		return true;
 	return earlier_allows(r, f->accepted_release, q);
-}
-
-/* What of the request a sensor delivers. The source is decided by the item, not by the client: an item that a
- * permission guards has no other, so that nobody can call it typed (TJ-1.1.24.2.0, NT-1.2.2.3.e). */
-struct itemset gate_sensed(const struct release *r, const struct gate_request *q)
-{
-	struct itemset sensed = q->sensed;
-
-	if (q->action == GATE_COLLECT)
-		for (size_t i = 0; i < sizeof sensed.bit / sizeof *sensed.bit; i++)
-			sensed.bit[i] |= q->items.bit[i] & r->guarded.bit[i];
-	return less(sensed, &q->taken);
 }
 
 static enum gate_rule person_rule(const struct facts *f, bool own_right)
@@ -143,13 +90,19 @@ static struct itemset sensitive_of(const struct release *r, const struct facts *
 	return f->minor ? q->items : both(q->items, &r->sensitive);
 }
 
-/* Looking at an open page with nothing of one's own needs no agreement; own rights need none to the newest
- * version. */
-static enum gate_rule acceptance_rule(const struct release *r, const struct gate_bounds *b,
-				      const struct facts *f, const struct gate_request *q, bool own_right,
-				      bool strong)
+static bool agreed_to_this(const struct release *r, const struct facts *f)
 {
-	if (own_right || (b->level == LEVEL_OPEN && itemset_empty(&q->items) && !q->permission))
+	return f->acceptance == ACCEPT_EXPRESS && f->accepted_release == r->number;
+}
+
+/* Of who did not agree expressly to the release in force. Looking at an open page with nothing of one's own
+ * needs no agreement; own rights need none to the newest version. */
+[[gnu::cold]] static enum gate_rule acceptance_rule(const struct release *r, const struct facts *f,
+						    const struct gate_request *q, bool own_right, bool strong)
+{
+	bool open = gate_bounds_of(r->bounds, q)->level == LEVEL_OPEN;
+
+	if (own_right || (open && itemset_empty(&q->items) && !q->permission))
 		return RULE_ALLOWED;
 	/* going on takes nothing back that was agreed to by an express act before */
 	if (f->acceptance != ACCEPT_EXPRESS && earlier_allows(r, f->express_release, q))
@@ -167,7 +120,7 @@ uint32_t gate_usable(const struct release *r, const struct facts *f, const struc
 	for (size_t i = 0; i < f->granted_for_count; i++)
 		if (f->granted_for[i].service == q->service)
 			granted |= UINT32_C(1) << f->granted_for[i].permission->number;
-	return r->bounds[q->service->number].permissions & granted & gate_sources(q);
+	return gate_bounds_of(r->bounds, q)->permissions & granted & gate_sources(q);
 }
 
 uint32_t gate_sources(const struct gate_request *q)
@@ -176,23 +129,22 @@ uint32_t gate_sources(const struct gate_request *q)
 }
 
 /* Each sensed item needs one of its permissions. */
-static bool sensors_granted(const struct release *r, const struct facts *f, const struct gate_request *q,
-			    const struct itemset *sensed)
+[[gnu::cold]] static enum gate_rule sensor_rule(const struct release *r, const struct facts *f,
+						const struct gate_request *q, const struct itemset *sensed)
 {
-	if (!q->permission && itemset_empty(sensed))
-		return true;
 	uint32_t usable = gate_usable(r, f, q);
+
 	if (q->permission && !usable)
-		return false;
+		return RULE_PERMISSION;
 	for (unsigned word = 0; word < ITEMS_MAX / 64; word++) {
 		uint64_t rest = sensed->bit[word];
 		for (; rest; rest &= rest - 1) {
 			unsigned item = word * 64 + (unsigned)__builtin_ctzll(rest);
 			if (!(r->item_permissions[item] & usable))
-				return false;
+				return RULE_PERMISSION;
 		}
 	}
-	return true;
+	return RULE_ALLOWED;
 }
 
 /* A supplier works on our behalf: what is not sensitive goes to it under the acceptance. */
@@ -201,35 +153,55 @@ static struct itemset consent_needed(const struct release *r, const struct gate_
 {
 	if (q->action == GATE_READ)
 		return (struct itemset){0};
-	if (q->action == GATE_COLLECT || (r->entrusted & bit_of(q->recipient->number)))
+	if (q->action == GATE_COLLECT || (r->entrusted & gate_bit(q->recipient->number)))
 		return *sensitive;
 	return q->items;
 }
 
 static bool consent_holds(const struct consent_fact *k, const struct gate_request *q)
 {
-	if (k->service != q->service || (k->until_ms != 0 && k->until_ms <= q->now_ms))
+	if (k->until_ms != 0 && k->until_ms <= q->now_ms)
 		return false;
 	if (q->action == GATE_COLLECT)
 		return true;
 	return k->recipient && (k->recipient == q->recipient || k->recipient == q->recipient->within);
 }
 
-void gate_take_consents(const struct facts *f, const struct gate_request *q, struct itemset *needed,
-			int64_t *ret_consent_id)
+/* Takes out of needed what the consent covers; false when that is nothing. */
+static bool take_covered(struct itemset *needed, const struct itemset *consented)
 {
-	for (size_t i = 0; i < f->consent_count && !itemset_empty(needed); i++) {
-		const struct consent_fact *k = &f->consents[i];
-		if (!consent_holds(k, q))
-			continue;
-		uint64_t covered = 0;
-		for (size_t word = 0; word < sizeof needed->bit / sizeof *needed->bit; word++) {
-			covered |= needed->bit[word] & k->items.bit[word];
-			needed->bit[word] &= ~k->items.bit[word];
-		}
-		if (*ret_consent_id == 0 && covered)
-			*ret_consent_id = k->consent_id;
+	uint64_t covered = 0;
+
+	for (size_t i = 0; i < sizeof needed->bit / sizeof *needed->bit; i++) {
+		covered |= needed->bit[i] & consented->bit[i];
+		needed->bit[i] &= ~consented->bit[i];
 	}
+	return covered;
+}
+
+/* Whether live consents cover all that is needed; what they do not cover stays in it. */
+static bool consents_cover(const struct facts *f, const struct gate_request *q, struct itemset *needed,
+			   int64_t *ret_consent_id)
+{
+	const struct service *wanted = q->service;
+	const struct consent_fact *end = f->consents + f->consent_count;
+
+	for (const struct consent_fact *k = f->consents; k < end; k++) {
+		if (k->service != wanted || !consent_holds(k, q))
+			continue;
+		if (take_covered(needed, &k->items) && *ret_consent_id == 0)
+			*ret_consent_id = k->consent_id;
+		if (itemset_empty(needed))
+			return true;
+	}
+	return false;
+}
+
+bool gate_consented(const struct facts *f, const struct gate_request *q, int64_t *ret_consent_id)
+{
+	struct itemset needed = q->items;
+
+	return consents_cover(f, q, &needed, ret_consent_id);
 }
 
 static bool second_check_missing(const struct release *r, const struct facts *f, const struct gate_request *q,
@@ -240,50 +212,49 @@ static bool second_check_missing(const struct release *r, const struct facts *f,
 	return in_clear && !q->staff && !itemset_empty(sensitive) && f->second_check_until_ms <= q->now_ms;
 }
 
-bool gate_abroad(const struct release *r, const struct gate_request *q)
+/* The rules that a person's own consent must pass. */
+static enum gate_rule consent_rule(const struct release *r, const struct facts *f,
+				   const struct gate_request *q, struct verdict *v)
 {
-	return q->recipient && (r->abroad & bit_of(q->recipient->number));
+	if (!declared(r, q))
+		return RULE_DECLARED;
+	const struct gate_bounds *b = gate_bounds_of(r->bounds, q);
+	bool own_right = b->rights && !q->staff;
+	struct itemset sensitive = sensitive_of(r, f, q), sensed = gate_sensed(r, q);
+	bool by_sensor = q->permission || !itemset_empty(&sensed);
+	bool strong = by_sensor || q->action == GATE_SHARE || !itemset_empty(&sensitive);
+	enum gate_rule rule;
+
+	if ((rule = person_rule(f, own_right)) || (rule = level_rule(b, f)))
+		return rule;
+	if (!agreed_to_this(r, f) && (rule = acceptance_rule(r, f, q, own_right, strong)))
+		return rule;
+	if (by_sensor && (rule = sensor_rule(r, f, q, &sensed)))
+		return rule;
+	v->missing = consent_needed(r, q, &sensitive);
+	if (!itemset_empty(&v->missing) && !consents_cover(f, q, &v->missing, &v->consent_id)) {
+		if (f->child)
+			return RULE_GUARDIAN;
+		return q->action == GATE_SHARE ? RULE_SHARE : RULE_SENSITIVE;
+	}
+	return second_check_missing(r, f, q, &sensitive) ? RULE_SECOND_CHECK : RULE_ALLOWED;
 }
 
-struct verdict gate_judge(const struct release *r, const struct facts *f, const struct gate_request *q)
+static enum gate_rule rule_of(const struct release *r, const struct facts *f, const struct gate_request *q,
+			      struct verdict *v)
 {
 	if (q->ground)
-		return ground_judge(r, f, q);
+		return ground_judge(r, f, q, v);
 	if (gate_abroad(r, q) && gate_belongs(r, q))
-		return (struct verdict){.rule = RULE_BORDER};
-	return gate_judge_consent(r, f, q);
+		return RULE_BORDER;
+	return consent_rule(r, f, q, v);
 }
 
-struct verdict gate_judge_consent(const struct release *r, const struct facts *f,
-				  const struct gate_request *q)
+enum gate_rule gate_judge(const struct release *r, const struct facts *f, const struct gate_request *q,
+			  struct verdict *ret)
 {
-	struct verdict v = {.rule = RULE_DECLARED};
-
-	if (!declared(r, q))
-		return v;
-	const struct gate_bounds *b = &r->bounds[q->service->number];
-	bool own_right = b->rights && q->action == GATE_READ && !q->staff;
-	struct itemset sensitive = sensitive_of(r, f, q), sensed = gate_sensed(r, q);
-	bool strong = q->action == GATE_SHARE || q->permission || !itemset_empty(&sensitive) ||
-		      !itemset_empty(&sensed);
-
-	if ((v.rule = person_rule(f, own_right)) || (v.rule = level_rule(b, f)) ||
-	    (v.rule = acceptance_rule(r, b, f, q, own_right, strong)))
-		return v;
-	if (!sensors_granted(r, f, q, &sensed)) {
-		v.rule = RULE_PERMISSION;
-		return v;
-	}
-	struct itemset needed = consent_needed(r, q, &sensitive);
-	gate_take_consents(f, q, &needed, &v.consent_id);
-	if (!itemset_empty(&needed)) {
-		v.rule = f->child ? RULE_GUARDIAN : q->action == GATE_SHARE ? RULE_SHARE : RULE_SENSITIVE;
-		v.missing = needed;
-		return v;
-	}
-	if (second_check_missing(r, f, q, &sensitive))
-		v.rule = RULE_SECOND_CHECK;
-	return v;
+	*ret = (struct verdict){0};
+	return rule_of(r, f, q, ret);
 }
 
 const char *gate_reason(enum gate_rule rule)
@@ -310,16 +281,9 @@ const char *gate_reason(enum gate_rule rule)
 	return reasons[rule];
 }
 
-/* The clause that declares what the action may do at most; the service's own where the category says nothing.
- */
-const char *gate_action_clause(const struct gate_request *q)
+const char *gate_action_clause(const struct release *r, const struct gate_request *q)
 {
-	const struct category *k = q->service->category;
-	const char *clause = q->action == GATE_COLLECT ? k->collect_clause
-			     : q->action == GATE_SHARE ? k->share_clause
-						       : NULL;
-
-	return clause ? clause : q->service->clause;
+	return (unsigned)q->action < GATE_ACTIONS ? gate_bounds_of(r->bounds, q)->clause : q->service->clause;
 }
 
 static const char *sensed_clause(const struct release *r, const struct gate_request *q)
@@ -342,26 +306,28 @@ const char *gate_clause(const struct release *r, const struct gate_request *q, e
 {
 	const char *general = r->rule_clauses[rule];
 
-	if (rule == RULE_DECLARED && !service_belongs(r, q->service))
+	if (!gate_service_belongs(r, q->service))
 		return general ? general : "";
+	if (rule == RULE_DECLARED)
+		return gate_action_clause(r, q);
 	if (rule == RULE_EVIDENCE)
 		return q->ground->exception->clause;
 	if (rule == RULE_GROUND && q->action == GATE_COLLECT && r->collect_ground_clause)
 		return r->collect_ground_clause;
 	if (rule == RULE_PERMISSION && sensed_clause(r, q))
 		return sensed_clause(r, q);
-	if (rule == RULE_DECLARED || (rule == RULE_SHARE && q->service->category->share_clause) || !general)
-		return gate_action_clause(q);
-	return general;
+	bool action_says = rule == RULE_SHARE && q->service->category->share_clause;
+	return general && !action_says ? general : gate_action_clause(r, q);
 }
 
 const char *gate_check(const struct release *r, const struct facts *f, const struct gate_request *q,
 		       const char **ret_clause)
 {
-	struct verdict v = gate_judge(r, f, q);
+	struct verdict v = {0};
+	enum gate_rule rule = rule_of(r, f, q, &v);
 
-	if (v.rule == RULE_ALLOWED)
+	if (rule == RULE_ALLOWED)
 		return NULL;
-	*ret_clause = gate_clause(r, q, v.rule);
-	return gate_reason(v.rule);
+	*ret_clause = gate_clause(r, q, rule);
+	return gate_reason(rule);
 }

@@ -8,6 +8,7 @@
 #include "policy/policy.h"
 
 enum gate_action { GATE_COLLECT, GATE_READ, GATE_SHARE };
+enum { GATE_ACTIONS = GATE_SHARE + 1 };
 
 enum person_status { PERSON_ACTIVE, PERSON_BLOCKED, PERSON_CANCELLED };
 enum acceptance_kind { ACCEPT_NONE, ACCEPT_BY_USE, ACCEPT_CONTINUED, ACCEPT_EXPRESS };
@@ -27,24 +28,26 @@ struct permission_fact {
 	const struct service *service;
 };
 
-/* What the gate knows about the person; loaded by consent/facts.h. */
+/* What the gate knows about the person; loaded by consent/facts.c. What every decision reads stands first, in
+ * one cache line. */
 struct facts {
 	int64_t subject_id; /* 0: no identified person (an installation that registers) */
-	int64_t epoch;
 	enum person_status status;
+	enum acceptance_kind acceptance;
+	unsigned accepted_release; /* release_number the person agreed to; 0 none */
+	int realname_level;	   /* 0 none, 1 number and name, 2 with face or card */
 	bool minor, guardian_agreed;
 	bool child; /* a minor below minor.strict_age: each separate consent is the guardian's to give */
 	bool phone_bound;
-	int realname_level; /* 0 none, 1 number and name, 2 with face or card */
-	int64_t second_check_until_ms;
-	unsigned accepted_release; /* release_number the person agreed to; 0 none */
-	enum acceptance_kind acceptance;
-	unsigned express_release; /* the newest one agreed to by an express act; 0 none */
-	uint32_t permissions;	  /* live grants of this installation, bit per permission number */
-	const struct permission_fact *granted_for; /* live grants for one function each */
-	size_t granted_for_count;
+	uint32_t permissions; /* live grants of this installation, bit per permission number */
 	const struct consent_fact *consents;
 	size_t consent_count;
+	int64_t second_check_until_ms;
+
+	int64_t epoch;
+	unsigned express_release;		   /* the newest one agreed to by an express act; 0 none */
+	const struct permission_fact *granted_for; /* live grants for one function each */
+	size_t granted_for_count;
 };
 
 /* A ground of the city's own list that takes the place of the person's consent (policy, exceptions). Officers
@@ -62,25 +65,27 @@ struct gate_ground {
 	const char *note;	   /* for the entries: officers, evidence, scope */
 };
 
+/* The first cache line is what every decision reads. */
 struct gate_request {
 	enum gate_action action;
+	bool masked; /* only masked forms leave: needs no second check; also so for the purpose "show_masked"
+		      */
+	bool staff;  /* a staff read: needs reason and role, checked by ops; sensitive items need no second
+			check of the person */
 	const struct service *service;
 	const struct purpose *purpose;
 	const struct recipient *recipient; /* for GATE_SHARE */
 	struct itemset items;
+
+	int64_t now_ms;
+	const struct gate_ground *ground;    /* NULL: by consent, as always */
+	const struct permission *permission; /* the one that this sensor is read by, which must be granted
+						even when nothing is taken; NULL: any that guards the item */
 	struct itemset
 		sensed;	      /* those of items that come from a sensor: need their permission. Taking an item
 				 that a permission guards always does, whatever a client says of its origin. */
 	struct itemset taken; /* those of items that were taken before, under their permission then: a photo
 				 that is now filed with its case */
-	const struct permission *permission; /* the one that this sensor is read by, which must be granted
-						even when nothing is taken; NULL: any that guards the item */
-	bool masked; /* only masked forms leave: needs no second check; also so for the purpose "show_masked"
-		      */
-	bool staff;  /* a staff read: needs reason and role, checked by ops; sensitive items need no second
-			check of the person */
-	int64_t now_ms;
-	const struct gate_ground *ground; /* NULL: by consent, as always */
 };
 
 struct permit;

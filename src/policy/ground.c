@@ -38,7 +38,7 @@ static bool ground_covers(const struct release *r, const struct gate_request *q)
 	if (exception_needs(g->exception, NEED_SCOPE) || to_all || g->where == EXCEPTION_TRANSFER ||
 	    g->where == EXCEPTION_KEEP)
 		return true;
-	return gate_bounds_allow(&r->bounds[q->service->number], q);
+	return gate_bounds_allow(gate_bounds_of(r->bounds, q), q);
 }
 
 /* A ground that rests on the person's consent to this holder is no ground without it (TJ-2.2.1, NT-2.2.1,
@@ -46,37 +46,33 @@ static bool ground_covers(const struct release *r, const struct gate_request *q)
  */
 static bool consent_given(const struct facts *f, const struct gate_request *q, int64_t *ret_consent_id)
 {
-	if (!exception_needs(q->ground->exception, NEED_CONSENT) || !q->recipient)
-		return true;
-	struct itemset missing = q->items;
-	gate_take_consents(f, q, &missing, ret_consent_id);
-	return itemset_empty(&missing);
+	return !exception_needs(q->ground->exception, NEED_CONSENT) || !q->recipient ||
+	       gate_consented(f, q, ret_consent_id);
 }
 
-struct verdict ground_judge(const struct release *r, const struct facts *f, const struct gate_request *q)
+enum gate_rule ground_judge(const struct release *r, const struct facts *f, const struct gate_request *q,
+			    struct verdict *v)
 {
 	const struct gate_ground *g = q->ground;
-	struct verdict v = {.rule = RULE_GROUND};
 
 	if (!ground_listed(r, f, q))
-		return v;
-	v.needs = g->exception->needs & ~g->given;
-	if (v.needs)
-		v.rule = RULE_EVIDENCE;
-	else if (!ground_covers(r, q))
-		v.rule = RULE_DECLARED;
-	else if (gate_abroad(r, q) && (r->never_abroad || g->where != EXCEPTION_ABROAD))
-		v.rule = RULE_BORDER;
-	else if (f->subject_id == 0)
-		v.rule = RULE_LOGIN;
-	else if (f->status == PERSON_CANCELLED && g->where != EXCEPTION_KEEP)
-		v.rule = RULE_CANCELLED;
-	else if (!consent_given(f, q, &v.consent_id)) {
-		v.rule = RULE_SHARE;
-		v.missing = q->items;
-	} else
-		v.rule = RULE_ALLOWED;
-	return v;
+		return RULE_GROUND;
+	v->needs = g->exception->needs & ~g->given;
+	if (v->needs)
+		return RULE_EVIDENCE;
+	if (!ground_covers(r, q))
+		return RULE_DECLARED;
+	if (gate_abroad(r, q) && (r->never_abroad || g->where != EXCEPTION_ABROAD))
+		return RULE_BORDER;
+	if (f->subject_id == 0)
+		return RULE_LOGIN;
+	if (f->status == PERSON_CANCELLED && g->where != EXCEPTION_KEEP)
+		return RULE_CANCELLED;
+	if (!consent_given(f, q, &v->consent_id)) {
+		v->missing = q->items;
+		return RULE_SHARE;
+	}
+	return RULE_ALLOWED;
 }
 
 /* ---- what is missing, for the officer ---- */

@@ -186,23 +186,35 @@ static struct itemset common(struct itemset a, const struct itemset *b)
 	return a;
 }
 
-static struct gate_bounds bounds_of(const struct release *r, const struct service *s)
+struct service_bounds *model_bounds(struct release *r)
+{
+	char *p = arena_alloc(r->arena, (r->services.count + 1) * sizeof(struct service_bounds));
+
+	return (struct service_bounds *)(p + (CACHE_LINE - (uintptr_t)p % CACHE_LINE) % CACHE_LINE);
+}
+
+static struct service_bounds bounds_of(const struct release *r, const struct service *s)
 {
 	const struct category *k = s->category;
 	struct itemset shown = joined(joined(s->items, &s->shared), &s->result);
 	struct itemset extra = common(s->reads, &k->read);
-	struct gate_bounds b = {
-		.purposes = k->purposes,
-		.recipients = k->recipients,
-		.permissions = k->permissions,
-		.level = (uint8_t)s->level,
-		.rights = city_list_has(r, "gate.rights", s->key),
-		.present = true,
-	};
+	const char *clauses[GATE_ACTIONS] = {
+		[GATE_COLLECT] = k->collect_clause, [GATE_SHARE] = k->share_clause};
+	struct service_bounds b;
 
-	b.may[GATE_COLLECT] = common(s->items, &k->collect);
-	b.may[GATE_SHARE] = common(s->shared, &k->share);
-	b.may[GATE_READ] = joined(shown, &extra);
+	for (int action = 0; action < GATE_ACTIONS; action++)
+		b.by[action] = (struct gate_bounds){
+			.purposes = k->purposes,
+			.recipients = k->recipients,
+			.clause = clauses[action] ? clauses[action] : s->clause,
+			.permissions = k->permissions,
+			.level = (uint8_t)s->level,
+			.rights = action == GATE_READ && city_list_has(r, "gate.rights", s->key),
+			.present = true,
+		};
+	b.by[GATE_COLLECT].may = common(s->items, &k->collect);
+	b.by[GATE_SHARE].may = common(s->shared, &k->share);
+	b.by[GATE_READ].may = joined(shown, &extra);
 	return b;
 }
 
@@ -214,7 +226,7 @@ static void freeze_items(struct release *r)
 			itemset_add(&r->sensitive, i);
 		r->item_permissions[i] = it->permissions;
 		if (it->permissions)
-			itemset_add(&r->guarded, i);
+			itemset_add(&r->guarded[GATE_COLLECT], i);
 	}
 	for (unsigned i = 0; i < r->recipients.count; i++) {
 		const struct recipient *to = r->recipients.rows[i];
@@ -265,7 +277,7 @@ void model_freeze(struct release *r)
 	r->never_abroad = !border || strcmp(border, "consent") != 0;
 	r->weak_counts = city_flag(r, "consent.continue");
 	r->purpose_express = city_text(r, "purpose.change") != NULL;
-	r->bounds = ARENA_ARRAY(r->arena, struct gate_bounds, r->services.count + 1);
+	r->bounds = model_bounds(r);
 	for (unsigned i = 0; i < r->services.count; i++)
 		r->bounds[i] = bounds_of(r, r->services.rows[i]);
 }

@@ -4,6 +4,7 @@
 
 #include "policy/gate.h"
 #include "policy/policy.h"
+#include <assert.h>
 #include <stdatomic.h>
 
 enum {
@@ -14,6 +15,7 @@ enum {
 	SERVICES_MAX = 4096,
 	REGISTER_MAX = 256,
 	RELEASE_ARENA_MAX = 256 * 1024 * 1024,
+	CACHE_LINE = 64,
 };
 
 /* The rules of the gate, in the order in which they are asked. */
@@ -77,15 +79,22 @@ struct setting {
 	size_t count;
 };
 
-/* What the gate asks of one service, packed: everything for one decision lies in two or three cache lines. */
+/* What one action of one service may do at most, decided when the release is frozen. It fills a cache line,
+ * so that a decision about a service touches one. */
 struct gate_bounds {
-	struct itemset may[3]; /* by gate_action */
-	uint64_t purposes, recipients;
+	struct itemset may;
+	uint64_t purposes, recipients; /* recipients: for sharing only */
+	const char *clause; /* that declares it; the service's own where the category says nothing */
 	uint32_t permissions;
 	uint8_t level; /* enum service_level */
-	bool rights;   /* setting gate.rights */
+	bool rights;   /* reading carries out a right of the person: setting gate.rights */
 	bool present;  /* false in an older release that did not have the service */
 };
+
+struct service_bounds {
+	struct gate_bounds by[GATE_ACTIONS];
+};
+static_assert(sizeof(struct gate_bounds) == CACHE_LINE);
 
 struct key_entry {
 	const char *key;
@@ -110,7 +119,7 @@ struct table {
 struct earlier {
 	unsigned number;
 	const struct release *release; /* held: for what is the better of both (better.h) */
-	struct gate_bounds
+	struct service_bounds
 		*bounds; /* by service number of the newer release, in its item, purpose, recipient numbers */
 };
 
@@ -132,19 +141,21 @@ struct release {
 
 	/* for the gate */
 	struct itemset sensitive;
-	struct itemset guarded; /* items that only a permission opens: no other source gives them */
-	uint32_t item_permissions[ITEMS_MAX];
-	struct gate_bounds *bounds;	   /* by service number */
+	/* by gate_action: items that only a permission opens, for no other source gives them; only taking
+	 * asks */
+	struct itemset guarded[GATE_ACTIONS];
+	struct service_bounds *bounds;	   /* by service number */
 	uint64_t entrusted;		   /* recipients of kind supplier */
 	uint64_t abroad;		   /* recipients outside the country, as border.inside draws it */
-	const char *collect_ground_clause; /* or NULL */
-	const char *rule_clauses[RULE_COUNT];
 	const struct purpose *show_masked; /* or NULL */
 	bool weak_counts;		   /* setting consent.continue */
 	bool never_abroad;		   /* setting border.mode is not consent */
 	bool purpose_express;		   /* setting purpose.change */
 	struct earlier *earlier;
 	size_t earlier_count;
+	uint32_t item_permissions[ITEMS_MAX];
+	const char *rule_clauses[RULE_COUNT];
+	const char *collect_ground_clause; /* or NULL */
 };
 
 struct release *model_new(void);
@@ -153,6 +164,8 @@ void model_rows(struct release *r, struct table *t, size_t capacity);
 void model_add(struct table *t, void *row, unsigned *row_number);
 /* NULL when the key is taken or not there yet: used while loading, before the index is made. */
 void *model_find(const struct table *t, const char *key);
+/* Room for the bounds of each service, at the start of a cache line. */
+struct service_bounds *model_bounds(struct release *r);
 /* Makes the indexes and what the gate needs. */
 void model_freeze(struct release *r);
 

@@ -89,7 +89,7 @@ static void next_permissions(struct ctx *c, const struct release *r, const struc
 }
 
 static err next_step(struct ctx *c, const struct release *r, const struct facts *f,
-		     const struct gate_request *q, const struct verdict *v)
+		     const struct gate_request *q, enum gate_rule rule, const struct verdict *v)
 {
 	static const char *const actions[RULE_COUNT] = {
 		[RULE_LOGIN] = "log_in",
@@ -98,17 +98,17 @@ static err next_step(struct ctx *c, const struct release *r, const struct facts 
 		[RULE_SECOND_CHECK] = "confirm_again",
 	};
 
-	if (v->rule == RULE_SENSITIVE || v->rule == RULE_SHARE)
+	if (rule == RULE_SENSITIVE || rule == RULE_SHARE)
 		return next_consent(c, r, q, &v->missing);
-	if (v->rule == RULE_ACCEPT || v->rule == RULE_WEAK)
+	if (rule == RULE_ACCEPT || rule == RULE_WEAK)
 		refuse_next(c, "accept_policy",
 			    arena_printf(c->arena, "\"policy_version\":\"%s\"", r->version));
-	else if (v->rule == RULE_PERMISSION)
+	else if (rule == RULE_PERMISSION)
 		next_permissions(c, r, f, q);
-	else if (v->rule == RULE_GUARDIAN)
+	else if (rule == RULE_GUARDIAN)
 		refuse_next(c, "ask_guardian", arena_printf(c->arena, "\"scope\":\"%s\"", q->service->key));
-	else if (actions[v->rule])
-		refuse_next(c, actions[v->rule], NULL);
+	else if (actions[rule])
+		refuse_next(c, actions[rule], NULL);
 	return OK;
 }
 
@@ -138,14 +138,15 @@ static const char *basis_of(struct ctx *c, const struct gate_request *q, const s
 err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, const struct gate_request *q,
 		struct permit **ret)
 {
-	struct verdict v = gate_judge(r, f, q);
+	struct verdict v;
+	enum gate_rule rule = gate_judge(r, f, q, &v);
 
-	if (v.rule == RULE_EVIDENCE)
+	if (rule == RULE_EVIDENCE)
 		return ground_evidence_missing(c, q->ground->exception, v.needs);
-	if (v.rule != RULE_ALLOWED) {
+	if (rule != RULE_ALLOWED) {
 		c->failure.next_count = 0;
-		TRY(next_step(c, r, f, q, &v));
-		return refuse(c, gate_reason(v.rule), gate_clause(r, q, v.rule), "%s", refusal_text(v.rule));
+		TRY(next_step(c, r, f, q, rule, &v));
+		return refuse(c, gate_reason(rule), gate_clause(r, q, rule), "%s", refusal_text(rule));
 	}
 	struct permit *p = ARENA_NEW(c->arena, struct permit);
 	*p = (struct permit){
@@ -161,7 +162,7 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 		.items = q->items,
 		.permissions = permissions_used(r, f, q),
 		.basis = basis_of(c, q, &v),
-		.clause = q->ground ? q->ground->exception->clause : gate_action_clause(q),
+		.clause = q->ground ? q->ground->exception->clause : gate_action_clause(r, q),
 		.note = q->ground ? q->ground->note : NULL,
 		.version = gate_version(r, f, q),
 		.use_id = q->ground ? q->ground->use_id : 0,
