@@ -14,6 +14,8 @@ extern const struct api_route api_releases_routes[], api_releases_write_routes[]
 extern const struct api_route api_exception_routes[];
 extern const struct api_route api_publication_routes[];
 
+extern const struct api_route api_use_log_routes[];
+
 extern const struct api_route api_withdrawal_routes[];
 
 extern const struct api_route api_rights_routes[], api_staff_rights_routes[];
@@ -55,6 +57,7 @@ const struct api_route *const api_route_tables[] = {
 	api_policy_print_routes,
 	api_sdk_routes,
 	api_kept_routes,
+	api_use_log_routes,
 	api_preference_routes,
 	api_notice_routes,
 	api_announcement_routes,

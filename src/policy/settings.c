@@ -142,6 +142,7 @@ static const struct known all[] = {
 	{"sdk.list", VALUE_WORD, WORDS("by_trigger", "with_data")},
 	{"sdk.clause", VALUE_CLAUSE, NULL},
 	{"use.clause", VALUE_CLAUSE, NULL},
+	{"use_log.unknown", VALUE_WORD, WORDS("drop", "refuse")},
 	{"cookie.policy", VALUE_WORD, WORDS("identity_and_analysis", "session_only")},
 	{"history.enabled", VALUE_FLAG, NULL},
 	{"personal.enabled", VALUE_FLAG, NULL},

@@ -13,7 +13,7 @@
 struct vault_value {
 	const struct item *item;
 	struct slice value; /* plaintext, UTF-8 or bytes */
-	const char *origin; /* "typed", "fetched", "sensor", "partner", "request" */
+	const char *origin; /* "typed", "fetched", "sensor", "partner", "request", "automatic" */
 	int64_t ends_at_ms; /* 0: as long as its scope */
 };
 

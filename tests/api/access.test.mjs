@@ -4,7 +4,7 @@ import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { startCity, agree, cities, dutiesDone, login, password, root, secondCheck, until, username } from './helpers.mjs'
+import { startCity, agree, cities, giveConsents, dutiesDone, login, password, root, secondCheck, until, username } from './helpers.mjs'
 import { describeApi, careful, carefulCitizen, Careful, appealOf, insist, jpeg, query, stop } from './careful.mjs'
 import { totp } from './totp.mjs'
 
@@ -34,6 +34,10 @@ const rules = {
   favorite_put: { caller: 'session', public: w => ({ key: w.service }) },
   favorite_delete: { caller: 'session', public: w => ({ key: w.service }) },
   recommendation_list: { caller: 'session', self: true, undeclared: true },
+  use_log_list: { caller: 'session', self: true },
+  use_log_open: { caller: 'session', self: true, body: w => ({ service: w.service }) },
+  use_log_close: { caller: 'session', mine: w => ({ id: w.visit }), missing: () => ({ id: nowhere }) },
+  use_log_check: { caller: 'session', self: true },
   preference_list: { caller: 'session', self: true },
   preference_put: { caller: 'session', public: () => ({ name: 'history' }), body: () => ({ state: 'on' }) },
   cookie_choice_list: { caller: 'installation', agreed: false, self: true },
@@ -302,6 +306,9 @@ async function makeWorld(city, api) {
   const consent = (await w.a.ok('GET', '/consents')).body.items.find(k => !k.withdrawn_at)
   w.consent = consent.id
   w.consentBody = { scope: consent.scope, items: consent.items.map(i => i.key), recipient: consent.recipient, text_hash: consent.text_hash }
+  const refusal = await w.a.call('POST', '/me/use-log/checks')
+  if (refusal.status === 403) await giveConsents(w.a, refusal.body.next)
+  w.visit = (await insist(w.a, 'POST', '/me/use-log', { service: w.service })).id
   await makeCase(city, w)
   await makeWard(city, api, w)
   await makeStaff(city, api, w)

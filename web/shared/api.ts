@@ -478,6 +478,30 @@ export const addFavorite = (key: string) => put<void>(`/me/favorites/${key}`, un
 export const removeFavorite = (key: string) => del<void>(`/me/favorites/${key}`)
 export const getRecommendations = () => get<Recommendations>('/me/recommendations')
 
+/* ---- the log of use ---- */
+
+export interface UseLogItem extends Named {
+	masked: string
+}
+
+export interface UseLogRecord {
+	id: string
+	at: string
+	ends_at?: string | null
+	items: UseLogItem[]
+}
+
+export interface UseWritten {
+	written: boolean
+	id?: string | null
+	items: string[]
+}
+
+export const listUseLog = (cursor: string | null = null) => get<Page<UseLogRecord>>(`/me/use-log${query({ cursor })}`)
+export const openVisit = (service: string) => post<UseWritten>('/me/use-log', { service })
+export const closeVisit = (id: string) => put<void>(`/me/use-log/${id}`, undefined)
+export const checkUseLog = () => post<void>('/me/use-log/checks', undefined)
+
 /* ---- cases ---- */
 
 export type CaseState = 'submitted' | 'assigned' | 'delivered' | 'replied' | 'followed_up' | 'closed'

@@ -4,6 +4,7 @@ import { countShown } from './app/counting'
 import { goOn, refreshUnread } from './app/notices'
 import { session } from './app/session'
 import { started } from './app/start'
+import { noteVisit } from './app/visits'
 import HomePage from './features/home/HomePage.vue'
 import InteractionPage from './features/hotline/InteractionPage.vue'
 import MessagesPage from './features/messages/MessagesPage.vue'
@@ -48,6 +49,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/usage', component: () => import('./features/usage/UsagePage.vue'), meta: person },
 	{ path: '/usage/:n', component: () => import('./features/usage/UsageEntryPage.vue'), props: true, meta: person },
 	{ path: '/mine/info', component: () => import('./features/me/MyInfoPage.vue'), meta: person },
+	{ path: '/mine/use-log', component: () => import('./features/uselog/UseLogPage.vue'), meta: person },
 	{ path: '/mine/consents', component: () => import('./features/consents/ConsentsPage.vue'), meta: person },
 	{ path: '/mine/publications', component: () => import('./features/publications/OwnPublicationsPage.vue'), meta: person },
 	{ path: '/mine/publications/:id', component: () => import('./features/publications/OwnPublicationPage.vue'), props: true, meta: person },
@@ -100,6 +102,7 @@ router.beforeEach(async (to, from) => {
 /** Unread messages are looked for again where the tabs are; going on to something of one's own may answer a closed notice. */
 router.afterEach((to, _from, failure) => {
 	if (!failure) countShown(to.path)
+	if (!failure) noteVisit(to.path)
 	if (to.meta.tab) void refreshUnread()
 	if (to.meta.person && to.path.startsWith('/services/')) void goOn()
 })

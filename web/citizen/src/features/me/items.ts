@@ -18,6 +18,8 @@ const kinds: Record<string, string> = {
 
 const words: Record<string, string> = {
 	typed: '本人填写',
+	automatic: '使用时自动记录',
+	sensor: '设备读取',
 	attachment: '本人上传',
 	authority: '核验机构比对',
 	verified: '核验机构比对',
