@@ -3,6 +3,7 @@
 #include "authority.h"
 
 #include "records.h"
+#include "stations.h"
 #include <stdio.h>
 
 int message_send(struct operation *o, json_t **ret)
@@ -145,6 +146,9 @@ static json_t *wanted_items(const struct operation *o, const struct person *x)
 		if (!item)
 			continue;
 		json_t *value = x ? record_value(o->world->people, x, item, o->now_ms) : NULL;
+		if (!value && strcmp(o->authority, "transport") == 0 && member_text(o->body, "service"))
+			value = stations_table(member_text(o->body, "service"),
+					       member_text(json_object_get(o->body, "items"), "location"));
 		if (!value)
 			value = record_public(item, o->authority);
 		json_object_set_new(items, item, value ? value : json_string("无记录"));
@@ -277,8 +281,9 @@ int case_receive(struct operation *o, json_t **ret)
 	const char *ref = member_text(o->body, "ref"), *number = member_text(o->body, "number");
 	json_t *authority = world_authority(o->world, o->authority);
 
-	if (!ref || !member_text(o->body, "appeal_content")) {
-		*ret = json_pack("{ss}", "error", "ref and appeal_content are needed");
+	const char *report = member_text(json_object_get(o->body, "items"), "snapshot_report");
+	if (!ref || (!member_text(o->body, "appeal_content") && !report)) {
+		*ret = json_pack("{ss}", "error", "ref and what it is about are needed");
 		return 400;
 	}
 	if (!json_object_get(world_cases(o->world), ref))

@@ -20,6 +20,7 @@ static void put_case(struct api_call *k, const struct service_case *s)
 		api_put_named(&k->out, "department", department->key, department->name);
 	json_put_time(&k->out, "created_at", s->created_at_ms);
 	json_put_time(&k->out, "updated_at", s->updated_at_ms);
+	json_put_bool(&k->out, "removable", city_list_has(k->c->release, "case.removable", s->service));
 }
 
 static err read_attachments(struct api_call *k, int64_t ret[static 16], size_t *ret_count)
@@ -195,6 +196,14 @@ static err case_get(struct api_call *k)
 	return OK;
 }
 
+static err case_delete(struct api_call *k)
+{
+	int64_t id;
+
+	TRY(api_param_id(k, 0, &id));
+	return case_remove(k->c, k->subject_id, id);
+}
+
 /* ---- attachments
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -255,7 +264,7 @@ static err attachment_get(struct api_call *k)
 #define CASE                                                                                                 \
 	"id: id, number: text, service: text, service_name: text, state: text, state_name: text, "           \
 	"department?: "                                                                                      \
-	"{key: text, name: text}, created_at: time, updated_at: time"
+	"{key: text, name: text}, created_at: time, updated_at: time, removable: bool"
 
 const struct api_route api_cases_routes[] = {
 	{"POST", "/api/v1/services/{key}/cases", case_post, API_SESSION, API_CREATES, "case_file",
@@ -267,6 +276,8 @@ const struct api_route api_cases_routes[] = {
 	 .answer = "{" CASE
 		   ", events: [any], items: [any], attachments: [any], reply?: text, replied_at?: time, "
 		   "follow_up?: text, follow_up_at?: time}"},
+	{"DELETE", "/api/v1/cases/{id}", case_delete, API_SESSION, 0, "case_delete",
+	 "删除自己提交的一件（限本市允许删除的事项）", .status = 204},
 	{"POST", "/api/v1/attachments", attachment_post, API_SESSION, API_RAW | API_CREATES, "attachment_add",
 	 "上传图片（JPEG、PNG），去除其中的位置等内嵌信息后加密保存",
 	 .answer = "{id: id, content_type: text, size_bytes: int}", .query = "service source", .status = 201,

@@ -102,7 +102,22 @@ static void put_choices(struct json *j, const struct item *it)
 	json_close(j, ']');
 }
 
-static void put_fields(struct json *j, const struct service *s)
+/* By which ways a position may have been obtained, where the function asks. */
+static void put_ways(struct json *j, const struct release *r, const struct service *s, const struct item *it)
+{
+	size_t count = 0;
+	const char *const *ways = city_list(r, "location.methods", &count);
+
+	if (strcmp(it->key, "location") != 0 || !city_list_has(r, "location.method_services", s->key))
+		return;
+	json_key(j, "ways");
+	json_open(j, '[');
+	for (size_t i = 0; i < count; i++)
+		json_text(j, ways[i]);
+	json_close(j, ']');
+}
+
+static void put_fields(struct json *j, const struct release *r, const struct service *s)
 {
 	json_key(j, "fields");
 	json_open(j, '[');
@@ -121,6 +136,7 @@ static void put_fields(struct json *j, const struct service *s)
 		json_put_text(j, "input", input);
 		if (strcmp(input, "choice") == 0)
 			put_choices(j, f->item);
+		put_ways(j, r, s, f->item);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -248,7 +264,7 @@ static err service_get(struct api_call *k)
 	TRY(api_facts(k, &f, &h));
 	json_open(&k->out, '{');
 	api_put_card(&k->out, s);
-	put_fields(&k->out, s);
+	put_fields(&k->out, k->c->release, s);
 	put_recipients(&k->out, r, s);
 	put_items(&k->out, r, "shared", &s->shared);
 	put_items(&k->out, r, "result", &s->result);

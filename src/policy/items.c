@@ -330,13 +330,26 @@ static bool degrees(struct slice v, int limit)
 	return i == v.n && whole > 0 && decimals <= 8 && value <= limit && !(value == limit && decimals > 6);
 }
 
+/* A position may say after a semicolon how it was obtained: "39.1,117.2;gps". Which ways count is the city's
+ * (services/form.c). */
+static bool way_ok(struct slice v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] < 'a' || v.p[i] > 'z')
+			return false;
+	return v.n > 0 && v.n <= 16;
+}
+
 static const char *normal_location(struct ctx *c, struct slice v, struct slice *ret)
 {
 	struct plain p = without(v, " ");
 	const char *comma = p.fits ? memchr(p.text, ',', p.n) : NULL;
+	const char *mark = p.fits ? memchr(p.text, ';', p.n) : NULL;
+	const char *end = mark ? mark : p.text + p.n;
 
-	if (!comma || !degrees((struct slice){p.text, (size_t)(comma - p.text)}, 90) ||
-	    !degrees((struct slice){comma + 1, p.n - (size_t)(comma - p.text) - 1}, 180))
+	if (!comma || end < comma || !degrees((struct slice){p.text, (size_t)(comma - p.text)}, 90) ||
+	    !degrees((struct slice){comma + 1, (size_t)(end - comma) - 1}, 180) ||
+	    (mark && !way_ok((struct slice){mark + 1, p.n - (size_t)(mark - p.text) - 1})))
 		return "位置应写为“纬度,经度”";
 	*ret = kept(c, of_plain(&p));
 	return NULL;

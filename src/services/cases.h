@@ -65,6 +65,10 @@ err case_queue_list(struct ctx *c, const char *department, const char *state, in
 err case_queue_find(struct ctx *c, const char *department, int64_t case_id, int64_t *ret_subject_id,
 		    struct service_case *ret);
 
+/* Its person deletes a case, with its texts, place and pictures; what was passed on stays with the
+ * department. ERR_CONFLICT where the city keeps the record of such cases (case.removable). */
+err case_remove(struct ctx *c, int64_t subject_id, int64_t case_id);
+
 /* Deletes rows of cases and uploads of a person whose scopes ended. A job: kind "services_end". */
 err services_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
 /* Ends a closed case whose retention is over: key, pictures and rows. A job: kind "case_end". */

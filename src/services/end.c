@@ -79,19 +79,72 @@ static err keep_by_law(struct ctx *c, struct case_ending *e)
 }
 
 /* A closed case can be read for as long as its category says; then its key, its pictures and its rows go. */
+static err end_case(struct ctx *c, int64_t subject_id, const struct service_case *k)
+{
+	struct case_ending ending = {.subject_id = subject_id, .k = k};
+	const char *const scopes[] = {arena_printf(c->arena, "case:%lld", (long long)k->id)};
+
+	TRY(keep_by_law(c, &ending));
+	TRY(attachment_of_case(c, subject_id, k->id, delete_picture, &ending.subject_id));
+	TRY(vault_end(c, subject_id, scopes, 1));
+	return store_write(c, c->store, ended_rows, &ending);
+}
+
 err case_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
 	struct service_case k;
-	struct case_ending ending = {.subject_id = j->subject_id, .k = &k};
-	const char *const scopes[] = {arena_printf(c->arena, "case:%lld", (long long)j->ref_id)};
 
 	*ret_again_at_ms = 0;
 	err e = case_find(c, j->subject_id, j->ref_id, &k);
-	if (e.code == ERR_NOT_FOUND) /* the person left meanwhile */
+	if (e.code == ERR_NOT_FOUND) /* the person left meanwhile, or deleted it */
 		return OK;
 	TRY(e);
-	TRY(keep_by_law(c, &ending));
-	TRY(attachment_of_case(c, j->subject_id, k.id, delete_picture, &ending.subject_id));
-	TRY(vault_end(c, j->subject_id, scopes, 1));
-	return store_write(c, c->store, ended_rows, &ending);
+	return end_case(c, j->subject_id, &k);
+}
+
+/* ---- one case, when its person deletes it ---- */
+
+static err note_item(struct ctx *c, const struct held *h, void *arg)
+{
+	struct entry *e = arg;
+
+	(void)c;
+	if (h->record_id == e->ref_id && !h->rule)
+		itemset_add(&e->items, h->item->number);
+	return OK;
+}
+
+struct removal {
+	int64_t subject_id, case_id;
+};
+
+/* A crash after the entry leaves the rest to the job. */
+static err removal_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct removal *r = arg;
+
+	return job_add(c, tx, "case_end", r->subject_id, r->case_id, c->now_ms, NULL);
+}
+
+err case_remove(struct ctx *c, int64_t subject_id, int64_t case_id)
+{
+	struct removal removal = {subject_id, case_id};
+	struct service_case k;
+	struct head h;
+
+	TRY(case_find(c, subject_id, case_id, &k));
+	const struct service *s = release_service(c->release, k.service);
+	if (!s || !city_list_has(c->release, "case.removable", k.service))
+		FAIL(c, ERR_CONFLICT, "这类事项的办理记录须保留，不能自行删除");
+	struct entry e = {.action = ENTRY_DELETE,
+			  .service = s->key,
+			  .purpose = s->purpose->key,
+			  .basis = "own_request",
+			  .decision = "allowed",
+			  .clause = s->clause,
+			  .ref_id = case_id};
+	TRY(vault_held(c, subject_id, note_item, &e));
+	TRY(ledger_head(c, c->store, subject_id, &h));
+	TRY(ledger_write(c, &h, &e, LEDGER_ANY_EPOCH, removal_rows, &removal, NULL));
+	return end_case(c, subject_id, &k);
 }

@@ -53,6 +53,23 @@ static err not_declared(struct ctx *c, const struct service *s, struct head *h,
 	return e;
 }
 
+/* Functions that take a position only when it says how it was obtained, and only by the ways of the city
+ * (TJ-1.1.24.2.1.a). */
+static err check_way(struct ctx *c, const struct service *s, const struct item *it, struct slice normal)
+{
+	const char *mark = memchr(normal.p, ';', normal.n);
+
+	if (strcmp(it->key, "location") != 0 ||
+	    !city_list_has(c->release, "location.method_services", s->key))
+		return OK;
+	const char *way =
+		mark ? arena_copy(c->arena, slice_bytes(mark + 1, normal.n - (size_t)(mark - normal.p) - 1))
+		     : "";
+	if (city_list_has(c->release, "location.methods", way))
+		return OK;
+	return fail_field(c, it->key, "只接收手机通过GPS或WiFi取得的位置");
+}
+
 static err read_value(struct ctx *c, const struct service *s, const struct form_field *field,
 		      struct form *ret)
 {
@@ -67,6 +84,7 @@ static err read_value(struct ctx *c, const struct service *s, const struct form_
 		return OK;
 	}
 	TRY(item_normal(c, it, field->value, &normal));
+	TRY(check_way(c, s, it, normal));
 	itemset_add(&ret->given, it->number);
 	bool sensed = field_of(s, it)->sensed;
 	if (sensed)

@@ -24,9 +24,17 @@ struct step {
 	struct head h;
 };
 
-static err step_open(struct ctx *c, const struct job *j, struct step *ret)
+/* open: false when the person deleted the case meanwhile. */
+static err step_open(struct ctx *c, const struct job *j, struct step *ret, bool *ret_open)
 {
-	TRY(case_find(c, j->subject_id, j->ref_id, &ret->k));
+	err e = case_find(c, j->subject_id, j->ref_id, &ret->k);
+
+	*ret_open = !failed(e);
+	if (e.code == ERR_NOT_FOUND) {
+		failure_clear(c);
+		return OK;
+	}
+	TRY(e);
 	ret->service = release_service(c->release, ret->k.service);
 	if (!ret->service)
 		FAIL(c, ERR_GONE, "服务已停止");
@@ -167,16 +175,27 @@ static err ask_centre(struct ctx *c, struct step *s, int64_t job_id, const struc
 	return chosen_department(c, s, buf_slice(&answer), ret);
 }
 
+/* A recipient that dispatches to nobody works on the case itself (TJ-1.1.24.2.1.a). */
+static bool dispatches(const struct release *r, const struct service *s)
+{
+	for (unsigned i = 0; i < release_recipient_count(r); i++)
+		if (release_recipient_at(r, i)->within == s->recipient)
+			return true;
+	return false;
+}
+
 err hotline_triage(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
 	const struct recipient *department = NULL;
 	struct step s;
+	bool open = false;
 
 	*ret_again_at_ms = 0;
-	TRY(step_open(c, j, &s));
-	if (strcmp(s.k.state, "submitted") != 0)
+	TRY(step_open(c, j, &s, &open));
+	if (!open || strcmp(s.k.state, "submitted") != 0)
 		return OK;
-	err e = ask_centre(c, &s, j->id, &department);
+	department = s.service->recipient;
+	err e = dispatches(c->release, s.service) ? ask_centre(c, &s, j->id, &department) : OK;
 	if (e.code == ERR_REFUSED)
 		return stop(c, &s);
 	TRY(e);
@@ -282,10 +301,11 @@ static const struct recipient *department_of(struct ctx *c, const struct step *s
 err hotline_deliver(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
 	struct step s;
+	bool open = false;
 
 	*ret_again_at_ms = 0;
-	TRY(step_open(c, j, &s));
-	if (strcmp(s.k.state, "assigned") != 0)
+	TRY(step_open(c, j, &s, &open));
+	if (!open || strcmp(s.k.state, "assigned") != 0)
 		return OK;
 	const struct recipient *department = department_of(c, &s);
 	if (!department)
@@ -371,12 +391,12 @@ err hotline_poll(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 	BUF_SCOPED answer = {0};
 	struct step s;
 	int status = 0;
-	bool closed = false;
+	bool closed = false, open = false;
 
 	*ret_again_at_ms = 0;
 	buf_init(&answer, ANSWER_MAX);
-	TRY(step_open(c, j, &s));
-	if (strcmp(s.k.state, "delivered") != 0 && strcmp(s.k.state, "replied") != 0)
+	TRY(step_open(c, j, &s, &open));
+	if (!open || (strcmp(s.k.state, "delivered") != 0 && strcmp(s.k.state, "replied") != 0))
 		return OK;
 	const struct recipient *department = department_of(c, &s);
 	if (!department || c->now_ms - s.k.created_at_ms > poll_for_ms)

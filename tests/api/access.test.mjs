@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { startCity, agree, cities, giveConsents, dutiesDone, login, password, root, secondCheck, until, username } from './helpers.mjs'
-import { describeApi, careful, carefulCitizen, Careful, appealOf, insist, jpeg, query, stop } from './careful.mjs'
+import { describeApi, careful, carefulCitizen, Careful, caseOf, insist, jpeg, query, stop } from './careful.mjs'
 import { totp } from './totp.mjs'
 
 const nowhere = '4611686018427387903' // an id that no object has
@@ -103,6 +103,7 @@ const rules = {
     mine: w => ({ key: w.caseService, body: { fields: w.appeal, attachments: [w.waiting] } }),
     missing: w => ({ key: w.caseService, body: { fields: w.appeal, attachments: [nowhere] } }) },
   cases_list: { caller: 'session', self: true },
+  case_delete: { caller: 'session', mine: w => ({ id: w.case }), missing: () => ({ id: nowhere }) },
   case_get: { caller: 'session', mine: w => ({ id: w.case }), missing: () => ({ id: nowhere }) },
   attachment_add: { caller: 'session', self: true, query: w => `?service=${w.caseService}&source=album`, raw: () => Buffer.from('not a picture') },
   attachment_get: { caller: 'session', mine: w => ({ id: w.attachment }), missing: () => ({ id: nowhere }) },
@@ -215,7 +216,7 @@ const upload = (c, service) => insist(c, 'POST', `/attachments?service=${service
 // Where the city takes cases: one of A, assigned to a department, with a picture, and a picture that waits.
 async function makeCase(city, w) {
   const cases = (await w.a.all('/services')).filter(s => s.shape === 'case')
-  Object.assign(w, { caseService: cases[0]?.key ?? w.service, case: w.query, attachment: w.query, waiting: w.query, appeal: appealOf(w.a.person) })
+  Object.assign(w, { caseService: cases[0]?.key ?? w.service, case: w.query, attachment: w.query, waiting: w.query, appeal: caseOf(cases[0]?.key, w.a.person) })
   if (!cases.length) return
   const file = body => insist(w.a, 'POST', `/services/${w.caseService}/cases`, body)
   await insist(w.a, 'POST', `/services/${w.caseService}/cases`, { fields: w.appeal })
@@ -229,7 +230,7 @@ async function makeCase(city, w) {
   }, 'the choice of a department')
   w.department = filed.department.key
   // B may file as well: what B lacks is A's picture alone
-  await insist(w.b, 'POST', `/services/${w.caseService}/cases`, { fields: appealOf(w.b.person) })
+  await insist(w.b, 'POST', `/services/${w.caseService}/cases`, { fields: caseOf(w.caseService, w.b.person) })
 }
 
 async function staffClient(city, api, login, ...more) {

@@ -136,6 +136,9 @@ export const appealOf = (person, text = '楼道照明损坏，请派人维修。
   contact_phone: person.mobile_phone, email: person.email, appeal_content: text,
 })
 
+// What a service that takes cases asks for, of this person.
+export const caseOf = (service, person) => service === 'snapshot_report' ? { snapshot_report: '人行道上的井盖松动。' } : appealOf(person)
+
 // Gives whatever a refusal asks for, and asks again.
 export async function insist(c, method, path, body, options) {
   for (let i = 0; i < 6; i++) {

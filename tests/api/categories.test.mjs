@@ -46,7 +46,7 @@ for (const name of cities) {
         const to = s.recipients[0]?.key
         const fields = {}
         for (const f of s.fields) {
-          const value = valueOf(c.person, f.item)
+          const value = f.ways ? `${valueOf(c.person, f.item)};${f.ways[0]}` : valueOf(c.person, f.item)
           if (!f.prefill && typeof value === 'string') fields[f.item] = value
         }
 
