@@ -68,7 +68,8 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test('what nobody consented to is refused with one clause to a browser, a program and a job [TJ-0.1.b]', async () => {
     const c = await citizen(city)
-    const hotline = (await c.all('/services')).find(s => s.shape === 'case')
+    const { hotline_service } = (await c.ok('GET', '/city')).body.features
+    const hotline = (await c.all('/services')).find(s => s.key === hotline_service)
     const path = hotline ? `/services/${hotline.key}/cases` : `/services/${query[name]}/queries`
     const text = '健身广场的单杠松动，请安排检修。'
     const body = { fields: hotline ? appealOf(c.person, text) : {} }
