@@ -1,6 +1,7 @@
 /* The policy as a document: its versions, its text, and the reading token where the city demands reading
  * first. */
 #include "api/api.h"
+#include "ops/clauses.h"
 #include "policy/policy_html.h"
 #include "policy/review.h"
 
@@ -118,6 +119,81 @@ static void put_versions(struct buf *out, struct releases *all, const struct rel
 		buf_add_text(out, "</ul></section>\n");
 }
 
+/* ---- reading notes (TJ-10.4) ---- */
+
+enum { NOTES_MAX = 500 };
+struct page_notes {
+	struct clause_note rows[NOTES_MAX];
+	bool shown[NOTES_MAX];
+	size_t count;
+};
+
+static err keep_note(struct ctx *c, const struct clause_note *n, void *arg)
+{
+	struct page_notes *all = arg;
+
+	(void)c;
+	if (!n->ended_at_ms && all->count < NOTES_MAX)
+		all->rows[all->count++] = *n;
+	return OK;
+}
+
+static void put_note(struct buf *out, const struct clause_note *n)
+{
+	char day[TIME_TEXT_SIZE];
+
+	buf_printf(out, "<span class=\"note\" id=\"note-%lld\">条款说明（", (long long)n->id);
+	html_text(out, n->clause);
+	buf_add_text(out, "）：");
+	html_text(out, n->text);
+	buf_printf(out, "<br><small>%.10s，隐私政策管理员</small></span>", time_text(n->written_at_ms, day));
+}
+
+/* The notes to one clause, at its first place on the page. */
+static void notes_at(struct buf *out, struct page_notes *all, struct slice clause)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (!all->shown[i] && slice_is(clause, all->rows[i].clause)) {
+			put_note(out, &all->rows[i]);
+			all->shown[i] = true;
+		}
+}
+
+/* Copies a part of the page; notes take the places of their marks. */
+static void put_noted(struct buf *out, const char *at, const char *end, struct page_notes *all)
+{
+	static const char mark[] = HTML_CLAUSE_MARK;
+	const size_t n = sizeof mark - 1;
+
+	while (at < end) {
+		const char *next = memmem(at, (size_t)(end - at), mark, n);
+		const char *close = next ? memmem(next, (size_t)(end - next), "-->", 3) : NULL;
+		if (!close)
+			break;
+		buf_add(out, at, (size_t)(next - at));
+		notes_at(out, all, (struct slice){next + n, (size_t)(close - next) - n});
+		at = close + 3;
+	}
+	buf_add(out, at, (size_t)(end - at));
+}
+
+/* Notes to clauses that stand in no row and no section of their own. */
+static void other_notes(struct buf *out, struct page_notes *all)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->shown[i])
+			continue;
+		if (!open)
+			buf_add_text(out, "<section><h2 id=\"policy-notes\">条款说明</h2>\n");
+		open = true;
+		put_note(out, &all->rows[i]);
+	}
+	if (open)
+		buf_add_text(out, "</section>\n");
+}
+
 static err policy_page(struct api_call *k)
 {
 	struct releases *all = api_options(k->api)->releases;
@@ -125,20 +201,27 @@ static err policy_page(struct api_call *k)
 	static const char index[] = "<nav ", end[] = "</main>";
 	BUF_SCOPED page = {0};
 
+	struct page_notes *notes = ARENA_NEW(k->c->arena, struct page_notes);
+
+	*notes = (struct page_notes){0};
 	k->a->content_type = "text/html; charset=utf-8";
-	if (!before)
-		return policy_html(k->c, k->c->release, &k->a->body);
 	buf_init(&page, PAGE_MAX);
-	err e = policy_html(k->c, k->c->release, &page);
-	const char *start = buf_slice(&page).p, *nav = strstr(start, index), *last = strstr(start, end);
+	err e = clause_notes(k->c, keep_note, notes);
+	if (!failed(e))
+		e = policy_html(k->c, k->c->release, &page);
 	if (!failed(e)) {
-		buf_add(&k->a->body, start, (size_t)(nav - start));
-		e = put_changes(k, before);
-		buf_add(&k->a->body, nav, (size_t)(last - nav));
-		put_versions(&k->a->body, all, k->c->release);
+		const char *start = buf_slice(&page).p, *nav = strstr(start, index),
+			   *last = strstr(start, end);
+		put_noted(&k->a->body, start, nav, notes);
+		e = before ? put_changes(k, before) : OK;
+		put_noted(&k->a->body, nav, last, notes);
+		other_notes(&k->a->body, notes);
+		if (before)
+			put_versions(&k->a->body, all, k->c->release);
 		buf_add_text(&k->a->body, last);
 	}
-	release_drop(before);
+	if (before)
+		release_drop(before);
 	return e;
 }
 

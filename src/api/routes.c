@@ -15,6 +15,7 @@ extern const struct api_route api_exception_routes[];
 extern const struct api_route api_publication_routes[];
 
 extern const struct api_route api_use_log_routes[];
+extern const struct api_route api_clause_routes[];
 
 extern const struct api_route api_withdrawal_routes[];
 
@@ -41,6 +42,7 @@ const struct api_route *const api_route_tables[] = {
 	api_cases_routes,
 	api_staff_routes,
 	api_duty_routes,
+	api_clause_routes,
 	api_incident_routes,
 	api_bulletin_routes,
 	api_device_routes,

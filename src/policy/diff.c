@@ -371,6 +371,21 @@ static void diff_settings(struct diff *d)
 	}
 }
 
+/* A void clause takes something from the city alone; to lift the mark opens it again. */
+static void diff_voids(struct diff *d)
+{
+	for (unsigned i = 0; i < d->b->voids.count; i++) {
+		const struct void_mark *v = d->b->voids.rows[i];
+		if (!release_void(d->a, v->key))
+			note(d, MAJOR_NONE, "条款 %s 停止执行：%s。", v->key, v->reason);
+	}
+	for (unsigned i = 0; i < d->a->voids.count; i++) {
+		const struct void_mark *v = d->a->voids.rows[i];
+		if (!release_void(d->b, v->key))
+			note(d, MAJOR_MODEL, "条款 %s 恢复执行。", v->key);
+	}
+}
+
 struct policy_change *policy_diff(struct ctx *c, const struct release *before, const struct release *after)
 {
 	struct diff d = {.c = c, .a = before, .b = after};
@@ -389,6 +404,7 @@ struct policy_change *policy_diff(struct ctx *c, const struct release *before, c
 	diff_table(&d, MAJOR_MODEL, "Cookie", &a->cookies, &b->cookies, diff_cookie);
 	diff_table(&d, MAJOR_NONE, "术语", &a->definitions, &b->definitions, diff_definition);
 	diff_table(&d, MAJOR_NONE, "管理措施", &a->duties, &b->duties, NULL);
+	diff_voids(&d);
 	diff_settings(&d);
 	diff_chapters(&d);
 	return d.first;

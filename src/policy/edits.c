@@ -173,7 +173,7 @@ static int put_text(const char *part, size_t size, void *out)
 	return 0;
 }
 
-static err parse_edited(struct ctx *c, json_t *root, struct release **ret)
+err release_reparsed(struct ctx *c, json_t *root, struct release **ret)
 {
 	BUF_SCOPED text = {0};
 	BUF_SCOPED complaints = {0};
@@ -206,5 +206,5 @@ err release_edited(struct ctx *c, const struct release *base, const struct relea
 	}
 	if (!good)
 		FAIL(c, ERR_INVALID, "有的修改不能保存，请按提示修改");
-	return parse_edited(c, root, ret);
+	return release_reparsed(c, root, ret);
 }

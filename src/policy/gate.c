@@ -308,8 +308,9 @@ const char *gate_clause(const struct release *r, const struct gate_request *q, e
 
 	if (!gate_service_belongs(r, q->service))
 		return general ? general : "";
+	const char *stopped = rule == RULE_DECLARED ? void_clause(r, q) : NULL;
 	if (rule == RULE_DECLARED)
-		return gate_action_clause(r, q);
+		return stopped ? stopped : gate_action_clause(r, q);
 	if (rule == RULE_EVIDENCE)
 		return q->ground->exception->clause;
 	if (rule == RULE_GROUND && q->action == GATE_COLLECT && r->collect_ground_clause)

@@ -19,6 +19,8 @@ const char *gate_clause(const struct release *r, const struct gate_request *q, e
 const char *gate_action_clause(const struct release *r, const struct gate_request *q);
 uint32_t gate_sources(const struct gate_request *q);
 uint32_t gate_usable(const struct release *r, const struct facts *f, const struct gate_request *q);
+/* voids.c: the void clause that a request would have rested on, or NULL. */
+const char *void_clause(const struct release *r, const struct gate_request *q);
 
 /* ---- ground.c: without consent, on a ground of the city's list ---- */
 enum gate_rule ground_judge(const struct release *r, const struct facts *f, const struct gate_request *q,

@@ -697,6 +697,65 @@ static void a_permit_is_taken_once_and_only_by_its_request(void **state)
 
 #define GATE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* ---- void clauses ---- */
+
+static bool stops(const char *mark, const char *service, enum gate_action action)
+{
+	struct test_city city = {0};
+	char text[256];
+
+	snprintf(text, sizeof text,
+		 "void: [{clause: %s, reason: 认定无效, since: 2026-03-01}]\nchapters:", mark);
+	test_city_load(&city, "policy", test_city_text("policy", "chapters:", text));
+	const struct release *r = city.release;
+	bool stopped = true;
+	if (r) {
+		const struct service *s = release_service(r, service);
+		struct gate_request q = {.action = action,
+					 .service = s,
+					 .purpose = s->purpose,
+					 .recipient = action == GATE_SHARE ? s->recipient : NULL,
+					 .items = action == GATE_SHARE ? s->shared : s->items,
+					 .now_ms = NOW};
+		const struct facts nobody = {0};
+		const char *clause = NULL, *reason = gate_check(r, &nobody, &q, &clause);
+		stopped = reason && strcmp(reason, "not_declared") == 0 && strcmp(clause, mark) == 0;
+	}
+	test_city_release(&city);
+	return stopped;
+}
+
+/* TJ-10.2 */
+static void a_void_clause_stops_its_rule_and_no_other(void **state)
+{
+	(void)state;
+	assert_true(stops("TJ-1.1.8.a", "plates", GATE_COLLECT));
+	assert_false(stops("TJ-1.1.8.a", "insurance", GATE_SHARE));
+	assert_true(stops("TJ-1.1.6.c", "insurance", GATE_SHARE));
+	assert_false(stops("TJ-1.1.23.2.a", "insurance", GATE_SHARE));
+}
+
+static bool loads_with(const char *mark)
+{
+	struct test_city city = {0};
+	char text[256];
+
+	snprintf(text, sizeof text,
+		 "void: [{clause: %s, reason: 认定无效, since: 2026-03-01}]\nchapters:", mark);
+	test_city_load(&city, "policy", test_city_text("policy", "chapters:", text));
+	bool loads = city.release != NULL;
+	test_city_release(&city);
+	return loads;
+}
+
+static void what_carries_rights_or_nothing_cannot_be_void(void **state)
+{
+	(void)state;
+	assert_true(loads_with("TJ-1.1.8.a"));
+	assert_false(loads_with("TJ-4.1.1.a"));
+	assert_false(loads_with("TJ-2.2.2"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -739,6 +798,8 @@ int main(void)
 		GATE_TEST(a_permit_says_what_was_decided),
 		GATE_TEST(the_basis_is_consent_acceptance_or_the_own_request),
 		GATE_TEST(a_permit_is_taken_once_and_only_by_its_request),
+		cmocka_unit_test(a_void_clause_stops_its_rule_and_no_other),
+		cmocka_unit_test(what_carries_rights_or_nothing_cannot_be_void),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,7 @@ struct release *load_release(const struct source *from, struct schema_reader in,
 	load_services(&l, from);
 	load_registers(&l, from->policy);
 	load_city(&l, from->city);
+	load_voids(&l, from->policy);
 	check_chapters(&l, from->policy);
 	check_overlaps(&l, from->policy);
 	if (!load_spoiled(&l, before)) /* what was refused is missing in a register */

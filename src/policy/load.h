@@ -38,6 +38,7 @@ void load_policy(struct loader *l, struct node map); /* after items */
 void load_sensitivity(struct loader *l, struct node map);
 void load_chapters(struct loader *l, struct node list);
 void load_registers(struct loader *l, struct node policy); /* SDKs, exceptions …; after the services */
+void load_voids(struct loader *l, struct node policy);	   /* after the settings */
 void load_services(struct loader *l, const struct source *from); /* after the policy */
 void load_city(struct loader *l, struct node map);		 /* after the services */
 void check_chapters(struct loader *l, struct node policy);	 /* after the settings */

@@ -8,7 +8,7 @@ static const char *const tables[] = {"services",   "recipients", "permissions", 
 
 struct section_form {
 	const char *title, *table;
-	struct node paragraphs, contexts;
+	struct node paragraphs, contexts, clauses;
 };
 
 #define AT(member) offsetof(struct section_form, member)
@@ -17,6 +17,7 @@ static const struct schema_field section_fields[] = {
 	{"paragraphs", SCHEMA_LIST, false, AT(paragraphs), NULL, NULL},
 	{"table", SCHEMA_WORD, false, AT(table), tables, NULL},
 	{"contexts", SCHEMA_LIST, false, AT(contexts), NULL, NULL},
+	{"clauses", SCHEMA_LIST, false, AT(clauses), NULL, NULL},
 };
 #undef AT
 static const struct schema section_schema = {"a section", section_fields, COUNT(section_fields)};
@@ -43,6 +44,17 @@ static void check_marks(struct node at)
 		node_complain(at, "a marked passage is not closed; write ** at both ends");
 }
 
+/* The clauses that the text states: notes to them stand below it. */
+static void load_clauses(struct loader *l, struct node list, struct section *s)
+{
+	static const struct schema_field field = {"clauses", SCHEMA_CLAUSE, true, 0, NULL, NULL};
+
+	s->clauses = ARENA_ARRAY(l->in.arena, const char *, node_size(list) + 1);
+	for (size_t i = 0; node_is_list(list) && i < node_size(list); i++)
+		if (schema_value(&l->in, node_at(list, i), &field, &s->clauses[s->clause_count]))
+			s->clause_count++;
+}
+
 static void load_section(struct loader *l, struct node map, void *arg)
 {
 	struct chapter *chapter = arg;
@@ -56,6 +68,7 @@ static void load_section(struct loader *l, struct node map, void *arg)
 	if ((s->table == TABLE_EXCEPTIONS) != node_there(form.contexts))
 		node_complain(map,
 			      "a table of exceptions, and only that, says which; write contexts: [collect]");
+	load_clauses(l, form.clauses, s);
 	for (size_t i = 0; i < node_size(form.paragraphs); i++)
 		if (node_is_scalar(node_at(form.paragraphs, i)))
 			check_marks(node_at(form.paragraphs, i));

@@ -282,7 +282,7 @@ struct policy_form {
 	const char *version, *effective, *updated;
 	struct node purposes, recipients, permissions, categories, legal_retention, chapters;
 	struct node sensitive;
-	struct node registers[5]; /* read by load_register.c, after the services */
+	struct node registers[6]; /* read by load_register.c, after the services */
 };
 
 #define AT(member) offsetof(struct policy_form, member)
@@ -302,6 +302,7 @@ static const struct schema_field policy_fields[] = {
 	{"cookies", SCHEMA_LIST, false, AT(registers[2]), NULL, NULL},
 	{"definitions", SCHEMA_LIST, false, AT(registers[3]), NULL, NULL},
 	{"duties", SCHEMA_LIST, false, AT(registers[4]), NULL, NULL},
+	{"void", SCHEMA_LIST, false, AT(registers[5]), NULL, NULL},
 };
 #undef AT
 static const struct schema policy_schema = {"the policy", policy_fields, COUNT(policy_fields)};

@@ -23,6 +23,7 @@ STARTS_LIKE_ROW(struct exception);
 STARTS_LIKE_ROW(struct cookie);
 STARTS_LIKE_ROW(struct definition);
 STARTS_LIKE_ROW(struct duty);
+STARTS_LIKE_ROW(struct void_mark);
 
 const char *row_key(const void *row)
 {
@@ -135,6 +136,21 @@ TABLE_ACCESS(cookie, cookie, cookies)
 TABLE_ACCESS(definition, definition, definitions)
 TABLE_ACCESS(duty, duty, duties)
 
+const struct void_mark *release_void(const struct release *r, const char *clause)
+{
+	return table_get(&r->voids, clause);
+}
+
+const struct void_mark *release_void_at(const struct release *r, unsigned number)
+{
+	return table_at(&r->voids, number);
+}
+
+unsigned release_void_count(const struct release *r)
+{
+	return r->voids.count;
+}
+
 const char *release_city(const struct release *r)
 {
 	return r->city;
@@ -215,6 +231,8 @@ static struct service_bounds bounds_of(const struct release *r, const struct ser
 	b.by[GATE_COLLECT].may = common(s->items, &k->collect);
 	b.by[GATE_SHARE].may = common(s->shared, &k->share);
 	b.by[GATE_READ].may = joined(shown, &extra);
+	for (int action = 0; r->voids.count && action < GATE_ACTIONS; action++)
+		void_bounds(r, s, (enum gate_action)action, &b.by[action]);
 	return b;
 }
 
@@ -265,10 +283,12 @@ void model_freeze(struct release *r)
 {
 	struct table *tables[] = {&r->items,	  &r->purposes, &r->recipients,	 &r->permissions,
 				  &r->categories, &r->services, &r->retentions,	 &r->sdks,
-				  &r->exceptions, &r->cookies,	&r->definitions, &r->duties};
+				  &r->exceptions, &r->cookies,	&r->definitions, &r->duties,
+				  &r->voids};
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		index_make(r, tables[i]);
+	void_registers(r);
 	freeze_items(r);
 	freeze_rules(r);
 	r->collect_ground_clause = city_text(r, "gate.clause.ground_collect");

@@ -63,7 +63,9 @@ struct section {
 	const char *title; /* or NULL */
 	struct paragraph_list paragraphs;
 	enum policy_table table;
-	unsigned contexts; /* TABLE_EXCEPTIONS: which grounds, bit per exception_context */
+	unsigned contexts;    /* TABLE_EXCEPTIONS: which grounds, bit per exception_context */
+	const char **clauses; /* that the text states */
+	size_t clause_count;
 };
 
 struct chapter {
@@ -133,7 +135,7 @@ struct release {
 	struct slice document;
 
 	struct table items, purposes, recipients, permissions, categories, services, retentions;
-	struct table sdks, exceptions, cookies, definitions, duties;
+	struct table sdks, exceptions, cookies, definitions, duties, voids;
 	struct chapter *chapters;
 	size_t chapter_count;
 	struct setting *settings; /* sorted by key */
@@ -174,6 +176,11 @@ void model_earlier(struct release *newer, const struct release *older);
 
 void setting_put(struct release *r, size_t *capacity, struct setting s);
 const struct setting *setting_find(const struct release *r, const char *key);
+
+/* voids.c: takes out of the bounds what void clauses allowed, and stops their grounds and SDKs. */
+void void_bounds(const struct release *r, const struct service *s, enum gate_action action,
+		 struct gate_bounds *b);
+void void_registers(struct release *r);
 
 /* The key of a row. */
 const char *row_key(const void *row);

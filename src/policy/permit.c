@@ -146,7 +146,10 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 	if (rule != RULE_ALLOWED) {
 		c->failure.next_count = 0;
 		TRY(next_step(c, r, f, q, rule, &v));
-		return refuse(c, gate_reason(rule), gate_clause(r, q, rule), "%s", refusal_text(rule));
+		bool stopped = rule == RULE_DECLARED && void_clause(r, q);
+		return refuse(c, gate_reason(rule), gate_clause(r, q, rule), "%s",
+			      stopped ? "隐私政策的这一条款已经停止执行，相应的处理不再进行。"
+				      : refusal_text(rule));
 	}
 	struct permit *p = ARENA_NEW(c->arena, struct permit);
 	*p = (struct permit){

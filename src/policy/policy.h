@@ -185,6 +185,7 @@ struct sdk { /* foreign code in a client, called only through its triggers */
 	size_t use_count;
 	const char *const *parts; /* "item.part": the parts of a state that may be handed over */
 	size_t part_count;
+	bool stopped; /* its clause is void: never called */
 };
 const struct sdk *release_sdk(const struct release *r, const char *key);
 const struct sdk *release_sdk_at(const struct release *r, unsigned number);
@@ -228,11 +229,12 @@ struct exception {
 	const char *key, *ground, *clause;
 	uint32_t contexts; /* bit per exception_context */
 	uint32_t needs;	   /* bit per exception_need; never empty */
+	bool stopped;	   /* its clause is void: it holds nowhere */
 	bool secrecy;	   /* may carry a duty of secrecy: the person is told later, two officers decide */
 };
 static inline bool exception_holds(const struct exception *e, enum exception_context where)
 {
-	return e->contexts >> where & 1;
+	return !e->stopped && (e->contexts >> where & 1);
 }
 static inline bool exception_needs(const struct exception *e, enum exception_need what)
 {
@@ -270,6 +272,16 @@ struct duty {
 const struct duty *release_duty(const struct release *r, const char *key);
 const struct duty *release_duty_at(const struct release *r, unsigned number);
 unsigned release_duty_count(const struct release *r);
+
+/* A clause that officers marked void: what it allowed is refused (TJ-10.2). */
+struct void_mark {
+	unsigned number;
+	const char *key; /* the clause */
+	const char *reason, *since;
+};
+const struct void_mark *release_void(const struct release *r, const char *clause);
+const struct void_mark *release_void_at(const struct release *r, unsigned number);
+unsigned release_void_count(const struct release *r);
 
 /* The canonical document that release_hash is over: JSON, keys sorted, nothing left out that was loaded. */
 struct slice release_document(const struct release *r);

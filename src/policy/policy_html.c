@@ -33,6 +33,8 @@ static const char style[] =
 	"var(--primary);"
 	"background:#f1f6fb}.changes h2{border:0;margin:0;padding:8px 0 0;font-size:18px}"
 	".versions{padding-left:20px}"
+	".note{display:block;margin:8px 0;padding:6px 12px;border-left:4px solid #8a94a3;background:#f5f6f8;"
+	"font-size:15px;font-weight:400;line-height:1.65}.note small{color:#434a54}"
 	"footer{padding:24px 16px 48px;color:#434a54;font-size:15px}"
 	"@media(max-width:640px){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:"
 	"inset(50%)}"
@@ -220,6 +222,8 @@ static void put_section(struct buf *out, const struct release *r, const struct s
 		html_prose(out, r, s->paragraphs.texts[i]);
 		buf_add_text(out, "</p>\n");
 	}
+	for (size_t i = 0; i < s->clause_count; i++)
+		html_clause(out, r, s->clauses[i]);
 	html_table(out, r, s->table, s->contexts);
 }
 
@@ -230,6 +234,27 @@ static void put_chapter(struct buf *out, const struct release *r, const struct c
 	buf_add_text(out, "</h2>\n");
 	for (size_t i = 0; i < k->section_count; i++)
 		put_section(out, r, &k->sections[i]);
+	buf_add_text(out, "</section>\n");
+}
+
+/* TJ-10.2: what stopped, why, and since when; the rest of the policy holds. */
+static void put_voids(struct buf *out, const struct release *r)
+{
+	static const char *const columns[] = {"条款", "停止执行的理由", "自何时起"};
+
+	if (r->voids.count == 0)
+		return;
+	buf_add_text(out, "<section aria-labelledby=\"void\">\n<h2 id=\"void\">停止执行的条款</h2>\n"
+			  "<p>下列条款停止执行，依据它们进行的处理随之停止；其余条款不受影响。</p>\n");
+	html_table_open(out, "停止执行的条款", columns, 3);
+	for (unsigned i = 0; i < r->voids.count; i++) {
+		const struct void_mark *v = r->voids.rows[i];
+		html_row_open(out, v->key);
+		html_cell(out, columns[1], v->reason);
+		html_cell(out, columns[2], v->since);
+		html_row_close(out);
+	}
+	html_table_close(out);
 	buf_add_text(out, "</section>\n");
 }
 
@@ -265,6 +290,7 @@ err policy_html(struct ctx *c, const struct release *r, struct buf *ret)
 	buf_add_text(ret, "<main>\n");
 	for (size_t i = 0; i < r->chapter_count; i++)
 		put_chapter(ret, r, &r->chapters[i]);
+	put_voids(ret, r);
 	buf_add_text(ret, "</main>\n");
 	put_contacts(ret, r);
 	if (ret->failed)

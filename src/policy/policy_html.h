@@ -16,7 +16,14 @@ void html_table(struct buf *out, const struct release *r, enum policy_table tabl
 void html_table_open(struct buf *out, const char *caption, const char *const *columns, size_t count);
 void html_table_close(struct buf *out);
 void html_row_open(struct buf *out, const char *name);
+/* A row that stands for a rule: marked where one of its clauses (NULL: none) is void, and with the places
+ * where reading notes to them go. */
+void html_rule_open(struct buf *out, const struct release *r, const char *name,
+		    const char *const clauses[static 3]);
 void html_row_close(struct buf *out);
+/* Where notes to the clause go: a comment that HTML_CLAUSE_MARK begins, the clause, and "-->". */
+#define HTML_CLAUSE_MARK "<!--clause "
+void html_clause(struct buf *out, const struct release *r, const char *clause);
 void html_cell_open(struct buf *out, const char *label);
 void html_cell_close(struct buf *out);
 void html_cell(struct buf *out, const char *label, const char *text);

@@ -27,6 +27,35 @@ void html_row_open(struct buf *out, const char *name)
 	buf_add_text(out, "</th>");
 }
 
+void html_clause(struct buf *out, const struct release *r, const char *clause)
+{
+	const struct void_mark *v = release_void(r, clause);
+
+	if (v) {
+		buf_add_text(out, "<br><strong>停止执行</strong>（自");
+		html_text(out, v->since);
+		buf_add_text(out, "起）");
+	}
+	buf_add_text(out, HTML_CLAUSE_MARK);
+	html_text(out, clause);
+	buf_add_text(out, "-->");
+}
+
+void html_rule_open(struct buf *out, const struct release *r, const char *name,
+		    const char *const clauses[static 3])
+{
+	buf_add_text(out, "<tr><th scope=\"row\">");
+	html_text(out, name);
+	for (int i = 0; i < 3; i++) {
+		bool again = false;
+		for (int k = 0; clauses[i] && k < i; k++)
+			again |= clauses[k] && strcmp(clauses[k], clauses[i]) == 0;
+		if (clauses[i] && !again)
+			html_clause(out, r, clauses[i]);
+	}
+	buf_add_text(out, "</th>");
+}
+
 void html_row_close(struct buf *out)
 {
 	buf_add_text(out, "</tr>\n");
@@ -136,7 +165,8 @@ static void services_table(struct buf *out, const struct release *r)
 		const struct category *k = r->categories.rows[i];
 		if (strcmp(k->kind, "service") != 0)
 			continue;
-		html_row_open(out, k->name);
+		html_rule_open(out, r, k->name,
+			       (const char *[3]){k->collect_clause, k->share_clause, k->read_clause});
 		html_cell_open(out, columns[1]);
 		put_service_names(out, r, k);
 		html_cell_close(out);
@@ -191,7 +221,7 @@ static void recipients_table(struct buf *out, const struct release *r)
 	for (unsigned i = 0; i < r->recipients.count; i++) {
 		const struct recipient *to = r->recipients.rows[i];
 		struct itemset received = received_by(r, to);
-		html_row_open(out, to->name);
+		html_rule_open(out, r, to->name, (const char *[3]){to->clause});
 		html_cell(out, columns[1], kind_name(to->kind));
 		html_cell_open(out, columns[2]);
 		html_items(out, r, &received);
@@ -225,7 +255,7 @@ static void permissions_table(struct buf *out, const struct release *r)
 		for (unsigned n = 0; n < r->items.count; n++)
 			if (r->item_permissions[n] >> i & 1)
 				itemset_add(&opened, n);
-		html_row_open(out, p->name);
+		html_rule_open(out, r, p->name, (const char *[3]){p->clause});
 		html_cell(out, columns[1], p->why);
 		html_cell_open(out, columns[2]);
 		html_items(out, r, &opened);
@@ -303,7 +333,7 @@ static void retention_table(struct buf *out, const struct release *r)
 	}
 	for (unsigned i = 0; i < r->retentions.count; i++) {
 		const struct retention *k = r->retentions.rows[i];
-		html_row_open(out, k->name);
+		html_rule_open(out, r, k->name, (const char *[3]){k->clause});
 		html_cell_open(out, columns[1]);
 		buf_add_text(out, "<strong>依法留存：</strong>");
 		put_period(out, k->rule, k->days);

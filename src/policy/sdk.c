@@ -60,7 +60,7 @@ static bool declared(const struct sdk_request *q, const struct sdk_use *use)
 {
 	const struct sdk *s = q->sdk;
 
-	if (!use || !platform_listed(s, q->platform) || !state_holds(q))
+	if (!use || s->stopped || !platform_listed(s, q->platform) || !state_holds(q))
 		return false;
 	if (s->service && (!q->service || strcmp(s->service->key, q->service) != 0))
 		return false;

@@ -116,6 +116,8 @@ static const struct known all[] = {
 	{"dispute.way", VALUE_WORD, WORDS("law", "arbitration")},
 	{"dispute.body", VALUE_TEXT, NULL},
 	{"interpretation.right", VALUE_WORD, WORDS("kept", "none")},
+	{"interpretation.rights", VALUE_LIST, NULL}, /* beginnings of the clauses that give rights */
+	{"interpretation.limits", VALUE_LIST, NULL}, /* words that no note to those may hold */
 	{"definition.set", VALUE_WORD, WORDS("none", "ten")},
 
 	/* what may be taken, shared, sent */

@@ -16,6 +16,9 @@ struct city_file {
 err release_upload(struct ctx *c, const struct release *base, struct city_file *files, size_t count,
 		   struct buf *ret_complaints, struct release **ret);
 
+/* A release of a changed document. ERR_INVALID with field errors under "edits". */
+err release_reparsed(struct ctx *c, json_t *root, struct release **ret);
+
 /* One changed place of the document: "policy.updated", "policy.chapters.2.sections.0.paragraphs",
  * "policy.categories.3.retention.days", "city.contact.hotlines". */
 struct release_edit {

@@ -98,7 +98,13 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       person: { real_name: c.person.real_name, mobile_phone: c.person.mobile_phone, ...(name === 'tianjin' ? { id_number: c.person.resident_id_number } : {}) },
       items: ['real_name'], evidence: { document: '某检察院 调证字〔2026〕18号' }, scope: '一起合同诈骗案的涉案人员核对', scope_until: await day(60) })
     const other = (await s.ok('GET', '/services?limit=100')).body.items.find(k => k.shape === 'query' && k.key !== query[name])
+    await s.ok('POST', '/staff/decisions', { matter: '一件没有写到的事项', decision: '照惯例办理', basis: 'custom', source: '政务服务通行做法' })
     await s.ok('POST', '/staff/ends', { service: other.key, ends_on: await day(60), reason: '政策调整' })
+    if (name === 'nantong') return // its policy keeps no reading
+    const editor = new Careful(city, api)
+    editor.token = (await officerOf(city, 'editor', '政策岗 丙某')).token
+    editor.replay = true
+    await editor.ok('POST', '/staff/clause-notes', { clause: 'TJ-10.2', text: '无效须由法定机关认定。' })
   }
 
   test('every POST that creates replays its answer, and refuses another body', async () => {
@@ -121,7 +127,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const given = (await c.ok('GET', '/consents')).body.items.find(k => k.scope === query[name] && !k.withdrawn_at)
     await c.ok('POST', '/consents/withdrawals', { ids: [given.id] })
     await officerTwice()
-    const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs
+    const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create', 'staff_clause_note'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs
     const { features } = (await c.ok('GET', '/city')).body
     const missing = api.routes.filter(r => r.creates && !api.replayed.has(r.operation)).map(r => r.operation)
     for (const operation of missing) {

@@ -1032,6 +1032,41 @@ export const staffGuardianReport = (id_number: string, phone: string, reason: st
 /** The picture, for this page's memory only. */
 export const staffGuardianPaper = (id: string, paper: string, reason: string) =>
 	requestBlob(`/staff/guardian-tasks/${id}/papers/${paper}`, { reason })
+/* ---- single clauses of the policy ---- */
+
+export interface Clause {
+	clause: string
+	rules: { kind: string; name: string }[]
+	void: { reason: string; since: string } | null
+}
+export interface ClauseList {
+	number: number
+	version: string
+	items: Clause[]
+}
+export interface ClauseNote {
+	id: string
+	clause: string
+	text: string
+	written_by: string
+	role: string
+	written_at: string
+	ended_at: string | null
+}
+export interface ClauseNoteList {
+	may_publish: boolean
+	items: ClauseNote[]
+}
+export interface Decision {
+	id: string
+	matter: string
+	decision: string
+	basis: 'clause' | 'law' | 'rule' | 'custom'
+	source: string
+	decided_by: string
+	decided_at: string
+}
+
 /* ---- duties, incidents, ends of services ---- */
 
 export interface Duty {
@@ -1130,6 +1165,14 @@ export interface Bulletin {
 }
 
 export const listBulletins = () => get<{ items: Bulletin[] }>('/notices')
+export const staffClauses = () => get<ClauseList>('/staff/clauses')
+export const voidClause = (body: { clause: string; reason: string; version: string }) => post<{ number: number }>('/staff/clauses/void', body)
+export const restoreClause = (body: { clause: string; version: string }) => post<{ number: number }>('/staff/clauses/restore', body)
+export const staffClauseNotes = () => get<ClauseNoteList>('/staff/clause-notes')
+export const publishClauseNote = (body: { clause: string; text: string }) => create<ClauseNote>('/staff/clause-notes', body)
+export const endClauseNote = (id: string) => del<void>(`/staff/clause-notes/${id}`)
+export const staffDecisions = (cursor?: string) => get<Page<Decision>>(`/staff/decisions${query({ cursor })}`)
+export const recordDecision = (body: { matter: string; decision: string; basis: Decision['basis']; source: string }) => create<Decision>('/staff/decisions', body)
 export const staffDuties = () => get<DutyList>('/staff/duties')
 export const staffDutyRecords = (key: string) => get<{ items: DutyRecord[] }>(`/staff/duties/${key}/records`)
 export const recordDuty = (key: string, body: { done_on: string; document: string; note?: string; staff?: string }) =>

@@ -61,6 +61,8 @@ const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/incidents', name: '安全事件', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/ends', name: '停止服务', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/releases', name: '隐私政策发布', roles: ['policy_officer', 'auditor'] },
+	{ path: '/clauses', name: '条款管理', roles: ['policy_officer', 'auditor'] },
+	{ path: '/decisions', name: '决定依据', roles: ['privacy_officer', 'policy_officer', 'auditor'] },
 	{ path: '/announcements', name: '消息公告', roles: ['policy_officer'] },
 	{ path: '/requests', name: '个人信息请求', roles: ['privacy_officer'] },
 	{ path: '/guardians', name: '监护关系审核', roles: ['privacy_officer'] },
