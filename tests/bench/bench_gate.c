@@ -1,6 +1,7 @@
 /* Decisions per CPU-second of gate_check, on a workload file that other engines answer too
- * (tests/bench/peers). The release is made from the file's services by the ordinary loader; every answer is
- * compared with the one in the file before anything is timed. */
+ * (tests/bench/peers). The release is the file's document, or made from the file's services, by the ordinary
+ * loader; every answer is compared with the one in the file before anything is timed. Given the folder of the
+ * cities and a city, it prints that city's document. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "crypto/crypto.h"
@@ -162,16 +163,12 @@ static void put_service(struct json *j, const json_t *service)
 	json_close(j, '}');
 }
 
-static struct release *make_release(struct ctx *c, const json_t *file)
+static void put_release(struct buf *document, const json_t *file)
 {
-	BUF_SCOPED document = {0}, complaints = {0};
-	struct release *r = NULL;
+	struct json j = json_to(document);
 	size_t i;
 	json_t *service;
 
-	buf_init(&document, 4 << 20);
-	buf_init(&complaints, 1 << 20);
-	struct json j = json_to(&document);
 	json_open(&j, '{');
 	put_city(&j);
 	put_items(&j, json_object_get(file, "items"));
@@ -181,9 +178,35 @@ static struct release *make_release(struct ctx *c, const json_t *file)
 	json_array_foreach(json_object_get(file, "services"), i, service) put_service(&j, service);
 	json_close(&j, ']');
 	json_close(&j, '}');
+}
+
+static struct release *make_release(struct ctx *c, const json_t *file)
+{
+	BUF_SCOPED document = {0}, complaints = {0};
+	struct release *r = NULL;
+
+	buf_init(&document, 4 << 20);
+	buf_init(&complaints, 1 << 20);
+	if (json_object_get(file, "document"))
+		buf_add_text(&document, text(file, "document"));
+	else
+		put_release(&document, file);
 	if (failed(release_parse(c, buf_slice(&document), 1, &complaints, &r)))
 		stop(buf_slice(&complaints).p);
 	return r;
+}
+
+static void print_document(struct ctx *c, const char *cities, const char *city)
+{
+	BUF_SCOPED complaints = {0};
+	struct release *r = NULL;
+
+	buf_init(&complaints, 1 << 20);
+	if (failed(release_load(c, cities, city, &complaints, &r)))
+		stop(buf_slice(&complaints).p);
+	struct slice document = release_document(r);
+	fwrite(document.p, 1, document.n, stdout);
+	release_drop(r);
 }
 
 /* ---- people and questions
@@ -200,8 +223,26 @@ static struct itemset itemset_from(const struct release *r, const json_t *list)
 	return set;
 }
 
+/* By its number, or by its key. */
+static const struct service *service_from(const struct release *r, const json_t *named)
+{
+	return json_is_string(named) ? release_service(r, json_string_value(named))
+				     : release_service_at(r, (unsigned)json_integer_value(named));
+}
+
+static uint32_t permissions_from(const struct release *r, const json_t *list)
+{
+	uint32_t bits = 0;
+	size_t i;
+	json_t *key;
+
+	json_array_foreach(list, i, key) bits |= UINT32_C(1)
+						 << release_permission(r, json_string_value(key))->number;
+	return bits;
+}
+
 /* A withdrawn consent is one that has ended. */
-static void make_person(struct ctx *c, const struct release *r, const json_t *list, struct facts *ret)
+static const struct consent_fact *consents_from(struct ctx *c, const struct release *r, const json_t *list)
 {
 	struct consent_fact *consents = ARENA_ARRAY(c->arena, struct consent_fact, json_array_size(list) + 1);
 	size_t i;
@@ -209,17 +250,41 @@ static void make_person(struct ctx *c, const struct release *r, const json_t *li
 
 	json_array_foreach(list, i, k) consents[i] = (struct consent_fact){
 		.consent_id = (int64_t)i + 1,
-		.service = release_service_at(r, (unsigned)json_integer_value(json_object_get(k, "service"))),
+		.service = service_from(r, json_object_get(k, "service")),
+		.recipient = release_recipient(r, text(k, "recipient")),
 		.items = itemset_from(r, json_object_get(k, "items")),
 		.until_ms = json_is_true(json_object_get(k, "withdrawn"))
 				    ? 1
 				    : json_integer_value(json_object_get(k, "until")),
 	};
-	*ret = (struct facts){.subject_id = 1,
-			      .accepted_release = 1,
-			      .acceptance = ACCEPT_EXPRESS,
-			      .consents = consents,
-			      .consent_count = json_array_size(list)};
+	return consents;
+}
+
+/* A list of consents, of someone who may do the rest; or an object that says more. */
+static void make_person(struct ctx *c, const struct release *r, const json_t *person, struct facts *ret)
+{
+	const json_t *list = json_is_array(person) ? person : json_object_get(person, "consents");
+	bool agreed = json_is_array(person) || json_is_true(json_object_get(person, "agreed"));
+
+	*ret = (struct facts){
+		.subject_id = 1,
+		.accepted_release = agreed ? 1 : 0,
+		.acceptance = agreed ? ACCEPT_EXPRESS : ACCEPT_NONE,
+		.phone_bound = json_is_true(json_object_get(person, "phone")),
+		.realname_level = json_is_true(json_object_get(person, "realname")) ? 2 : 0,
+		.second_check_until_ms =
+			json_is_true(json_object_get(person, "second_check")) ? INT64_MAX : 0,
+		.permissions = permissions_from(r, json_object_get(person, "permissions")),
+		.consents = consents_from(c, r, list),
+		.consent_count = json_array_size(list),
+	};
+}
+
+static enum gate_action action_from(const char *word)
+{
+	if (strcmp(word, "read") == 0)
+		return GATE_READ;
+	return strcmp(word, "share") == 0 ? GATE_SHARE : GATE_COLLECT;
 }
 
 static void make_questions(struct workload *w)
@@ -233,13 +298,15 @@ static void make_questions(struct workload *w)
 		struct question *to = &w->questions[i];
 		to->f = &w->people[json_integer_value(json_object_get(q, "person"))];
 		to->q = (struct gate_request){
-			.action = GATE_COLLECT,
-			.service = release_service_at(
-				w->release, (unsigned)json_integer_value(json_object_get(q, "service"))),
+			.action = action_from(text(q, "action")),
+			.service = service_from(w->release, json_object_get(q, "service")),
 			.purpose = release_purpose(w->release, text(q, "purpose")),
+			.recipient = release_recipient(w->release, text(q, "recipient")),
+			.items = itemset_from(w->release, json_object_get(q, "items")),
 			.now_ms = json_integer_value(json_object_get(w->file, "now")),
 		};
-		itemset_add(&to->q.items, release_item(w->release, text(q, "item"))->number);
+		if (json_object_get(q, "item"))
+			itemset_add(&to->q.items, release_item(w->release, text(q, "item"))->number);
 		to->allowed = json_is_true(json_array_get(json_object_get(w->file, "answers"), i));
 	}
 }
@@ -297,15 +364,11 @@ static double cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-int main(int argc, char **argv)
+static void measure(struct ctx *c, const char *path)
 {
-	struct ctx c = {.arena = arena_new((size_t)64 << 20)};
 	struct workload w = {0};
 
-	if (argc != 2)
-		stop("usage: bench_gate WORKLOAD.json (tests/bench/gate.mjs writes it)");
-	crypto_init();
-	read_workload(&c, argv[1], &w);
+	read_workload(c, path, &w);
 	size_t allowed = compare(&w);
 	double before = cpu_seconds();
 	for (int i = 0; i < PASSES; i++)
@@ -316,6 +379,19 @@ int main(int argc, char **argv)
 	       PASSES * (double)w.count / seconds, allowed, w.count);
 	json_decref(w.file);
 	release_drop(w.release);
+}
+
+int main(int argc, char **argv)
+{
+	struct ctx c = {.arena = arena_new((size_t)64 << 20)};
+
+	crypto_init();
+	if (argc == 2)
+		measure(&c, argv[1]);
+	else if (argc == 3)
+		print_document(&c, argv[1], argv[2]);
+	else
+		stop("usage: bench_gate WORKLOAD.json (tests/bench/gate.mjs writes it), or CITIES CITY");
 	arena_free(c.arena);
 	return 0;
 }

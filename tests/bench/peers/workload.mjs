@@ -8,7 +8,7 @@ const NOW = 1_795_000_000_000
 const SERVICES = 200, PEOPLE = 1000, REQUESTS = 2000
 
 // xorshift32: the same numbers on every machine
-function dice(seed) {
+export function dice(seed) {
   let x = seed
   return sides => {
     x ^= x << 13; x ^= x >>> 17; x ^= x << 5
