@@ -132,7 +132,7 @@ static err diff_get(struct api_call *k)
 {
 	__attribute__((cleanup(pair_drop))) struct pair p = {0};
 	struct slice against = http_query(k->q, "against");
-	unsigned number, before;
+	unsigned number = 0, before;
 	struct review r;
 
 	TRY(releases_reader(k));
@@ -215,7 +215,7 @@ static unsigned newest_of(struct api_call *k)
 static err release_get(struct api_call *k)
 {
 	struct review r;
-	unsigned number;
+	unsigned number = 0;
 
 	TRY(releases_reader(k));
 	TRY(releases_number(k, &number));
@@ -237,7 +237,7 @@ static err release_get(struct api_call *k)
 static err document_get(struct api_call *k)
 {
 	struct release *r = NULL;
-	unsigned number;
+	unsigned number = 0;
 
 	TRY(releases_reader(k));
 	TRY(releases_number(k, &number));
@@ -256,7 +256,7 @@ static err document_get(struct api_call *k)
 static err page_get(struct api_call *k)
 {
 	struct release *r = NULL;
-	unsigned number;
+	unsigned number = 0;
 
 	TRY(releases_reader(k));
 	TRY(releases_number(k, &number));
@@ -270,7 +270,7 @@ static err page_get(struct api_call *k)
 static err print_get(struct api_call *k)
 {
 	struct release *r = NULL;
-	unsigned number;
+	unsigned number = 0;
 
 	TRY(releases_reader(k));
 	TRY(releases_number(k, &number));
