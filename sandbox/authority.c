@@ -17,6 +17,7 @@ static const struct {
 	{"POST", NULL, "disclosures", disclosure_receive},
 	{"POST", NULL, "cases", case_receive},
 	{"GET", NULL, "cases/", case_show},
+	{"GET", NULL, "flags", flags_show},
 };
 
 static authority_operation *find_operation(const struct http_request *q, const char *authority,

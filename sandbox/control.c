@@ -208,6 +208,26 @@ void control_received(void *user, const struct http_request *q, struct http_resp
 	pthread_mutex_unlock(&w->lock);
 }
 
+/* {"items": [{kind, sha256, until_ms}]}: what the risk source warns of. */
+void control_flags_put(void *user, const struct http_request *q, struct http_response *a, void *route_user)
+{
+	struct world *w = user;
+	json_t *body = body_object(q), *items = json_object_get(body, "items");
+
+	(void)route_user;
+	if (!json_is_array(items)) {
+		json_decref(body);
+		reply_problem(a, 400, "items: a list of {kind, sha256, until_ms}");
+		return;
+	}
+	pthread_mutex_lock(&w->lock);
+	json_object_set(w->state, "flags", items);
+	w->dirty = true;
+	json_decref(body);
+	pthread_mutex_unlock(&w->lock);
+	reply(a, 200, json_pack("{sb}", "set", 1));
+}
+
 void control_reset(void *user, const struct http_request *q, struct http_response *a, void *route_user)
 {
 	struct world *w = user;

@@ -348,3 +348,13 @@ int case_show(struct operation *o, json_t **ret)
 		add_follow_up(*ret, department, received + follow_up_after);
 	return 200;
 }
+
+/* ---- warnings ---- */
+
+int flags_show(struct operation *o, json_t **ret)
+{
+	json_t *flags = json_object_get(o->world->state, "flags");
+
+	*ret = json_pack("{so}", "items", flags ? json_incref(flags) : json_array());
+	return 200;
+}

@@ -353,6 +353,39 @@ err account_db_sessions_end(struct ctx *c, struct tx *tx, int64_t subject_id, in
 		       NULL);
 }
 
+enum { SESSIONS_AT_ONCE = 32 };
+
+struct on_device {
+	int64_t installation_id, ids[SESSIONS_AT_ONCE];
+	size_t count;
+};
+
+static err session_on_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct on_device *d = arg;
+
+	(void)c;
+	if (row_int(r, 5) == d->installation_id && d->count < SESSIONS_AT_ONCE)
+		d->ids[d->count++] = row_int(r, 0);
+	return OK;
+}
+
+err account_db_sessions_end_on(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t installation_id)
+{
+	struct on_device d = {.installation_id = installation_id};
+
+	do {
+		d.count = 0;
+		TRY(tx_rows(c, tx, Q_SESSION_LIST, PARAMS(P_INT(subject_id)), session_on_row, &d));
+		for (size_t i = 0; i < d.count; i++) {
+			TRY(tx_exec(c, tx, Q_SESSION_DELETE, PARAMS(P_INT(subject_id), P_INT(d.ids[i])),
+				    NULL));
+			TRY(push_session_end_rows(c, tx, subject_id, d.ids[i], 0));
+		}
+	} while (d.count == SESSIONS_AT_ONCE);
+	return OK;
+}
+
 err account_db_sessions_sweep(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t idle_since_ms)
 {
 	return tx_exec(c, tx, Q_SESSION_SWEEP,

@@ -54,6 +54,8 @@ err account_db_sessions(struct ctx *c, int64_t subject_id, session_fn fn, void *
 err account_db_session_delete(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t session_id,
 			      int64_t *ret_changed);
 err account_db_sessions_end(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t except_session_id);
+/* Those of one installation. */
+err account_db_sessions_end_on(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t installation_id);
 err account_db_sessions_sweep(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t idle_since_ms);
 
 /* *ret_changed 0: it was not in the state that this starts from. */

@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "account/account_store.h"
 #include "account/certificate.h"
+#include "account/devices.h"
 #include "account/ending_identifiers.h"
 #include "base/id.h"
 #include "policy/better.h"
@@ -108,6 +109,23 @@ static err check_security_state(struct ctx *c, int64_t subject_id)
 	return OK;
 }
 
+/* From a device that nothing beyond a login ties to the account, a second proof by the own number is asked,
+ * which binds it (TJ-4.3.d). */
+static err check_device(struct ctx *c, int64_t subject_id)
+{
+	struct own_device d;
+
+	if (!city_list_has(c->release, "cancel.checks", "device"))
+		return OK;
+	TRY(own_device_get(c, subject_id, NULL, &d));
+	if (d.bound || !d.any)
+		return OK;
+	err e = refuse(c, "second_check_required", city_text(c->release, "cancel.device_clause"),
+		       "这台设备尚未与您的账号绑定，注销前请用短信验证码再次验证");
+	refuse_next(c, "confirm_again", "\"way\":\"sms\"");
+	return e;
+}
+
 /* ---- the end
  * ---------------------------------------------------------------------------------------------------------------------
  */
@@ -190,6 +208,7 @@ err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struc
 	TRY(facts_load(c, subject_id, &f, &h));
 	TRY(check_identity(c, &f));
 	TRY(check_security_state(c, subject_id));
+	TRY(check_device(c, subject_id));
 	return end_now(c, &(struct end_order){subject_id, scope, &f, &h, &entry}, ret_certificate);
 }
 

@@ -86,7 +86,9 @@ static err account_create(struct api_call *k)
 	json_put_id(&k->out, "subject_id", subject_id);
 	json_key(&k->out, "session");
 	json_open(&k->out, '{');
-	TRY(api_open_session(k, subject_id, "registration", NULL, NULL));
+	struct device_use use = {.subject_id = subject_id, .way = "registration", .bound = true};
+	own_place(k->c, k->q->peer, use.place);
+	TRY(api_open_session(k, subject_id, "registration", own_device_rows, &use));
 	json_close(&k->out, '}');
 	TRY(register_next(k->c, subject_id, &next));
 	write_next(&k->out, next);

@@ -1,6 +1,7 @@
 /* The inbox, the notice of a new version, subscriptions and push. */
 #include "notify/notices.h"
 #include "api/api.h"
+#include "identity/identity.h"
 #include "ops/publications.h"
 #include "policy/better.h"
 #include "rights/rights.h"
@@ -140,7 +141,28 @@ static err publication_words(struct api_call *k, const struct message *m, const 
 	return OK;
 }
 
-static err put_words(struct api_call *k, const struct message *m)
+/* Time, network and device stand only in the message itself: reading them is an entry (NT-1.3.b). */
+static err login_words(struct api_call *k, const struct message *m, bool whole, const char **ret_title,
+		       const char **ret_text)
+{
+	struct login_alert a;
+	char at[TIME_TEXT_SIZE];
+
+	*ret_title = "异常登录提醒";
+	*ret_text = "您的账号有一次与平常不同的登录，请查看是不是您本人。";
+	if (!whole)
+		return OK;
+	TRY(login_alert_get(k->c, k->subject_id, m->ref_id, &a));
+	time_text(a.at_ms, at);
+	*ret_text = arena_printf(
+		k->c->arena, "时间：%.10s %.5s\n%s%s%s%s%s%s%s", at, at + 11, a.place ? "网络：" : "",
+		a.place ? a.place : "", a.device ? "\n设备：" : "", a.device ? a.device : "",
+		a.reasons ? "\n原因：" : "", a.reasons ? a.reasons : "",
+		strcmp(a.state, "stopped") == 0 ? "\n系统要求再次验证，当时没有登录成功。" : "");
+	return OK;
+}
+
+static err put_words(struct api_call *k, const struct message *m, bool whole)
 {
 	const char *title, *text;
 	struct json *j = &k->out;
@@ -168,6 +190,8 @@ static err put_words(struct api_call *k, const struct message *m)
 		text = t.body;
 	} else if (strcmp(m->kind, "request") == 0) {
 		TRY(request_words(k->c, k->subject_id, m, &title, &text));
+	} else if (strcmp(m->kind, "login") == 0) {
+		TRY(login_words(k, m, whole, &title, &text));
 	} else if (strcmp(m->kind, "publication") == 0) {
 		TRY(publication_words(k, m, &title, &text));
 	} else {
@@ -185,7 +209,7 @@ static err put_words(struct api_call *k, const struct message *m)
 	return OK;
 }
 
-static err put_message(struct api_call *k, const struct message *m)
+static err put_message(struct api_call *k, const struct message *m, bool whole)
 {
 	struct json *j = &k->out;
 
@@ -194,7 +218,7 @@ static err put_message(struct api_call *k, const struct message *m)
 	json_put_id(j, "ref_id", m->ref_id);
 	json_put_time(j, "at", m->at_ms);
 	json_put_time(j, "read_at", m->read_at_ms);
-	return put_words(k, m);
+	return put_words(k, m, whole);
 }
 
 struct listing {
@@ -210,7 +234,7 @@ static err write_message(struct ctx *c, const struct message *m, void *arg)
 	if (!api_page_row(&l->page, m->id))
 		return OK;
 	json_open(&l->k->out, '{');
-	TRY(put_message(l->k, m));
+	TRY(put_message(l->k, m, false));
 	json_close(&l->k->out, '}');
 	return OK;
 }
@@ -246,7 +270,7 @@ static err one_message(struct api_call *k)
 	TRY(api_param_id(k, 0, &id));
 	TRY(message_get(k->c, k->subject_id, id, &m));
 	json_open(&k->out, '{');
-	TRY(put_message(k, &m));
+	TRY(put_message(k, &m, true));
 	json_key(&k->out, "deliveries");
 	json_open(&k->out, '[');
 	TRY(message_deliveries(k->c, k->subject_id, id, write_delivery, &k->out));
@@ -320,7 +344,8 @@ static err push_delete(struct api_call *k)
 
 #define CHANGES "[{kind: text, major: bool, text: text}]"
 #define MESSAGE                                                                                              \
-	"id: id, kind: policy|announcement|case|incident|end|request, ref_id: id, at: time, read_at?: "      \
+	"id: id, kind: policy|announcement|case|incident|end|request|login, ref_id: id, at: time, "          \
+	"read_at?: "                                                                                         \
 	"time, "                                                                                             \
 	"version?: text, "                                                                                   \
 	"major?: bool, changes?: " CHANGES ", promotional?: bool, title: text, text: text"

@@ -21,6 +21,8 @@ extern const struct api_route api_withdrawal_routes[];
 
 extern const struct api_route api_rights_routes[], api_staff_rights_routes[];
 
+extern const struct api_route api_login_routes[], api_watch_routes[];
+
 const struct api_route *const api_route_tables[] = {
 	api_city_routes,
 	api_policy_routes,
@@ -31,6 +33,8 @@ const struct api_route *const api_route_tables[] = {
 	api_permission_routes,
 	api_account_routes,
 	api_session_routes,
+	api_login_routes,
+	api_watch_routes,
 	api_realname_routes,
 	api_consent_routes,
 	api_guardian_routes,

@@ -1,10 +1,11 @@
 /* Logging in and out, devices, and the second check. */
+#include "account/watch.h"
 #include "api/api.h"
 #include "api/typed.h"
 
 enum { FAILURE_MS = 200 };
 
-static err log_in(struct api_call *k, struct login *ret)
+static err first_proof(struct api_call *k, struct login *ret)
 {
 	if (slice_is(api_text(k, "method"), "sms")) {
 		if (!api_text(k, "mobile_phone").p || !api_text(k, "sms_code").p)
@@ -16,17 +17,56 @@ static err log_in(struct api_call *k, struct login *ret)
 	return login_password(k->c, api_text(k, "login"), api_text(k, "password"), k->q->peer, ret);
 }
 
+static err second_proof(struct api_call *k, struct login *ret)
+{
+	const struct second_proof proof = {.phone = api_text(k, "mobile_phone"),
+					   .sms_code = api_text(k, "sms_code"),
+					   .password = api_text(k, "password"),
+					   .id_number = api_text(k, "resident_id_number")};
+
+	if (!api_text(k, "ticket").n)
+		return fail_field(k->c, "ticket", "请重新登录");
+	if (proof.sms_code.n && !proof.phone.n)
+		return fail_field(k->c, "mobile_phone", "请填写手机号码");
+	return login_confirm(k->c, api_text(k, "ticket"), &proof, k->q->peer, ret);
+}
+
+static err log_in(struct api_call *k, struct login *ret)
+{
+	TRY(slice_is(api_text(k, "method"), "confirm") ? second_proof(k, ret) : first_proof(k, ret));
+	return login_judge(k->c, ret, k->q->peer, k->platform);
+}
+
+/* Guessing stops at the lock of the account or the limit of the address; the console shows it (TJ-1.2.1.4.c).
+ */
+static void note_guessing(struct api_call *k, err e)
+{
+	struct watch_event seen = {.kind = "brute_force", .address = k->q->peer};
+
+	if (e.code == ERR_LOCKED) {
+		seen.rule = "password_guessing";
+		seen.measure = "locked";
+	} else if (e.code == ERR_LIMIT) {
+		seen.rule = "too_many_logins";
+		seen.measure = "limited";
+	} else {
+		return;
+	}
+	watch_note(k->c, &seen);
+}
+
 static err session_create(struct api_call *k)
 {
 	struct login login;
 	err e = log_in(k, &login);
 
 	if (failed(e)) {
+		note_guessing(k, e);
 		api_even_out(k, FAILURE_MS);
 		return e;
 	}
 	json_open(&k->out, '{');
-	TRY(api_open_session(k, login.subject_id, api_string(k, "method"), login_rows, &login));
+	TRY(api_open_session(k, login.subject_id, login.way, login_rows, &login));
 	json_put_id(&k->out, "subject_id", login.subject_id);
 	json_close(&k->out, '}');
 	return OK;
@@ -93,8 +133,9 @@ static err second_check_create(struct api_call *k)
 const struct api_route api_session_routes[] = {
 	{"POST", "/api/v1/sessions", session_create, API_INSTALLATION, API_CREATES | API_SLOW,
 	 "session_create", "登录",
-	 .body = "{method: password|sms, login?: text, password?: text, mobile_phone?: text, sms_code?: text,"
-		 " transport?: bearer|cookie}",
+	 .body = "{method: password|sms|confirm, login?: text, password?: text, mobile_phone?: text, "
+		 "sms_code?: "
+		 "text, resident_id_number?: text, ticket?: text, transport?: bearer|cookie}",
 	 .answer = "{id: id, token?: text, expires_at: time, subject_id: id}", .status = 201},
 	{"GET", "/api/v1/sessions", session_get_all, API_SESSION, 0, "session_list", "已登录的设备",
 	 .answer = "{items: [{id: id, current: bool, platform: text, created_at: time, last_seen_at: time}],"

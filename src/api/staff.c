@@ -1,5 +1,6 @@
 /* The console's API: staff sessions, and the cases of the own department. */
 #include "api/staff.h"
+#include "account/watch.h"
 #include "base/clock.h"
 #include "identity/identity.h"
 
@@ -80,7 +81,12 @@ static err session_post(struct api_call *k)
 
 	TRY(throttle(k->c, "staff_address", slice_of(k->q->peer),
 		     city_int(k->c->release, "staff.per_address_10min", TRIES_PER_ADDRESS), TRIES_WINDOW_MS));
-	TRY(staff_login(k->c, api_text(k, "login"), api_text(k, "password"), api_text(k, "totp"), &s, token));
+	err e = staff_login(k->c, api_text(k, "login"), api_text(k, "password"), api_text(k, "totp"), &s,
+			    token);
+	if (e.code == ERR_LOCKED)
+		watch_note(k->c, &(struct watch_event){"intrusion", "staff_password_guessing", "locked",
+						       k->q->peer});
+	TRY(e);
 	json_open(&k->out, '{');
 	put_staff(k, &s);
 	if (api_give_token(k, "staff", token, STAFF_LIFE_MS / 1000))

@@ -34,6 +34,8 @@ static int write_list(struct cli *k, const char *sandbox, const char *key)
 	add(authorities, "sms", sandbox, key);
 	for (unsigned i = 0; i < release_recipient_count(k->release); i++)
 		add(authorities, release_recipient_at(k->release, i)->key, sandbox, key);
+	if (city_text(k->release, "risk.feed"))
+		add(authorities, city_text(k->release, "risk.feed"), sandbox, key);
 	json_t *doc = json_pack("{s:o, s:s}", "authorities", authorities, "key_id", "tongban");
 	snprintf(path, sizeof path, "%s/connectors.json", k->data);
 	snprintf(beside, sizeof beside, "%s.new", path);

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/follow.h"
 #include "cli/metrics.h"
+#include "identity/identity.h"
 #include "jobs/jobs.h"
 #include "notify/notices.h"
 #include "notify/notify.h"
@@ -83,6 +84,8 @@ static const struct job_kind service_kinds[] = {
 	{"told_end", told_end_job},
 	{"service_end_tell", service_end_tell_job},
 	{"service_end_run", service_end_run_job},
+	{"risk_feed", risk_feed_job},
+	{"logins_end", logins_end_job},
 };
 
 static struct jobs *start_jobs(struct cli *k)
@@ -110,9 +113,26 @@ static struct jobs *start_jobs(struct cli *k)
 	account_on_end("wards_end");
 	account_on_end("messages_end");
 	account_on_end("told_end");
+	account_on_end("logins_end");
 	account_on_record_end("exception_uses_end");
 	return jobs_start(&(struct jobs_options){
 		.kinds = kinds, .kind_count = ALL, .user = k, .make_ctx = job_ctx, .done_ctx = job_ctx_done});
+}
+
+static err schedule_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	(void)arg;
+	return job_schedule(c, tx, "risk_feed", c->now_ms);
+}
+
+/* What runs by itself; however many servers start, there is one of each. */
+static void schedule_jobs(struct cli *k)
+{
+	struct ctx *c = job_ctx(k);
+
+	if (failed(store_write(c, c->store, schedule_rows, NULL)))
+		log_event("schedule_failed", LOG_T("detail", c->failure.detail));
+	job_ctx_done(k, c);
 }
 
 static bool settled(void *user)
@@ -236,6 +256,7 @@ static int serve(struct cli *k, const struct cli_option *o, const char *listen)
 	id_init((unsigned)atoi(cli_value(o, "node")) & 1023);
 	if (failed(ledger_sequencer_start(&k->ctx, k->ctx.ledger)))
 		return cli_failed(&k->ctx, "ledger");
+	schedule_jobs(k);
 	s.jobs = start_jobs(k);
 	if (k->test_clock && cli_value(o, "sandbox"))
 		s.follower = follower_start(k->clock, cli_value(o, "sandbox"), settled, &s);

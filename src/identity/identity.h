@@ -6,6 +6,7 @@
 #pragma once
 
 #include "account/account.h"
+#include "account/devices.h"
 
 struct typed { /* one member of a flat body: an item and what was typed */
 	const char *item;
@@ -48,12 +49,46 @@ struct login {
 	int64_t subject_id;
 	bool guarded;
 	uint8_t guard[HASH_SIZE]; /* what login_rows clears */
+	const char *way;	  /* of the first proof: "password", "sms" */
+	bool confirmed;		  /* a second proof was given */
+	struct device_use use;	  /* what login_rows notes */
 };
 err login_password(struct ctx *c, struct slice login, struct slice password, const char *address,
 		   struct login *ret);
 err login_sms(struct ctx *c, struct slice phone, struct slice code, const char *address, struct login *ret);
+/* The risk of the login, before its session starts (TJ-1.2.1.4.a, TJ-1.2.1.4.b, NT-1.3.b). ERR_REFUSED:
+ * locked, the person blocked this device; second_check_required with next confirm_login {way, ticket} where a
+ * second proof is asked. */
+err login_judge(struct ctx *c, struct login *l, const char *address, const char *platform);
+/* The second proof that a ticket asks for: the code with the own number, the password, or the document's
+ * number. */
+struct second_proof {
+	struct slice phone, sms_code, password, id_number;
+};
+err login_confirm(struct ctx *c, struct slice ticket, const struct second_proof *p, const char *address,
+		  struct login *ret);
 /* To be run with session_start. */
 err login_rows(struct ctx *c, struct tx *tx, void *login);
+
+/* ---- unusual logins, as the person sees them ---- */
+struct login_alert {
+	int64_t id, installation_id, at_ms;
+	const char *platform, *state;	      /* "stopped", "passed", "blocked" */
+	const char *place, *device, *reasons; /* only from login_alert_get; NULL: not kept */
+};
+typedef err (*login_alert_fn)(struct ctx *c, const struct login_alert *a, void *arg);
+err login_alert_list(struct ctx *c, int64_t subject_id, login_alert_fn fn, void *arg);
+/* With what is sealed, by an entry. ERR_NOT_FOUND. */
+err login_alert_get(struct ctx *c, int64_t subject_id, int64_t id, struct login_alert *ret);
+/* "Not me": the device opens no session of this account any more, and those that it has end. ERR_CONFLICT:
+ * the device of this very session. Taking it back needs a second check. */
+err login_alert_block(struct ctx *c, int64_t subject_id, int64_t id);
+err login_alert_unblock(struct ctx *c, int64_t subject_id, int64_t id);
+
+/* Job "risk_feed", of which there is one: fetches the list of the city's source (risk.feed). */
+err risk_feed_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
+/* Job "logins_end": the account ended. */
+err logins_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
 
 /* ---- passwords
  * ---------------------------------------------------------------------------------------------------------------

@@ -151,15 +151,26 @@ err guard_admit(struct ctx *c, const char *who, const char *address, int64_t lim
 	return check_guard(c, &a.guard);
 }
 
-/* The right password forgets the wrong ones, in the transaction that starts the session. */
-err login_rows(struct ctx *c, struct tx *tx, void *login)
+err guard_clear_rows(struct ctx *c, struct tx *tx, const uint8_t *guard)
 {
-	const struct login *l = login;
+	return tx_exec(c, tx, Q_LOGIN_GUARD_CLEAR, PARAMS(P_INT(guard[0]), P_BLOB(guard, HASH_SIZE)), NULL);
+}
 
-	if (!l->guarded)
-		return OK;
-	return tx_exec(c, tx, Q_LOGIN_GUARD_CLEAR, PARAMS(P_INT(l->guard[0]), P_BLOB(l->guard, HASH_SIZE)),
-		       NULL);
+static err misses_row(struct ctx *c, const struct row *r, void *arg)
+{
+	(void)c;
+	*(int64_t *)arg = row_int(r, 0);
+	return OK;
+}
+
+err guard_misses(struct ctx *c, const char *who, int64_t *ret)
+{
+	struct guard g;
+
+	guard_init(c, who, &g);
+	*ret = 0;
+	return store_rows(c, c->store, Q_LOGIN_GUARD_GET, PARAMS(P_INT(g.hash[0]), P_BLOB(g.hash, HASH_SIZE)),
+			  misses_row, ret);
 }
 
 err guard_clear(struct ctx *c, const char *who)

@@ -11,6 +11,9 @@
 /* One try at a password of `who` (an account, or a name that is none). ERR_LOCKED while locked. */
 err guard_begin(struct ctx *c, const char *who);
 err guard_clear(struct ctx *c, const char *who);
+err guard_clear_rows(struct ctx *c, struct tx *tx, const uint8_t *guard);
+/* Wrong tries in a row, the one under way included. */
+err guard_misses(struct ctx *c, const char *who, int64_t *ret);
 /* Both in one transaction: the limit of an address, and the try. */
 err guard_admit(struct ctx *c, const char *who, const char *address, int64_t limit, int64_t window_ms);
 void guard_key(struct ctx *c, const char *who, uint8_t ret[static HASH_SIZE]);
@@ -27,6 +30,12 @@ struct sms_code_row {
 err identity_db_code_put(struct ctx *c, struct tx *tx, const struct sms_code_row *row, int64_t *ret_changed);
 /* *ret_right: the code was right, and is used up now. */
 err identity_db_code_take(struct ctx *c, const struct sms_code_row *row, bool *ret_right);
+
+/* The entry that goes with handing a number to the gateway, decided by the gate; with the person's head. */
+struct sms_draft;
+err sms_share_entry(struct ctx *c, int64_t subject_id, struct entry *ret_entry, struct head *ret_head);
+/* Row function: sms_rows. */
+err sms_draft_rows(struct ctx *c, struct tx *tx, void *draft);
 
 /* ---- forms
  * ---------------------------------------------------------------------------------------------------------------

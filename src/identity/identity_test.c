@@ -430,6 +430,7 @@ static void login_answers_alike_and_locks_for_whichever_name(void **state)
 
 	assert_ok(login_password(c, SLICE("wangxiaomei"), SLICE("Right-word1"), "127.0.0.1", &who));
 	assert_int_equal(who.subject_id, subject_id);
+	assert_ok(login_judge(c, &who, "127.0.0.1", "web"));
 	assert_ok(store_write(c, c->store, login_rows, &who));
 	assert_err(login_password(c, SLICE("wangxiaomei"), SLICE("Wrong-word1"), "127.0.0.1", &who),
 		   ERR_LOGIN);

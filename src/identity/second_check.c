@@ -3,18 +3,21 @@
 
 struct checked {
 	int64_t subject_id, until_ms;
+	bool binds; /* another proof than the one that opened the session: the device is the person's own */
 };
 
 static err checked_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	const struct checked *k = arg;
 
+	if (k->binds)
+		TRY(own_device_bind_rows(c, tx, k->subject_id));
 	return second_check_rows(c, tx, k->subject_id, c->session_id, k->until_ms);
 }
 
-static err pass(struct ctx *c, int64_t subject_id, const char *method, int64_t *ret_until_ms)
+static err pass(struct ctx *c, int64_t subject_id, const char *method, bool binds, int64_t *ret_until_ms)
 {
-	struct checked k = {subject_id, c->now_ms + SECOND_CHECK_MS};
+	struct checked k = {subject_id, c->now_ms + SECOND_CHECK_MS, binds};
 	struct entry entry = {.action = ENTRY_LOGIN,
 			      .service = "account",
 			      .basis = "own_request",
@@ -63,8 +66,11 @@ err second_check_password(struct ctx *c, int64_t subject_id, struct slice passwo
 		TRY(note_failure(c, subject_id));
 		return refused(c, "密码不正确，验证未通过");
 	}
+	struct own_device d;
+
 	TRY(guard_clear(c, who));
-	return pass(c, subject_id, "二次验证（密码）", ret_until_ms);
+	TRY(own_device_get(c, subject_id, NULL, &d));
+	return pass(c, subject_id, "二次验证（密码）", strcmp(d.way, "sms") == 0, ret_until_ms);
 }
 
 err second_check_sms(struct ctx *c, int64_t subject_id, struct slice phone, struct slice code,
@@ -84,5 +90,5 @@ err second_check_sms(struct ctx *c, int64_t subject_id, struct slice phone, stru
 		TRY(note_failure(c, subject_id));
 		return refused(c, "验证码不正确或已失效，验证未通过");
 	}
-	return pass(c, subject_id, "二次验证（短信）", ret_until_ms);
+	return pass(c, subject_id, "二次验证（短信）", true, ret_until_ms);
 }

@@ -75,6 +75,12 @@ err notice_words(struct ctx *c, const struct message *m, bool brief, const char 
 		*ret_text = "有一件关于公开您个人信息的告知，请登录应用查看。";
 		return OK;
 	}
+	if (strcmp(m->kind, "login") == 0) {
+		*ret_title = "异常登录提醒";
+		*ret_text =
+			"您的账号有一次异常登录，请登录应用查看时间和网络；不是您本人的，可以阻止该设备。";
+		return OK;
+	}
 	/* what a matter is about does not go out of the app */
 	*ret_title = "办件进展";
 	*ret_text = "您的办件有新的进展，请登录应用查看。";

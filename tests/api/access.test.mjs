@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { startCity, agree, cities, giveConsents, dutiesDone, login, password, root, secondCheck, until, username } from './helpers.mjs'
 import { describeApi, careful, carefulCitizen, Careful, caseOf, insist, jpeg, query, stop } from './careful.mjs'
+import { elsewhere } from './elsewhere.mjs'
 import { totp } from './totp.mjs'
 
 const nowhere = '4611686018427387903' // an id that no object has
@@ -71,6 +72,11 @@ const rules = {
   session_list: { caller: 'session', self: true },
   session_end_current: { caller: 'session', self: true },
   session_end: { caller: 'session', mine: w => ({ id: w.session }), missing: () => ({ id: nowhere }) },
+  login_alert_list: { caller: 'session', self: true },
+  login_alert_get: { caller: 'session', mine: w => ({ id: w.loginAlert }), missing: () => ({ id: nowhere }) },
+  login_alert_block: { caller: 'session', mine: w => ({ id: w.loginAlert, body: {} }), missing: () => ({ id: nowhere, body: {} }) },
+  login_alert_unblock: { caller: 'session', secondCheck: true, mine: w => ({ id: w.loginAlert }), missing: () => ({ id: nowhere }) },
+  staff_security_events: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: () => ({}) },
   second_check_create: { caller: 'session', self: true, body: () => ({ method: 'password', password: 'Wrong-pass1' }) },
   realname_create: { caller: 'session', public: w => ({ method: w.realname }), body: () => ({ real_name: '某某' }) },
   consent_give: { caller: 'installation', agreed: true, self: true, body: w => w.consentBody },
@@ -284,6 +290,9 @@ async function makeMessage(city, api, w) {
   await w.a.ok('PUT', '/me/subscriptions/promotion', { subscribed: true })
   await w.policy.ok('POST', '/staff/announcements', { title: '办事有礼', text: '办事有礼。', promotional: true, mandatory: false })
   await city.settle()
+  const stranger = await elsewhere(city)
+  await stranger.refused('POST', '/sessions', { method: 'password', login: w.a.username, password })
+  w.loginAlert = (await w.a.ok('GET', '/me/login-alerts')).body.items[0].id
   w.message = (await w.a.all('/me/messages')).find(m => m.promotional).id
 }
 

@@ -292,7 +292,7 @@ export interface PolicyNotice {
 
 export interface InboxMessage {
 	id: string
-	kind: 'policy' | 'announcement' | 'case' | 'incident' | 'end' | 'request' | 'publication'
+	kind: 'policy' | 'announcement' | 'case' | 'incident' | 'end' | 'request' | 'publication' | 'login'
 	ref_id: string
 	at: string
 	read_at: string | null
@@ -370,6 +370,27 @@ export const logInByPassword = (login: string, password: string) =>
 	create<Session>('/sessions', { method: 'password', login, password, transport: 'cookie' })
 export const logInByCode = (mobile_phone: string, sms_code: string) =>
 	create<Session>('/sessions', { method: 'sms', mobile_phone, sms_code, transport: 'cookie' })
+/** The second proof of an unusual login: another kind than the first. */
+export const confirmLogin = (
+	ticket: string,
+	proof: { mobile_phone: string; sms_code: string } | { password: string } | { resident_id_number: string },
+) => create<Session>('/sessions', { method: 'confirm', ticket, ...proof, transport: 'cookie' })
+export interface LoginAlert {
+	id: string
+	at: string
+	platform: string
+	/** stopped: no second proof was given. */
+	state: 'stopped' | 'passed' | 'blocked'
+	/** It was the device in use. */
+	current: boolean
+	place?: string | null
+	device?: string | null
+	reasons?: string | null
+}
+export const listLoginAlerts = () => get<{ items: LoginAlert[] }>('/me/login-alerts')
+export const getLoginAlert = (id: string) => get<LoginAlert>(`/me/login-alerts/${id}`)
+export const blockLogin = (id: string) => post<void>(`/me/login-alerts/${id}/block`, {})
+export const unblockLogin = (id: string) => del<void>(`/me/login-alerts/${id}/block`)
 export const listSessions = () => get<{ items: SessionEntry[] }>('/sessions')
 export const endSession = (id: string) => del<void>(`/sessions/${id}`)
 export const logOut = () => del<void>('/sessions/current')
@@ -378,6 +399,24 @@ export const proveName = (method: string, fields: Record<string, string>) =>
 	create<{ level: number }>(`/realname/${method}`, fields)
 export const secondCheck = (body: { method: 'password'; password: string } | { method: 'sms'; mobile_phone: string; sms_code: string }) =>
 	post<{ valid_until: string }>('/second-checks', body)
+
+/* ---- events of security, for officers ---- */
+
+export interface SecurityEvent {
+	id: string
+	kind: string
+	kind_name: string
+	rule: string
+	rule_name: string
+	measure: string
+	measure_name: string
+	/** A keyed hash of an address: the same source has the same. */
+	source: string | null
+	count: number
+	first_at: string
+	last_at: string
+}
+export const listSecurityEvents = (cursor?: string | null) => get<Page<SecurityEvent>>(`/staff/security-events${query({ cursor })}`)
 
 /* ---- services ---- */
 

@@ -81,7 +81,7 @@ static const struct service *sending_service(const struct release *r, const stru
 
 /* Handing a number to the gateway is a share like any other. subject_id 0: decided on what the installation
  * agreed to. */
-static err decide_share(struct ctx *c, int64_t subject_id, struct entry *ret_entry, struct head *ret_head)
+err sms_share_entry(struct ctx *c, int64_t subject_id, struct entry *ret_entry, struct head *ret_head)
 {
 	const struct recipient *gateway = release_recipient(c->release, "sms");
 	const struct service *s = sending_service(c->release, gateway);
@@ -108,6 +108,11 @@ static err decide_share(struct ctx *c, int64_t subject_id, struct entry *ret_ent
 	if (subject_id)
 		TRY(ledger_head(c, c->store, subject_id, ret_head));
 	return OK;
+}
+
+err sms_draft_rows(struct ctx *c, struct tx *tx, void *draft)
+{
+	return sms_rows(c, tx, draft);
 }
 
 struct sending {
@@ -182,7 +187,7 @@ err sms_code_send(struct ctx *c, int64_t subject_id, struct slice phone, const c
 	TRY(strcmp(purpose, "register") == 0 ? installation_accepted(c) : installation_agreed(c));
 	TRY(check_limits(c, normal, address));
 	TRY(addressee(c, subject_id, normal, purpose, &s.real, &about));
-	TRY(decide_share(c, about, &entry, &head));
+	TRY(sms_share_entry(c, about, &entry, &head));
 	TRY(prepare(c, normal, purpose, &s));
 	err e = about ? ledger_write(c, &head, &entry, LEDGER_ANY_EPOCH, send_rows, &s, NULL)
 		      : store_write(c, c->store, send_rows, &s);

@@ -28,6 +28,7 @@ export const router = createRouter({
 		{ path: '/duties', component: () => import('./features/duties/DutiesPage.vue') },
 		{ path: '/incidents', component: () => import('./features/incidents/IncidentsPage.vue') },
 		{ path: '/incidents/:id', component: () => import('./features/incidents/IncidentPage.vue'), props: true },
+		{ path: '/security-events', component: () => import('./features/security/SecurityEventsPage.vue') },
 		{ path: '/ends', component: () => import('./features/incidents/EndsPage.vue') },
 		{ path: '/:missing(.*)*', redirect: '/' },
 	],

@@ -48,7 +48,13 @@ export interface PermissionQuestion {
 
 const consent = question<ConsentQuestion>()
 const permission = question<PermissionQuestion>()
-const secondCheck = question<string>()
+export interface SecondCheckQuestion {
+	doing: string
+	/** The only way that will do here. */
+	way?: string
+}
+
+const secondCheck = question<SecondCheckQuestion>()
 
 export const openConsent = consent.open
 export const askConsent = consent.ask
@@ -56,4 +62,4 @@ export const openPermission = permission.open
 export const askPermission = permission.ask
 export const openSecondCheck = secondCheck.open
 /** `doing` completes "为了…，请再次验证身份". */
-export const askSecondCheck = secondCheck.ask
+export const askSecondCheck = (doing: string, way?: string) => secondCheck.ask({ doing, way })

@@ -49,7 +49,7 @@ async function inbox(): Promise<Message[]> {
 			text: message.text,
 			at: message.at,
 			path: `/messages/${message.id}`,
-			icon: message.kind === 'policy' ? 'shield' : 'message',
+			icon: message.kind === 'policy' || message.kind === 'login' ? 'shield' : 'message',
 			unread: !message.read_at,
 		}))
 }
