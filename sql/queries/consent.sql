@@ -127,6 +127,11 @@ UPDATE acceptance SET withdrawn_at_ms = ?3 WHERE subject_id = ?1 AND installatio
 INSERT INTO consent (subject_id, consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9);
 
+-- name: consent_arrive
+-- From another holder, with the times that it has there.
+INSERT INTO consent (subject_id, consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
+
 -- name: consent_supersede
 -- The same consent given again replaces the earlier row, so that withdrawing it once is enough.
 UPDATE consent SET withdrawn_at_ms = ?5

@@ -56,5 +56,8 @@ ON CONFLICT (subject_id, source_id) DO NOTHING;
 -- name: told_person_list
 SELECT source_id, way, told_at_ms FROM told_person WHERE subject_id = ?1 ORDER BY source_id DESC LIMIT 50;
 
+-- name: told_person_find
+SELECT told_at_ms FROM told_person WHERE subject_id = ?1 AND source_id = ?2;
+
 -- name: told_person_delete
 DELETE FROM told_person WHERE subject_id = ?1;

@@ -183,7 +183,8 @@ static err put_words(struct api_call *k, const struct message *m, bool whole)
 		title = a.title;
 		text = a.body;
 		json_put_bool(j, "promotional", a.promotional);
-	} else if (strcmp(m->kind, "incident") == 0 || strcmp(m->kind, "end") == 0) {
+	} else if (strcmp(m->kind, "incident") == 0 || strcmp(m->kind, "end") == 0 ||
+		   strcmp(m->kind, "transfer") == 0) {
 		struct notice_text t;
 		TRY(notice_text_get(k->c, m->ref_id, &t));
 		title = t.title;
@@ -344,7 +345,8 @@ static err push_delete(struct api_call *k)
 
 #define CHANGES "[{kind: text, major: bool, text: text}]"
 #define MESSAGE                                                                                              \
-	"id: id, kind: policy|announcement|case|incident|end|request|login, ref_id: id, at: time, "          \
+	"id: id, kind: policy|announcement|case|incident|end|request|login|publication|transfer,"            \
+	" ref_id: id, at: time, "                                                                            \
 	"read_at?: "                                                                                         \
 	"time, "                                                                                             \
 	"version?: text, "                                                                                   \

@@ -94,3 +94,4 @@ int cli_restore(int argc, char **argv);
 int cli_keys(int argc, char **argv);
 int cli_openapi(int argc, char **argv);
 int cli_release(int argc, char **argv);
+int cli_transfer(int argc, char **argv);

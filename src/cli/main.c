@@ -26,6 +26,7 @@ static const struct command commands[] = {
 	{"restore", cli_restore, "restore a backup; ended data stays ended"},
 	{"keys", cli_keys, "state of the key store"},
 	{"release", cli_release, "list, take up and publish versions of the policy"},
+	{"transfer", cli_transfer, "hand out a package for another holder, open it, take it in"},
 	{"openapi", cli_openapi, "print the OpenAPI document"},
 };
 

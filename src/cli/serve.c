@@ -15,6 +15,7 @@
 #include "ops/ends.h"
 #include "ops/exceptions.h"
 #include "ops/incidents.h"
+#include "ops/transfers.h"
 #include "rights/rights.h"
 #include "services/attachments.h"
 #include "services/cases.h"
@@ -86,6 +87,9 @@ static const struct job_kind service_kinds[] = {
 	{"service_end_run", service_end_run_job},
 	{"risk_feed", risk_feed_job},
 	{"logins_end", logins_end_job},
+	{"transfer_tell", transfer_tell_job},
+	{"transfer_move", transfer_move_job},
+	{"transfer_person_end", transfer_person_end_job},
 };
 
 static struct jobs *start_jobs(struct cli *k)
@@ -115,6 +119,7 @@ static struct jobs *start_jobs(struct cli *k)
 	account_on_end("told_end");
 	account_on_end("logins_end");
 	account_on_record_end("exception_uses_end");
+	account_on_end("transfer_person_end");
 	return jobs_start(&(struct jobs_options){
 		.kinds = kinds, .kind_count = ALL, .user = k, .make_ctx = job_ctx, .done_ctx = job_ctx_done});
 }

@@ -5,6 +5,7 @@
  * ledger entry and raises the epoch. */
 #pragma once
 
+#include "base/json.h"
 #include "ledger/ledger.h"
 #include "policy/gate.h"
 
@@ -98,6 +99,31 @@ struct consent {
 };
 typedef err (*consent_fn)(struct ctx *c, const struct consent *k, void *arg);
 err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg);
+/* ---- between holders (a transfer) ---- */
+/* Acceptances that stand and all consents of a person, with the texts that were shown, into an open JSON
+ * object. */
+err consent_hand_over(struct ctx *c, int64_t subject_id, struct json *j);
+/* What came from another holder, texts in the arena. */
+struct arrived_acceptance {
+	const char *version, *release_hash, *kind;
+	int64_t read_at_ms, at_ms;
+};
+struct arrived_consent {
+	const char *service, *recipient, *items, *text_hash, *text, *version, *terms;
+	int64_t given_at_ms, withdrawn_at_ms;
+};
+struct arrival {
+	int64_t subject_id;
+	bool bound; /* the new holder keeps to what was agreed to; else all is still to be asked (NT-2.2.3.c)
+		     */
+	const struct arrived_acceptance *acceptances;
+	const struct arrived_consent *consents;
+	size_t acceptance_count, consent_count;
+};
+/* Row function: stores them unchanged. An acceptance of a release that is not the one in force here is none.
+ */
+err consent_arrive_rows(struct ctx *c, struct tx *tx, void *arrival);
+
 /* The text that was shown, by its hash. */
 err consent_text_by_hash(struct ctx *c, struct slice text_hash, struct buf *ret);
 /* Inside the transaction that creates a person: all that the installation agreed to becomes the person's. */

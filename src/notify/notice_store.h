@@ -16,10 +16,10 @@ size_t notice_ways(const struct ctx *c, const char *kind, const char *ret[static
 /* What a short message, a mail or a push says; brief: short enough for a short message. */
 err notice_words(struct ctx *c, const struct message *m, bool brief, const char **ret_title,
 		 const char **ret_text);
-/* An incident or the end of a service: its words are a notice_text. */
+/* An incident, the end of a service or a transfer: its words are a notice_text. */
 static inline bool has_own_words(const char *kind)
 {
-	return strcmp(kind, "incident") == 0 || strcmp(kind, "end") == 0;
+	return strcmp(kind, "incident") == 0 || strcmp(kind, "end") == 0 || strcmp(kind, "transfer") == 0;
 }
 /* Starts a round through everybody, inside a transaction. */
 err notice_round_rows(struct ctx *c, struct tx *tx, int64_t round_id, const char *kind, int64_t ref_id);

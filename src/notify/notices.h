@@ -66,7 +66,7 @@ err notice_reaches(struct ctx *c, int64_t subject_id, const char *kind, bool *re
 struct message {
 	int64_t id, ref_id, at_ms, read_at_ms; /* read_at_ms 0: not opened yet */
 	const char *kind;		       /* "policy": release number; "announcement"; "case": case id;
-					 "incident", "end": id of its notice_text;
+					 "incident", "end", "transfer": id of its notice_text;
 					 "publication": use of a ground; "login": an unusual login */
 };
 typedef err (*message_fn)(struct ctx *c, const struct message *m, void *arg);

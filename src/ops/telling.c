@@ -100,3 +100,18 @@ err tell_people(struct ctx *c, const struct telling *t, int64_t after, struct to
 	ret->finished = count < BATCH;
 	return OK;
 }
+
+static err found_row(struct ctx *c, const struct row *row, void *arg)
+{
+	(void)c;
+	(void)row;
+	*(bool *)arg = true;
+	return OK;
+}
+
+err was_told(struct ctx *c, int64_t subject_id, int64_t source_id, bool *ret)
+{
+	*ret = false;
+	return store_rows(c, c->store, Q_TOLD_PERSON_FIND, PARAMS(P_INT(subject_id), P_INT(source_id)),
+			  found_row, ret);
+}

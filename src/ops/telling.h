@@ -8,7 +8,7 @@ struct telling {
 	int64_t source_id;
 	const char *category,
 		*service; /* whom: who has something of that category, or service; NULL: everybody */
-	const char *kind; /* of the message: "incident" or "end" */
+	const char *kind; /* of the message: "incident", "end" or "transfer" */
 	struct notice_text words;
 };
 struct told {
@@ -20,3 +20,5 @@ struct told {
 /* Tells the next people after `after`, at most a batch; nobody twice. Each one has it in the
  * inbox, and by every way of the city that the person can be reached by (NT-3.3.4.f). */
 err tell_people(struct ctx *c, const struct telling *t, int64_t after, struct told *ret);
+/* Whether the person has this notice. */
+err was_told(struct ctx *c, int64_t subject_id, int64_t source_id, bool *ret);

@@ -50,10 +50,18 @@ struct facts {
 	size_t granted_for_count;
 };
 
+/* Whoever takes a city's data over is declared by no release beforehand: the ground of its case names it. */
+static inline struct recipient recipient_successor(const char *name, const char *region)
+{
+	return (struct recipient){
+		.number = UINT32_MAX, .key = name, .name = name, .kind = "partner", .region = region};
+}
+
 /* A ground of the city's own list that takes the place of the person's consent (policy, exceptions). Officers
  * open such a use (ops/exceptions.h); nothing else may. */
 struct gate_ground {
-	const struct exception *exception;
+	const struct exception
+		*exception; /* NULL: the city's affiliates (transfer.affiliates), transfers only */
 	enum exception_context where;
 	uint32_t given;		    /* what is there as evidence, bit per exception_need */
 	struct itemset scope_items; /* what the use was opened for: the only way beyond the service's items */

@@ -3,12 +3,23 @@
 #include "policy/gate_internal.h"
 #include "policy/load.h"
 
+enum { AFFILIATE_NEEDS = 1U << NEED_DOCUMENT | 1U << NEED_OFFICER | 1U << NEED_SECOND_OFFICER };
+
+/* The city's own affiliates stand outside the ban on transfers: no exception, a list of its own (NT-2.2.0).
+ */
+static bool affiliate(const struct release *r, const struct gate_request *q)
+{
+	return q->action == GATE_SHARE && q->ground->where == EXCEPTION_TRANSFER && q->recipient &&
+	       city_list_has(r, "transfer.affiliates", q->recipient->key) && !q->ground->deferred_until_ms;
+}
+
 /* What was shown, and nothing else, may take the place of consent: the ground stands in this release, holds
  * for this context in what the person agreed to as well, and the act is one of that context. */
 static bool ground_listed(const struct release *r, const struct facts *f, const struct gate_request *q)
 {
 	static const uint32_t acts[] = {
-		[GATE_COLLECT] = 1U << EXCEPTION_COLLECT,
+		/* what a transfer brings is taken in on the ground on which it was handed over */
+		[GATE_COLLECT] = 1U << EXCEPTION_COLLECT | 1U << EXCEPTION_TRANSFER,
 		[GATE_READ] = 1U << EXCEPTION_KEEP,
 		[GATE_SHARE] = 1U << EXCEPTION_SHARE | 1U << EXCEPTION_TRANSFER | 1U << EXCEPTION_PUBLISH |
 			       1U << EXCEPTION_ABROAD,
@@ -16,9 +27,31 @@ static bool ground_listed(const struct release *r, const struct facts *f, const 
 	const struct gate_ground *g = q->ground;
 	const struct exception *e = g->exception;
 
-	return e && e->number < r->exceptions.count && r->exceptions.rows[e->number] == e &&
+	if (!e)
+		return affiliate(r, q);
+	return e->number < r->exceptions.count && r->exceptions.rows[e->number] == e &&
 	       (unsigned)q->action <= GATE_SHARE && (acts[q->action] >> g->where & 1) &&
 	       better_exception(r, f->accepted_release, e, g->where) && (!g->deferred_until_ms || e->secrecy);
+}
+
+/* A successor in no release may be the recipient of a transfer alone. */
+static bool to_successor(const struct gate_request *q)
+{
+	return q->ground->where == EXCEPTION_TRANSFER && q->recipient && q->recipient->number == UINT32_MAX;
+}
+
+static bool abroad(const struct release *r, const struct gate_request *q)
+{
+	return to_successor(q) ? !city_inside(r, q->recipient->region) : gate_abroad(r, q);
+}
+
+static bool belongs(const struct release *r, const struct gate_request *q)
+{
+	struct gate_request own = *q;
+
+	if (to_successor(q))
+		own.recipient = NULL;
+	return gate_belongs(r, &own);
 }
 
 /* The scope that an officer wrote down is the only way beyond what the service declares (TJ-1.3.0, TJ-2.4.0,
@@ -28,15 +61,15 @@ static bool ground_covers(const struct release *r, const struct gate_request *q)
 	const struct gate_ground *g = q->ground;
 	bool to_all = g->where == EXCEPTION_PUBLISH;
 
-	if (!gate_belongs(r, q) || !itemset_empty(&q->sensed) || itemset_empty(&q->items) ||
+	if (!belongs(r, q) || !itemset_empty(&q->sensed) || itemset_empty(&q->items) ||
 	    (q->action == GATE_SHARE && to_all != (q->recipient == NULL)))
 		return false;
 	if (g->scope_until_ms != 0 && g->scope_until_ms <= q->now_ms)
 		return false;
 	if (!itemset_within(&q->items, &g->scope_items) || q->recipient != g->scope_recipient)
 		return false;
-	if (exception_needs(g->exception, NEED_SCOPE) || to_all || g->where == EXCEPTION_TRANSFER ||
-	    g->where == EXCEPTION_KEEP)
+	if (to_all || g->where == EXCEPTION_TRANSFER || g->where == EXCEPTION_KEEP ||
+	    exception_needs(g->exception, NEED_SCOPE))
 		return true;
 	return gate_bounds_allow(gate_bounds_of(r->bounds, q), q);
 }
@@ -46,7 +79,9 @@ static bool ground_covers(const struct release *r, const struct gate_request *q)
  */
 static bool consent_given(const struct facts *f, const struct gate_request *q, int64_t *ret_consent_id)
 {
-	return !exception_needs(q->ground->exception, NEED_CONSENT) || !q->recipient ||
+	const struct exception *e = q->ground->exception;
+
+	return !e || !exception_needs(e, NEED_CONSENT) || !q->recipient ||
 	       gate_consented(f, q, ret_consent_id);
 }
 
@@ -57,12 +92,12 @@ enum gate_rule ground_judge(const struct release *r, const struct facts *f, cons
 
 	if (!ground_listed(r, f, q))
 		return RULE_GROUND;
-	v->needs = g->exception->needs & ~g->given;
+	v->needs = (g->exception ? g->exception->needs : AFFILIATE_NEEDS) & ~g->given;
 	if (v->needs)
 		return RULE_EVIDENCE;
 	if (!ground_covers(r, q))
 		return RULE_DECLARED;
-	if (gate_abroad(r, q) && (r->never_abroad || g->where != EXCEPTION_ABROAD))
+	if (abroad(r, q) && (r->never_abroad || g->where != EXCEPTION_ABROAD))
 		return RULE_BORDER;
 	if (f->subject_id == 0)
 		return RULE_LOGIN;
@@ -113,6 +148,6 @@ err ground_evidence_missing(struct ctx *c, const struct exception *e, uint32_t n
 	for (int i = 0; i < NEED_COUNT; i++)
 		if (needs >> i & 1)
 			(void)fail_field(c, exception_need_words[i], need_texts[i]);
-	c->failure.clause = e->clause;
+	c->failure.clause = e ? e->clause : city_text(c->release, "transfer.clause");
 	FAIL(c, ERR_INVALID, "这一例外情形所需的依据还不齐全");
 }

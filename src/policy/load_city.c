@@ -124,13 +124,15 @@ static void check_references(struct loader *l, struct node root)
 		{"withdraw.kept", "class", "legal_retention of the policy", &l->r->retentions},
 		{"gate.rights", "service", "services", &l->r->services},
 		{"hotline.service", "service", "services", &l->r->services},
+		{"transfer.affiliates", "recipient", "the policy", &l->r->recipients},
 	};
 
 	for (size_t i = 0; i < sizeof checked / sizeof *checked; i++) {
 		struct node at = setting_place(root, checked[i].key);
 		if (!setting_find(l->r, checked[i].key))
 			continue;
-		if (node_is_scalar(at))
+		bool word = strcmp(checked[i].key, "transfer.affiliates") == 0; /* of an earlier release */
+		if (node_is_scalar(at) && !word)
 			(void)load_reference(l, checked[i].table, at, checked[i].noun, checked[i].where);
 		for (size_t k = 0; node_is_list(at) && k < node_size(at); k++)
 			if (node_is_scalar(node_at(at, k)))

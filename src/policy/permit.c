@@ -129,10 +129,19 @@ static uint32_t permissions_used(const struct release *r, const struct facts *f,
 static const char *basis_of(struct ctx *c, const struct gate_request *q, const struct verdict *v)
 {
 	if (q->ground)
-		return arena_printf(c->arena, "exception:%s", q->ground->exception->key);
+		return q->ground->exception
+			       ? arena_printf(c->arena, "exception:%s", q->ground->exception->key)
+			       : "affiliate";
 	if (v->consent_id)
 		return "consent";
 	return q->action == GATE_READ && !q->staff ? "own_request" : "acceptance";
+}
+
+static const char *clause_of(const struct release *r, const struct gate_request *q)
+{
+	if (!q->ground)
+		return gate_action_clause(r, q);
+	return q->ground->exception ? q->ground->exception->clause : city_text(r, "transfer.clause");
 }
 
 err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, const struct gate_request *q,
@@ -165,7 +174,7 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 		.items = q->items,
 		.permissions = permissions_used(r, f, q),
 		.basis = basis_of(c, q, &v),
-		.clause = q->ground ? q->ground->exception->clause : gate_action_clause(r, q),
+		.clause = clause_of(r, q),
 		.note = q->ground ? q->ground->note : NULL,
 		.version = gate_version(r, f, q),
 		.use_id = q->ground ? q->ground->use_id : 0,

@@ -15,7 +15,7 @@ enum setting_kind {
 struct known {
 	const char *key; /* dotted; * stands for one part of any name */
 	enum setting_kind kind;
-	const char *const *words; /* ended by NULL */
+	const char *const *words; /* ended by NULL; of a list of texts: what may stand instead of it */
 };
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -132,7 +132,8 @@ static const struct known all[] = {
 	{"share.cases", VALUE_LIST, NULL},
 	{"share.partner_items", VALUE_LIST, NULL},
 	{"share.volunteered", VALUE_WORD, WORDS("allowed", "agreement_and_consent")},
-	{"transfer.affiliates", VALUE_WORD, WORDS("banned", "allowed")},
+	{"transfer.affiliates", VALUE_LIST, WORDS("banned", "allowed")}, /* earlier releases say a word */
+	{"transfer.clause", VALUE_CLAUSE, NULL},
 	{"transfer.merger", VALUE_WORD, WORDS("notice_before", "bound_or_asks_anew")},
 	{"disclosure.model", VALUE_WORD, WORDS("consent_or_breach", "consent_after_notice")},
 	{"border.mode", VALUE_WORD, WORDS("never", "consent")},
@@ -293,6 +294,8 @@ void setting_check(const struct schema_reader *in, struct node name, struct node
 		complain_unknown(name, key);
 	else if (!node_there(at))
 		return;
+	else if (k->kind == VALUE_LIST && k->words && node_is_scalar(at))
+		check_value(in, at, k, key, SCHEMA_WORD);
 	else if (k->kind >= VALUE_LIST)
 		check_list(in, at, k, key);
 	else

@@ -87,6 +87,29 @@ err vault_release(struct ctx *c, struct permit *permit, struct head *h, int64_t 
 	return OK;
 }
 
+static err hand_over(struct ctx *c, const struct pick *pick, handed_fn fn, void *arg)
+{
+	struct held h = held_of(c, pick->row);
+	SECRET_SCOPED plain = {0};
+	size_t size = 0;
+
+	secret_init(&plain, pick->row->sealed.n);
+	TRY(vault_row_open(c, pick->key, pick->row, plain.p, &size));
+	return fn(c, &h, slice_bytes(plain.p, size), arg);
+}
+
+err vault_hand_over(struct ctx *c, struct permit *permit, struct head *h, handed_fn fn, void *arg)
+{
+	PICKS_SCOPED p = {0};
+
+	TRY(permit_use(c, permit, h, false));
+	struct entry entry = permit_entry(c, permit, ENTRY_SHARE, 0);
+	TRY(prove(c, permit, h, RECORD_ALL, &entry, &p, NULL));
+	for (size_t i = 0; i < p.count; i++)
+		TRY(hand_over(c, &p.list[i], fn, arg));
+	return OK;
+}
+
 void released_free(struct released *r)
 {
 	secret_release(&r->memory);

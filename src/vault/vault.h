@@ -74,6 +74,11 @@ err vault_held(struct ctx *c, int64_t subject_id, held_fn fn, void *arg);
 err vault_masked(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, held_fn fn,
 		 void *arg);
 
+/* Everything of the permit's items that is held, value by value with what is known of it, for a new holder:
+ * also what the law keeps (rule set). One ENTRY_SHARE. Values live as long as the call. */
+typedef err (*handed_fn)(struct ctx *c, const struct held *h, struct slice value, void *arg);
+err vault_hand_over(struct ctx *c, struct permit *permit, struct head *h, handed_fn fn, void *arg);
+
 /* Whether a value in normal form is the one that the profile holds (a document's number under either name).
  * Nothing is released, so there is no entry. ERR_NOT_FOUND when the profile holds none. */
 err vault_profile_is(struct ctx *c, int64_t subject_id, const char *item, struct slice value, bool *ret_same);

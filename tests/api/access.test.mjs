@@ -4,6 +4,7 @@ import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { certificate } from './certificates.mjs'
 import { startCity, agree, cities, giveConsents, dutiesDone, login, password, root, secondCheck, until, username } from './helpers.mjs'
 import { describeApi, careful, carefulCitizen, Careful, caseOf, insist, jpeg, query, stop } from './careful.mjs'
 import { elsewhere } from './elsewhere.mjs'
@@ -132,6 +133,14 @@ const rules = {
   staff_clause_note_end: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ id: nowhere }) },
   staff_decisions: { caller: 'staff', by: 'privacy', readers: ['policy', 'auditor'], self: true },
   staff_decision: { caller: 'staff', by: 'privacy', readers: ['policy'], auditor: 403, self: true, body: () => ({ matter: '一件事项', decision: '', basis: 'law', source: '' }) },
+  staff_transfers: { caller: 'staff', by: 'privacy', readers: ['auditor'], self: true },
+  staff_transfer: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: w => ({ id: w.transfer }) },
+  staff_transfer_open: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: () => ({ ground: 'transfer_law', document: '〔2026〕31号', certificate: 'none' }) },
+  staff_transfer_approve: { caller: 'staff', by: 'privacy', auditor: 403, public: w => ({ id: w.transfer }) },
+  staff_transfer_reject: { caller: 'staff', by: 'privacy', auditor: 403, public: w => ({ id: w.transfer }) },
+  staff_transfer_undertake: { caller: 'staff', by: 'privacy', auditor: 403, public: w => ({ id: w.transfer }), body: () => ({ signed: 'none' }) },
+  staff_transfer_move: { caller: 'staff', by: 'privacy', auditor: 403, public: w => ({ id: w.transfer }) },
+  staff_transfer_close: { caller: 'staff', by: 'privacy', auditor: 403, public: w => ({ id: w.transfer }) },
   release_list: { caller: 'staff', by: 'policy', readers: ['auditor'], self: true },
   release_get: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
   release_diff: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
@@ -275,6 +284,8 @@ async function makeStaff(city, api, w) {
   const second = await staffClient(city, api, 'privacy2', '--role', 'privacy_officer')
   await second.ok('POST', `/staff/exceptions/${w.publication}/approval`)
   w.publicationText = (await w.a.ok('GET', `/me/publications/${w.publication}`)).body.text_hash
+  w.transfer = (await w.privacy.ok('POST', '/staff/transfers', { ground: city.city === 'tianjin' ? 'transfer_reorganisation' : 'transfer_merger',
+    receiver: '承接数据中心', contact: '022-00000000', document: '〔2026〕31号机构调整方案', certificate: certificate(city.dir, 'successor').certificate })).body.transfer.id
   w.duty = (await w.privacy.ok('GET', '/staff/duties')).body.items.find(d => !d.each_staff).key
 }
 

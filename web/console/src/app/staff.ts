@@ -69,6 +69,7 @@ const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/guardians', name: '监护关系审核', roles: ['privacy_officer'] },
 	{ path: '/grounds', name: '例外情形', roles: ['privacy_officer'] },
 	{ path: '/publications', name: '信息公示', roles: ['privacy_officer'] },
+	{ path: '/transfers', name: '转让与合并', roles: ['privacy_officer', 'auditor'] },
 ]
 export const workOf = (role: string) => work.filter(({ roles }) => roles.includes(role))
 export const startPage = (role: string) => workOf(role)[0]?.path ?? '/cases'
