@@ -2,19 +2,25 @@
 -- tables: service_end
 
 -- name: service_end_insert
--- ?1 id, ?2 service or '', ?3 from when on, ?4 reason, ?5 now, ?6 by.
+-- ?1 id, ?2 service or '', ?3 from when on, ?4 reason, ?5 now, ?6 by, ?7 that officer, ?8 now, or 0 where a second
+-- officer must agree.
 INSERT INTO service_end (end_id, service, ends_at_ms, reason, announced_at_ms, announced_by, withdrawn_at_ms, walk_after,
-	told_all_at_ms, told_people, done_at_ms, people, left_items)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, 0, 0, 0, 0);
+	told_all_at_ms, told_people, done_at_ms, people, left_items, officer_id, agreed_at_ms, agreed_by)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, 0, 0, 0, 0, ?7, ?8, '');
+
+-- name: service_end_agree
+-- Another officer ?2 (?3 by name) than the one who proposed it, once, and not after it was taken back; ?4 now.
+UPDATE service_end SET agreed_at_ms = ?4, agreed_by = ?3
+WHERE end_id = ?1 AND agreed_at_ms = 0 AND withdrawn_at_ms = 0 AND officer_id <> ?2;
 
 -- name: service_end_list
 SELECT end_id, service, ends_at_ms, reason, announced_at_ms, announced_by, withdrawn_at_ms, walk_after, told_all_at_ms,
-	told_people, done_at_ms, people, left_items
+	told_people, done_at_ms, people, left_items, officer_id, agreed_at_ms, agreed_by
 FROM service_end ORDER BY end_id DESC LIMIT 200;
 
 -- name: service_end_standing
--- Those that were not taken back.
-SELECT service, ends_at_ms FROM service_end WHERE withdrawn_at_ms = 0;
+-- Those that were agreed to and not taken back.
+SELECT service, ends_at_ms FROM service_end WHERE withdrawn_at_ms = 0 AND agreed_at_ms > 0;
 
 -- name: service_end_withdraw
 -- Before its day.

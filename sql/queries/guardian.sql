@@ -73,14 +73,16 @@ UPDATE ward SET child_id = ?3, child_is_person = 1 WHERE subject_id = ?1 AND war
 DELETE FROM ward WHERE subject_id = ?1;
 
 -- name: guardian_task_put
-INSERT INTO guardian_task (bucket, ward_id, guardian_id, kind, state, at_ms) VALUES (0, ?1, ?2, ?3, 'open', ?4)
-ON CONFLICT (bucket, ward_id) DO UPDATE SET kind = excluded.kind, state = 'open', at_ms = excluded.at_ms;
+INSERT INTO guardian_task (bucket, ward_id, guardian_id, kind, state, at_ms, officer_id)
+VALUES (0, ?1, ?2, ?3, 'open', ?4, ?5)
+ON CONFLICT (bucket, ward_id) DO UPDATE SET kind = excluded.kind, state = 'open', at_ms = excluded.at_ms,
+	officer_id = excluded.officer_id;
 
 -- name: guardian_task_get
-SELECT guardian_id, kind, state, at_ms FROM guardian_task WHERE bucket = 0 AND ward_id = ?1;
+SELECT guardian_id, kind, state, at_ms, officer_id FROM guardian_task WHERE bucket = 0 AND ward_id = ?1;
 
 -- name: guardian_task_list
-SELECT ward_id, guardian_id, kind, state, at_ms FROM guardian_task WHERE bucket = 0 AND state = ?1 AND ward_id < ?2
+SELECT ward_id, guardian_id, kind, state, at_ms, officer_id FROM guardian_task WHERE bucket = 0 AND state = ?1 AND ward_id < ?2
 ORDER BY ward_id DESC LIMIT ?3;
 
 -- name: guardian_task_done

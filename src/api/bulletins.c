@@ -126,8 +126,8 @@ static err show_end(struct ctx *c, const struct service_end *e, void *arg)
 					   "策列明的期限保存。"
 					   "需要留底的，请在此之前自行查阅和保存。"}};
 
-	if (!e->withdrawn_at_ms && c->now_ms < e->ends_at_ms + SHOWN_DAYS * day_ms)
-		show(n, e->id, "end", service_end_title(c, e), e->announced_at_ms, e->ends_at_ms, parts,
+	if (e->agreed_at_ms && !e->withdrawn_at_ms && c->now_ms < e->ends_at_ms + SHOWN_DAYS * day_ms)
+		show(n, e->id, "end", service_end_title(c, e), e->agreed_at_ms, e->ends_at_ms, parts,
 		     sizeof parts / sizeof *parts);
 	return OK;
 }
@@ -187,6 +187,9 @@ static void put_end(struct api_call *k, const struct service_end *e)
 	json_put_text(j, "reason", e->reason);
 	json_put_time(j, "announced_at", e->announced_at_ms);
 	json_put_text(j, "announced_by", e->announced_by);
+	json_put_time(j, "agreed_at", e->agreed_at_ms);
+	json_put_text(j, "agreed_by", *e->agreed_by ? e->agreed_by : NULL);
+	json_put_bool(j, "proposed_by_me", e->officer_id == k->c->actor.id);
 	json_put_time(j, "withdrawn_at", e->withdrawn_at_ms);
 	json_put_time(j, "told_all_at", e->told_all_at_ms);
 	json_put_int(j, "told_people", e->told_people);
@@ -223,7 +226,19 @@ static err end_post(struct api_call *k)
 
 	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, NULL));
 	TRY(api_office_day(k, "ends_on", &e.ends_at_ms));
-	TRY(service_end_announce(k->c, api_staff_of(k)->name, &e));
+	TRY(service_end_announce(k->c, api_staff_of(k), &e));
+	put_end(k, &e);
+	return OK;
+}
+
+static err end_agree(struct api_call *k)
+{
+	struct service_end e;
+	int64_t id;
+
+	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, NULL));
+	TRY(api_param_id(k, 0, &id));
+	TRY(service_end_agree(k->c, api_staff_of(k), id, &e));
 	put_end(k, &e);
 	return OK;
 }
@@ -239,7 +254,8 @@ static err end_delete(struct api_call *k)
 
 #define END                                                                                                  \
 	"{id: id, service?: text, service_name: text, ends_on: time, reason: text, announced_at: time, "     \
-	"announced_by: text, withdrawn_at?: time, told_all_at?: time, told_people: int, done_at?: time, "    \
+	"announced_by: text, agreed_at?: time, agreed_by?: text, proposed_by_me: bool, withdrawn_at?: "      \
+	"time, told_all_at?: time, told_people: int, done_at?: time, "                                       \
 	"people: int, left_items: int}"
 
 const struct api_route api_bulletin_routes[] = {
@@ -252,8 +268,10 @@ const struct api_route api_bulletin_routes[] = {
 	{"GET", "/api/v1/staff/ends", ends_get, API_STAFF, 0, "staff_ends", "停止服务的安排",
 	 .answer = "{items: [" END "], days: int}"},
 	{"POST", "/api/v1/staff/ends", end_post, API_STAFF, API_CREATES, "staff_end_announce",
-	 "公布停止一项服务或者整个应用的安排", .body = "{service?: text, ends_on: text, reason: text}",
-	 .answer = END, .status = 201},
+	 "公布停止一项服务的安排；停止整个应用的，须经另一名工作人员同意后公布",
+	 .body = "{service?: text, ends_on: text, reason: text}", .answer = END, .status = 201},
+	{"POST", "/api/v1/staff/ends/{id}/agreement", end_agree, API_STAFF, 0, "staff_end_agree",
+	 "另一名工作人员同意停止整个应用，随即公布", .answer = END},
 	{"DELETE", "/api/v1/staff/ends/{id}", end_delete, API_STAFF, 0, "staff_end_withdraw",
 	 "在停止的日期之前撤回安排", .status = 204},
 	{0},

@@ -28,13 +28,14 @@ static const char *kind_name(const char *kind)
 	return kind;
 }
 
-static void put_task(struct json *j, const struct guardian_task *t)
+static void put_task(const struct api_call *k, struct json *j, const struct guardian_task *t)
 {
 	json_put_id(j, "id", t->ward_id);
 	json_put_text(j, "kind", t->kind);
 	json_put_text(j, "kind_name", kind_name(t->kind));
 	json_put_text(j, "state", t->state);
 	json_put_time(j, "at", t->at_ms);
+	json_put_bool(j, "recorded_by_me", t->officer_id == k->c->actor.id);
 }
 
 static err list_task(struct ctx *c, const struct guardian_task *t, void *arg)
@@ -45,7 +46,7 @@ static err list_task(struct ctx *c, const struct guardian_task *t, void *arg)
 	if (!api_page_row(&l->page, t->ward_id))
 		return OK;
 	json_open(&l->k->out, '{');
-	put_task(&l->k->out, t);
+	put_task(l->k, &l->k->out, t);
 	json_close(&l->k->out, '}');
 	return OK;
 }
@@ -104,7 +105,7 @@ static err task_get(struct api_call *k)
 	TRY(api_param_id(k, 0, &id));
 	TRY(staff_ward_open(k->c, &s, id, &t, &w, keep_masked, &seen));
 	json_open(j, '{');
-	put_task(j, &t);
+	put_task(k, j, &t);
 	json_put_text(j, "ward_state", ward_state(k->c, &w));
 	json_put_text(j, "relation", w.details.relation);
 	json_put_bool(j, "related", w.details.related);
@@ -177,7 +178,7 @@ static err report_post(struct api_call *k)
 	return OK;
 }
 
-#define TASK "id: id, kind: text, kind_name: text, state: open|done, at: time"
+#define TASK "id: id, kind: text, kind_name: text, state: open|done, at: time, recorded_by_me: bool"
 
 const struct api_route api_staff_guardian_routes[] = {
 	{"GET", "/api/v1/staff/guardian-tasks", tasks_get, API_STAFF, 0, "staff_guardian_tasks",
@@ -193,7 +194,7 @@ const struct api_route api_staff_guardian_routes[] = {
 	{"POST", "/api/v1/staff/guardian-tasks/{id}/decision", decision_post, API_STAFF, 0,
 	 "staff_guardian_decide", "审核决定", .body = "{approve: bool, reason: text}", .answer = "{id: id}"},
 	{"POST", "/api/v1/staff/guardian-reports", report_post, API_STAFF, API_CREATES,
-	 "staff_guardian_report", "登记监护人的来电报告，账号即刻暂停",
+	 "staff_guardian_report", "登记监护人的来电报告，账号即刻暂停，由另一名工作人员审核",
 	 .body = "{id_number: text, phone: text, reason: text}", .answer = "{id: id}", .status = 201},
 	{0},
 };

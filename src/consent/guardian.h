@@ -79,7 +79,8 @@ struct ward_step {
 	const struct ward *ward;
 	const char *to;
 	struct slice details;
-	const char *task; /* kind of task for the officers that arises; NULL: none */
+	const char *task;   /* kind of task for the officers that arises; NULL: none */
+	int64_t officer_id; /* who recorded it, and may not decide it; 0: nobody */
 	bool task_done;
 };
 err ward_step_rows(struct ctx *c, struct tx *tx, void *ward_step);
@@ -143,6 +144,7 @@ err guardian_forget_rows(struct ctx *c, struct tx *tx, int64_t subject_id);
 /* ---- tasks of the officers */
 struct guardian_task {
 	int64_t ward_id, guardian_id, at_ms;
+	int64_t officer_id; /* who recorded it; 0: nobody */
 	const char *kind, *state;
 };
 err guardian_task_get(struct ctx *c, int64_t ward_id, struct guardian_task *ret);

@@ -170,10 +170,12 @@ static err advance(struct ctx *c, struct tx *tx, const struct ward *w, const cha
 	return OK;
 }
 
-static err task_add(struct ctx *c, struct tx *tx, const struct ward *w, const char *kind)
+static err task_add(struct ctx *c, struct tx *tx, const struct ward *w, const char *kind, int64_t officer_id)
 {
-	return tx_exec(c, tx, Q_GUARDIAN_TASK_PUT,
-		       PARAMS(P_INT(w->id), P_INT(w->guardian_id), P_STR(kind), P_INT(c->now_ms)), NULL);
+	return tx_exec(
+		c, tx, Q_GUARDIAN_TASK_PUT,
+		PARAMS(P_INT(w->id), P_INT(w->guardian_id), P_STR(kind), P_INT(c->now_ms), P_INT(officer_id)),
+		NULL);
 }
 
 err ward_details_rows(struct ctx *c, struct tx *tx, const struct ward *w, struct slice details)
@@ -191,7 +193,7 @@ err ward_step_rows(struct ctx *c, struct tx *tx, void *ward_step)
 		TRY(ward_details_rows(c, tx, s->ward, s->details));
 	if (s->task_done)
 		TRY(tx_exec(c, tx, Q_GUARDIAN_TASK_DONE, PARAMS(P_INT(s->ward->id)), NULL));
-	return s->task ? task_add(c, tx, s->ward, s->task) : OK;
+	return s->task ? task_add(c, tx, s->ward, s->task, s->officer_id) : OK;
 }
 
 /* ---- agreeing */
@@ -302,7 +304,7 @@ err guardian_end_rows(struct ctx *c, struct tx *tx, void *ending)
 	TRY(advance(c, tx, w, e->to));
 	TRY(tx_exec(c, tx, Q_GUARDIAN_OF_DISAGREE, PARAMS(P_INT(w->child.id), P_INT(w->id)), NULL));
 	if (e->task)
-		TRY(task_add(c, tx, w, e->task));
+		TRY(task_add(c, tx, w, e->task, 0));
 	if (!w->child.person)
 		return tx_exec(c, tx, Q_INSTALLATION_CONSENT_CLEAR, PARAMS(P_INT(w->child.id)), NULL);
 	TRY(minor_put(c, tx, w->child.id, true, false));
@@ -370,7 +372,8 @@ static err one_task_row(struct ctx *c, const struct row *r, void *arg)
 					 .guardian_id = row_int(r, 0),
 					 .kind = text(c, r, 1),
 					 .state = text(c, r, 2),
-					 .at_ms = row_int(r, 3)};
+					 .at_ms = row_int(r, 3),
+					 .officer_id = row_int(r, 4)};
 	return OK;
 }
 
@@ -393,7 +396,8 @@ static err each_task_row(struct ctx *c, const struct row *r, void *arg)
 				  .guardian_id = row_int(r, 1),
 				  .kind = text(c, r, 2),
 				  .state = text(c, r, 3),
-				  .at_ms = row_int(r, 4)};
+				  .at_ms = row_int(r, 4),
+				  .officer_id = row_int(r, 5)};
 
 	return reading->fn(c, &t, reading->arg);
 }

@@ -29,7 +29,10 @@ static err end_row(struct ctx *c, const struct row *row, void *arg)
 				.told_people = row_int(row, 9),
 				.done_at_ms = row_int(row, 10),
 				.people = row_int(row, 11),
-				.left_items = row_int(row, 12)};
+				.left_items = row_int(row, 12),
+				.officer_id = row_int(row, 13),
+				.agreed_at_ms = row_int(row, 14),
+				.agreed_by = arena_copy(c->arena, row_text(row, 15))};
 
 	return each->fn(c, &e, each->arg);
 }
@@ -98,25 +101,64 @@ static err check(struct ctx *c, const struct service_end *e)
 	return OK;
 }
 
+static err standing_jobs(struct ctx *c, struct tx *tx, const struct service_end *e)
+{
+	TRY(job_add(c, tx, "service_end_tell", 0, e->id, c->now_ms, NULL));
+	return job_add(c, tx, "service_end_run", 0, e->id, e->ends_at_ms, NULL);
+}
+
 static err announce_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	const struct service_end *e = arg;
 
 	TRY(tx_exec(c, tx, Q_SERVICE_END_INSERT,
 		    PARAMS(P_INT(e->id), P_STR(e->service), P_INT(e->ends_at_ms), P_STR(e->reason),
-			   P_INT(e->announced_at_ms), P_STR(e->announced_by)),
+			   P_INT(e->announced_at_ms), P_STR(e->announced_by), P_INT(e->officer_id),
+			   P_INT(e->agreed_at_ms)),
 		    NULL));
-	TRY(job_add(c, tx, "service_end_tell", 0, e->id, c->now_ms, NULL));
-	return job_add(c, tx, "service_end_run", 0, e->id, e->ends_at_ms, NULL);
+	return e->agreed_at_ms ? standing_jobs(c, tx, e) : OK;
 }
 
-err service_end_announce(struct ctx *c, const char *by, struct service_end *e)
+/* With the app every account ends: one officer alone cannot order that. */
+err service_end_announce(struct ctx *c, const struct staff *by, struct service_end *e)
 {
 	TRY(check(c, e));
 	e->id = id_new(c->now_ms);
 	e->announced_at_ms = c->now_ms;
-	e->announced_by = by;
+	e->announced_by = by->name;
+	e->officer_id = by->id;
+	e->agreed_at_ms = *e->service ? c->now_ms : 0;
+	e->agreed_by = "";
 	return store_write(c, c->store, announce_rows, e);
+}
+
+struct agreeing {
+	const struct service_end *end;
+	const struct staff *by;
+};
+
+static err agree_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct agreeing *a = arg;
+	int64_t changed = 0;
+
+	TRY(tx_exec(c, tx, Q_SERVICE_END_AGREE,
+		    PARAMS(P_INT(a->end->id), P_INT(a->by->id), P_STR(a->by->name), P_INT(c->now_ms)),
+		    &changed));
+	if (changed == 0)
+		FAIL(c, ERR_CONFLICT, "须由另一名工作人员复核，且只能复核一次");
+	return standing_jobs(c, tx, a->end);
+}
+
+err service_end_agree(struct ctx *c, const struct staff *by, int64_t id, struct service_end *ret)
+{
+	struct service_end e = {0};
+	struct agreeing a = {&e, by};
+
+	TRY(find(c, id, &e));
+	TRY(check_day(c, &e)); /* people have the whole time from now on */
+	TRY(store_write(c, c->store, agree_rows, &a));
+	return find(c, id, ret);
 }
 
 err service_end_withdraw(struct ctx *c, int64_t id)

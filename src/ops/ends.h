@@ -4,19 +4,24 @@
 #pragma once
 
 #include "jobs/jobs.h"
+#include "ops/staff.h"
 #include "policy/policy.h"
 
 struct service_end {
 	int64_t id, ends_at_ms, announced_at_ms, withdrawn_at_ms, told_all_at_ms, done_at_ms;
 	int64_t walk_after, told_people, people, left_items;
-	const char *service, *reason, *announced_by; /* service "": the whole app */
+	int64_t officer_id, agreed_at_ms; /* who proposed it; 0: waits for a second officer */
+	const char *service, *reason, *announced_by, *agreed_by; /* service "": the whole app */
 };
 typedef err (*service_end_fn)(struct ctx *c, const struct service_end *e, void *arg);
 /* Newest first. */
 err service_end_list(struct ctx *c, service_end_fn fn, void *arg);
 /* Too near a day, an unknown service or a missing reason is ERR_INVALID with its field; ERR_CONFLICT:
- * announced already. */
-err service_end_announce(struct ctx *c, const char *by, struct service_end *e);
+ * announced already. The end of the whole app is only proposed by it. */
+err service_end_announce(struct ctx *c, const struct staff *by, struct service_end *e);
+/* The second officer, another account: from now on the end of the app stands, and everybody is told. Too near
+ * a day by now: ERR_INVALID. ERR_CONFLICT: it does not wait, or for the officer who proposed it. */
+err service_end_agree(struct ctx *c, const struct staff *by, int64_t id, struct service_end *ret);
 /* What its notice is called. */
 const char *service_end_title(struct ctx *c, const struct service_end *e);
 /* Before its day; ERR_CONFLICT afterwards. */

@@ -116,6 +116,8 @@ err staff_ward_decide(struct ctx *c, const struct staff *s, int64_t ward_id, boo
 	TRY(check_reason(c, reason));
 	if (strcmp(task.state, "open") != 0)
 		FAIL(c, ERR_CONFLICT, "这项审核已经办理");
+	if (task.officer_id == s->id)
+		FAIL(c, ERR_CONFLICT, "来电报告由您登记，须由另一名工作人员审核");
 	if (strcmp(w.state, "reviewing") == 0)
 		TRY(ward_review(c, &w, approve, text));
 	else
@@ -129,11 +131,12 @@ err staff_ward_report(struct ctx *c, const struct staff *s, struct slice number,
 {
 	const struct item *id = release_item(c->release, "resident_id_number"),
 			  *mobile = release_item(c->release, "mobile_phone");
-	struct slice number_normal, phone_normal;
+	struct phone_report report = {.officer_id = s->id};
 
 	TRY(staff_may_review(c, s));
 	TRY(check_reason(c, reason));
-	TRY(item_normal(c, id, number, &number_normal));
-	TRY(item_normal(c, mobile, phone, &phone_normal));
-	return ward_report_by_phone(c, number_normal, phone_normal, arena_copy(c->arena, reason), ret);
+	TRY(item_normal(c, id, number, &report.number));
+	TRY(item_normal(c, mobile, phone, &report.phone));
+	report.reason = arena_copy(c->arena, reason);
+	return ward_report_by_phone(c, &report, ret);
 }

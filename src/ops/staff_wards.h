@@ -11,6 +11,7 @@ err staff_ward_open(struct ctx *c, const struct staff *s, int64_t ward_id, struc
 /* One picture. reason: at least STAFF_REASON_MIN characters; the guardian reads it. */
 err staff_ward_paper(struct ctx *c, const struct staff *s, int64_t ward_id, int64_t attachment_id,
 		     struct slice reason, struct attachment *ret, struct secret *ret_bytes);
+/* ERR_CONFLICT for the officer who recorded the report by telephone: another one decides. */
 err staff_ward_decide(struct ctx *c, const struct staff *s, int64_t ward_id, bool approve,
 		      struct slice reason, struct ward *ret);
 err staff_ward_report(struct ctx *c, const struct staff *s, struct slice number, struct slice phone,

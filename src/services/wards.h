@@ -65,7 +65,11 @@ extern const struct job_kind ward_job_kinds[3];
 err ward_review(struct ctx *c, const struct ward *w, bool approve, const char *reason);
 /* Deletes the account of a child whose guardian said no, or leaves it as it is. */
 err ward_follow_up(struct ctx *c, const struct ward *w, bool delete, const char *reason);
-/* A guardian's report by telephone: holds the account back at once, and waits for the officer's decision.
- * ERR_NOT_FOUND when no account of a minor has the number. phone: where the guardian gets word. */
-err ward_report_by_phone(struct ctx *c, struct slice number, struct slice phone, const char *reason,
-			 struct ward *ret);
+/* A guardian's report by telephone: holds the account back at once, and waits for the decision of another
+ * officer than the one who recorded it. ERR_NOT_FOUND when no account of a minor has the number. */
+struct phone_report {
+	struct slice number, phone; /* phone: where the guardian gets word */
+	const char *reason;
+	int64_t officer_id;
+};
+err ward_report_by_phone(struct ctx *c, const struct phone_report *report, struct ward *ret);

@@ -205,25 +205,25 @@ err ward_follow_up(struct ctx *c, const struct ward *w, bool delete, const char 
 	return ward_forget(c, w->guardian_id, w->id);
 }
 
-err ward_report_by_phone(struct ctx *c, struct slice number, struct slice phone, const char *reason,
-			 struct ward *ret)
+err ward_report_by_phone(struct ctx *c, const struct phone_report *report, struct ward *ret)
 {
 	struct ward w = {.id = id_new(c->now_ms), .kind = "report", .state = "proof_needed"};
 	struct ward_new rows;
-	struct ward_step review = {.ward = &w, .to = "reviewing", .task = "hotline"};
+	struct ward_step review = {
+		.ward = &w, .to = "reviewing", .task = "hotline", .officer_id = report->officer_id};
 	struct date birth;
 	int64_t target = 0;
 
-	if (!minors_birth(number, &birth) || c->now_ms >= of_age_at_ms(c, birth))
+	if (!minors_birth(report->number, &birth) || c->now_ms >= of_age_at_ms(c, birth))
 		return fail_field(c, "id_number", "请填写未成年人的身份证号码");
-	TRY(account_lookup(c, "id_number", number, &target));
+	TRY(account_lookup(c, "id_number", report->number, &target));
 	if (!target)
 		FAIL(c, ERR_NOT_FOUND, "没有用这个证件号码注册的账号");
 	w.guardian_id = target;
 	w.child = (struct child){target, true};
-	w.details = (struct ward_details){.number = arena_copy(c->arena, number),
-					  .reason = reason,
-					  .phone = arena_copy(c->arena, phone)};
+	w.details = (struct ward_details){.number = arena_copy(c->arena, report->number),
+					  .reason = report->reason,
+					  .phone = arena_copy(c->arena, report->phone)};
 	TRY(ward_seal_new(c, &w, &rows, false, (struct slice){0}));
 	TRY(ward_note(c, &w, ENTRY_CHANGE, "收到监护人来电报告", ward_new_rows, &rows));
 	TRY(store_write(c, c->store, ward_step_rows, &review));

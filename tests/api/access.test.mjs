@@ -228,6 +228,7 @@ const rules = {
   staff_incident_close: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), missing: () => ({ id: nowhere }) },
   staff_ends: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: () => ({}) },
   staff_end_announce: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({}), body: () => ({ ends_on: '2026-01-05', reason: '演练' }) },
+  staff_end_agree: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), missing: () => ({ id: nowhere }) },
   staff_end_withdraw: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), missing: () => ({ id: nowhere }) },
   ledger_checkpoint: { caller: 'anyone' },
   ledger_tile: { caller: 'anyone', public: () => ({ path: '0/000' }), found: [200, 404] },

@@ -323,7 +323,13 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       assert.deepEqual((await s.ok('POST', '/staff/guardian-reports', call, { key })).body, made, 'sent twice, it is one report')
       assert.equal((await other.c.ok('GET', '/guardianship')).body.required, true, 'held back at once')
       const before = (await city.sms(other.parent.mobile_phone)).length
-      await s.ok('POST', `/staff/guardian-tasks/${made.id}/decision`, { approve: true, reason: '电话核对身份无误' })
+      const decision = { approve: true, reason: '电话核对身份无误' }
+      problem(await s.refused('POST', `/staff/guardian-tasks/${made.id}/decision`, decision), 409, 'conflict')
+      assert.equal((await s.ok('GET', `/staff/guardian-tasks/${made.id}`)).body.recorded_by_me, true)
+      assert.equal((await other.c.ok('GET', '/guardianship')).body.required, true, 'who recorded it decides nothing')
+      const second = await officer(city)
+      assert.equal((await second.ok('GET', `/staff/guardian-tasks/${made.id}`)).body.recorded_by_me, false)
+      await second.ok('POST', `/staff/guardian-tasks/${made.id}/decision`, decision)
       assert.equal((await other.c.call('GET', '/me')).status, 401)
       await city.settle()
       assert.ok((await city.sms(other.parent.mobile_phone)).length > before, 'the guardian gets word')

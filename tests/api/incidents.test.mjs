@@ -175,8 +175,25 @@ test('[TJ-5.4.b] [NT-3.3.6.b] [NT-3.1.e] from its day the service answers that i
 })
 
 test('[NT-3.3.6.d] [NT-4.6.b] when the whole app ends nobody is left, nothing is taken, and the report says so', async () => {
-  await officer.ok('POST', '/staff/ends', { ends_on: await day(30), reason: '应用停止运营' })
   const guest = await city.client({ agreed: false })
+  const announced = async () => (await notices(guest)).some(n => n.title === '关于停止“南通百通”的公告')
+  const propose = async () => (await officer.ok('POST', '/staff/ends', { ends_on: await day(30), reason: '应用停止运营' })).body
+  const first = await propose(), second = await staff('second', 'privacy_officer')
+  await city.settle()
+  assert.equal(await announced(), false, 'one officer alone announces nothing')
+  assert.deepEqual([first.agreed_at, first.agreed_by, first.proposed_by_me], [null, null, true])
+  assert.equal((await officer.refused('POST', `/staff/ends/${first.id}/agreement`)).status, 409, 'another officer')
+  await second.ok('DELETE', `/staff/ends/${first.id}`)
+  assert.equal((await second.refused('POST', `/staff/ends/${first.id}/agreement`)).status, 409, 'taken back')
+  const late = await propose()
+  await city.advance('P1D')
+  officer = await staff('privacy')
+  const again = await staff('second')
+  assert.equal((await again.refused('POST', `/staff/ends/${late.id}/agreement`)).errors[0].field, 'ends_on', 'thirty days from the second yes')
+  await officer.ok('DELETE', `/staff/ends/${late.id}`)
+  const agreed = (await again.ok('POST', `/staff/ends/${(await propose()).id}/agreement`)).body
+  assert.ok(agreed.agreed_at && agreed.agreed_by && !agreed.proposed_by_me)
+  assert.equal((await again.refused('POST', `/staff/ends/${agreed.id}/agreement`)).status, 409, 'once')
   assert.ok((await notices(guest)).some(n => n.title === '关于停止“南通百通”的公告'))
   await city.advance('P31D')
   officer = await staff('privacy')

@@ -1050,6 +1050,7 @@ export interface GuardianTask {
 	kind_name: string
 	state: 'open' | 'done'
 	at: string
+	recorded_by_me: boolean
 }
 
 export interface GuardianTaskDetail extends GuardianTask {
@@ -1181,6 +1182,9 @@ export interface ServiceEnd {
 	reason: string
 	announced_at: string
 	announced_by: string
+	agreed_at: string | null
+	agreed_by: string | null
+	proposed_by_me: boolean
 	withdrawn_at: string | null
 	told_all_at: string | null
 	told_people: number
@@ -1227,6 +1231,7 @@ export const tellIncident = (id: string, body: { facts: string; effect?: string;
 export const closeIncident = (id: string) => request<Incident>('POST', `/staff/incidents/${id}/close`)
 export const staffEnds = () => get<ServiceEndList>('/staff/ends')
 export const announceEnd = (body: { service?: string; ends_on: string; reason: string }) => create<ServiceEnd>('/staff/ends', body)
+export const agreeEnd = (id: string) => request<ServiceEnd>('POST', `/staff/ends/${id}/agreement`)
 export const withdrawEnd = (id: string) => del<void>(`/staff/ends/${id}`)
 
 /* ---- transfers to another holder ---- */
