@@ -96,8 +96,9 @@ DELETE FROM session WHERE subject_id = ?1 AND session_id = ?2;
 -- Keeps ?2; 0 keeps none.
 DELETE FROM session WHERE subject_id = ?1 AND session_id <> ?2;
 
--- name: session_sweep
-DELETE FROM session WHERE subject_id = ?1 AND (ends_at_ms <= ?2 OR last_seen_ms <= ?3);
+-- name: session_expired
+SELECT session_id FROM session WHERE subject_id = ?1 AND (ends_at_ms <= ?2 OR last_seen_ms <= ?3)
+ORDER BY session_id LIMIT ?4;
 
 -- name: cancellation_insert
 INSERT INTO cancellation (subject_id, certificate_id, scope, at_ms) VALUES (?1, ?2, ?3, ?4);

@@ -94,6 +94,8 @@ err session_start(struct ctx *c, int64_t subject_id, const char *method, const c
 /* ERR_LOGIN when the token is nobody's, too old or ended. Marks it as seen (at most once a minute). */
 err session_find(struct ctx *c, struct slice token, struct session *ret);
 typedef err (*session_fn)(struct ctx *c, const struct session *s, void *arg);
+/* Ends every session of the person that is idle too long or too old. */
+err sessions_sweep(struct ctx *c, int64_t subject_id);
 err session_list(struct ctx *c, int64_t subject_id, session_fn fn, void *arg);
 /* ERR_NOT_FOUND when the person has no such session. */
 err session_end(struct ctx *c, int64_t subject_id, int64_t session_id);
@@ -138,6 +140,6 @@ void account_on_end(const char *job_kind);
 /* The same for rows that the record of processing needs: with its end, by the city's retention rule. */
 void account_on_record_end(const char *job_kind);
 
-/* Job kinds "registration_sweep", "cancellation_finish", "audit_end", "retention_end", "identifier_ending".
- */
-extern const struct job_kind account_job_kinds[5];
+/* Job kinds "registration_sweep", "cancellation_finish", "audit_end", "retention_end", "identifier_ending",
+ * "sessions_sweep". */
+extern const struct job_kind account_job_kinds[6];

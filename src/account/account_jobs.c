@@ -141,10 +141,19 @@ static err job_identifier_ending(struct ctx *c, const struct job *j, int64_t *re
 	return identifier_endings_run(c, j->subject_id);
 }
 
-const struct job_kind account_job_kinds[5] = {
+/* Who never comes back logs in no more: the sessions that expired end all the same, and the pushes with them.
+ */
+static err job_sessions_sweep(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
+{
+	(void)ret_again_at_ms;
+	return sessions_sweep(c, j->subject_id);
+}
+
+const struct job_kind account_job_kinds[6] = {
 	{"registration_sweep", job_registration_sweep},
 	{"cancellation_finish", job_finish},
 	{"audit_end", job_audit_end},
 	{"retention_end", job_retention_end},
 	{"identifier_ending", job_identifier_ending},
+	{"sessions_sweep", job_sessions_sweep},
 };

@@ -386,10 +386,37 @@ err account_db_sessions_end_on(struct ctx *c, struct tx *tx, int64_t subject_id,
 	return OK;
 }
 
+enum { SWEPT_MAX = 64 };
+
+struct expired {
+	int64_t sessions[SWEPT_MAX];
+	size_t count;
+};
+
+static err expired_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct expired *e = arg;
+
+	(void)c;
+	if (e->count < SWEPT_MAX)
+		e->sessions[e->count++] = row_int(r, 0);
+	return OK;
+}
+
+/* A session that merely expired ends as one that was logged out: no push goes to its device any more. */
 err account_db_sessions_sweep(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t idle_since_ms)
 {
-	return tx_exec(c, tx, Q_SESSION_SWEEP,
-		       PARAMS(P_INT(subject_id), P_INT(c->now_ms), P_INT(idle_since_ms)), NULL);
+	struct expired e = {0};
+
+	TRY(tx_rows(c, tx, Q_SESSION_EXPIRED,
+		    PARAMS(P_INT(subject_id), P_INT(c->now_ms), P_INT(idle_since_ms), P_INT(SWEPT_MAX)),
+		    expired_row, &e));
+	for (size_t i = 0; i < e.count; i++) {
+		int64_t changed = 0;
+		TRY(account_db_session_delete(c, tx, subject_id, e.sessions[i], &changed));
+		TRY(push_session_end_rows(c, tx, subject_id, e.sessions[i], 0));
+	}
+	return OK;
 }
 
 /* ---- identifiers whose keys are still to end

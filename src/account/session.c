@@ -31,6 +31,24 @@ static int64_t life_ms(const struct ctx *c)
 	return city_int(c->release, "session.life_hours", 12) * 3600 * 1000;
 }
 
+struct sweeping {
+	int64_t subject_id, idle_since_ms;
+};
+
+static err sweep_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct sweeping *s = arg;
+
+	return account_db_sessions_sweep(c, tx, s->subject_id, s->idle_since_ms);
+}
+
+err sessions_sweep(struct ctx *c, int64_t subject_id)
+{
+	struct sweeping s = {subject_id, c->now_ms - idle_ms(c)};
+
+	return store_write(c, c->store, sweep_rows, &s);
+}
+
 /* "s", then subject, session and the secret in base64url: the subject is where the row lies. */
 static void make_token(const struct session *s, char ret[static TOKEN_SIZE])
 {

@@ -172,12 +172,16 @@ void notice_refused(struct ctx *c, struct head *h, const struct gate_request *q)
 	c->failure = kept;
 }
 
+/* The token ends with the session; the job finds those of people who never come back. */
 static err target_rows(struct ctx *c, struct tx *tx, void *arg)
 {
-	return tx_exec(c, tx, Q_PUSH_TARGET_PUT,
-		       PARAMS(P_INT(*(int64_t *)arg), P_INT(c->installation_id), P_INT(c->session_id),
-			      P_INT(c->now_ms)),
-		       NULL);
+	int64_t subject_id = *(int64_t *)arg, life_hours = city_int(c->release, "session.life_hours", 12);
+
+	TRY(tx_exec(
+		c, tx, Q_PUSH_TARGET_PUT,
+		PARAMS(P_INT(subject_id), P_INT(c->installation_id), P_INT(c->session_id), P_INT(c->now_ms)),
+		NULL));
+	return job_add(c, tx, "sessions_sweep", subject_id, 0, c->now_ms + life_hours * 3600 * 1000, NULL);
 }
 
 static err push_item(struct ctx *c, const struct service **ret_service, const struct item **ret_item)

@@ -3,7 +3,7 @@ import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { startCity, citizen, secondCheck, cities } from './helpers.mjs'
+import { startCity, citizen, login, secondCheck, cities } from './helpers.mjs'
 
 const sql = (city, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', '-separator', '\t', join(city.data, 'tongban.db')], { input: text, encoding: 'utf8' }).trim()
 
@@ -127,6 +127,20 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await c.ok('DELETE', '/sessions/current')
     assert.equal(rowsOf(city, 'subject_id', c.id).push_target, undefined)
     assert.equal(sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`), '0')
+  })
+
+  test('a session that merely expires takes the push token of its device along, at the next login or by itself', async () => {
+    const tokens = c => sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`)
+    const c = await filled()
+    const other = await city.client()
+    await city.advance('PT3H')
+    assert.equal(rowsOf(city, 'subject_id', c.id).push_target, 1)
+    await login(other, c.username)
+    assert.deepEqual([rowsOf(city, 'subject_id', c.id).push_target, tokens(c)], [undefined, '0'], 'at the next login')
+    const d = await filled()
+    await city.advance('P1D')
+    await city.settle()
+    assert.deepEqual([rowsOf(city, 'subject_id', d.id).push_target, rowsOf(city, 'subject_id', d.id).session, tokens(d)], [undefined, undefined, '0'], 'by itself')
   })
 
   test('taking everything back leaves no SDK and no cookie allowed, and a refusal stands [TJ-4.2.1.b] [NT-4.4.b]', async () => {
