@@ -106,6 +106,7 @@ struct sending {
 	struct message message;
 	struct facts f;
 	struct head h;
+	const char *policy; /* that the release of the address was decided under */
 };
 
 static err delivery_row(struct ctx *c, const struct row *r, void *arg)
@@ -233,6 +234,7 @@ static err enter_outcome(struct ctx *c, struct sending *s, const char *outcome)
 			  .basis = "acceptance",
 			  .decision = outcome,
 			  .clause = s->service->category->share_clause,
+			  .policy = s->policy,
 			  .ref_id = s->message_id};
 
 	itemset_add(&e.items, s->item->number);
@@ -270,6 +272,7 @@ static err send(struct ctx *c, struct sending *s, const struct job *j)
 	if (e.code == ERR_REFUSED)
 		return end(c, s, "refused");
 	TRY(e);
+	s->policy = released.policy;
 	const struct vault_value *to = released_get(&released, s->item->key);
 	return to ? hand_over(c, s, j, to->value) : end(c, s, "none");
 }

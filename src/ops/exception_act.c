@@ -196,6 +196,7 @@ static err note_sent(struct ctx *c, struct act *a, const struct released *r, con
 		.basis = arena_printf(c->arena, "exception:%s", a->ground.exception->key),
 		.decision = outcome,
 		.clause = a->ground.exception->clause,
+		.policy = r->policy,
 		.ref_id = a->use->id,
 		.deferred_until_ms = a->ground.deferred_until_ms,
 	};

@@ -237,19 +237,19 @@ err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const 
 	return e;
 }
 
-err form_sent(struct ctx *c, struct head *h, const struct service *s, const struct recipient *r,
-	      const struct itemset *items, const char *decision, int64_t ref_id, tx_fn rows, void *arg)
+err form_sent(struct ctx *c, struct head *h, const struct form_outcome *o, tx_fn rows, void *arg)
 {
 	struct entry e = {
 		.action = ENTRY_SENT,
-		.service = s->key,
-		.purpose = s->purpose->key,
-		.recipient = r->key,
-		.items = *items,
+		.service = o->service->key,
+		.purpose = o->service->purpose->key,
+		.recipient = o->recipient->key,
+		.items = *o->items,
 		.basis = "consent",
-		.decision = decision,
-		.clause = s->category->share_clause,
-		.ref_id = ref_id,
+		.decision = o->decision,
+		.clause = o->service->category->share_clause,
+		.policy = o->policy,
+		.ref_id = o->ref_id,
 	};
 	return ledger_write(c, h, &e, LEDGER_ANY_EPOCH, rows, arg, NULL);
 }

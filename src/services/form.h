@@ -42,7 +42,14 @@ err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const 
 /* Appends ENTRY_REFUSE for the failure that stands in c, which is kept as it is. */
 void form_refused(struct ctx *c, struct head *h, const struct gate_request *q);
 
-/* Appends what became of a share: "sent", "not_sent" or "unknown"; rows (may be NULL) run in the same
- * transaction. */
-err form_sent(struct ctx *c, struct head *h, const struct service *s, const struct recipient *r,
-	      const struct itemset *items, const char *decision, int64_t ref_id, tx_fn rows, void *arg);
+/* Appends what became of a share; rows (may be NULL) run in the same transaction. */
+struct form_outcome {
+	const struct service *service;
+	const struct recipient *recipient;
+	const struct itemset *items;
+	const char *decision; /* "sent", "not_sent" or "unknown" */
+	const char *policy;   /* the version that the share was decided under (released.policy; TJ-7.2.b,
+				 NT-6.1.c) */
+	int64_t ref_id;
+};
+err form_sent(struct ctx *c, struct head *h, const struct form_outcome *o, tx_fn rows, void *arg);

@@ -22,6 +22,7 @@ struct step {
 	const struct service *service;
 	struct facts f;
 	struct head h;
+	const char *policy; /* of the newest release */
 };
 
 /* open: false when the person deleted the case meanwhile. */
@@ -54,7 +55,9 @@ static err released_for(struct ctx *c, struct step *s, const struct recipient *r
 	struct permit *permit = NULL;
 
 	TRY(form_decide(c, &s->f, &s->h, &q, &permit));
-	return vault_release(c, permit, &s->h, s->k.id, s->k.number, ret);
+	TRY(vault_release(c, permit, &s->h, s->k.id, s->k.number, ret));
+	s->policy = ret->policy;
+	return OK;
 }
 
 /* Posts, and enters what became of it, whatever that was. */
@@ -68,7 +71,8 @@ static err post(struct ctx *c, struct step *s, const struct recipient *r, const 
 	snprintf(key, sizeof key, "job-%lld", (long long)job_id);
 	err e = connector_post(c, r->key, path, buf_slice(request), key, &status, ret_answer, &outcome);
 	struct failure kept = c->failure;
-	TRY(form_sent(c, &s->h, s->service, r, items, outcome, s->k.id, NULL, NULL));
+	struct form_outcome became = {s->service, r, items, outcome, s->policy, s->k.id};
+	TRY(form_sent(c, &s->h, &became, NULL, NULL));
 	c->failure = kept;
 	TRY(e);
 	if (status != 200 && status != 201)

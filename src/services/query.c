@@ -142,7 +142,8 @@ static err ask_authority(struct ctx *c, const struct form *form, struct head *h,
 	/* What a sensor gave is for this answer only: it goes with the entry of the sending (TJ-1.1.24.2.0,
 	 * NT-1.2.2.3.e). */
 	struct vault_deletion used = {h->subject_id, query_id, &form->sensed};
-	TRY(form_sent(c, h, s, s->recipient, sent, outcome, query_id, vault_delete_rows, &used));
+	struct form_outcome became = {s, s->recipient, sent, outcome, released->policy, query_id};
+	TRY(form_sent(c, h, &became, vault_delete_rows, &used));
 	c->failure = kept;
 	TRY(e);
 	if (status != 200)

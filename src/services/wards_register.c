@@ -120,7 +120,8 @@ static err ask(struct ctx *c, struct asking *a, const struct released *r, struct
 			       &answer, &outcome);
 	crypto_wipe(request.data, request.size);
 	struct failure kept = c->failure;
-	TRY(form_sent(c, &a->h, s, s->recipient, &s->shared, outcome, a->ward_id, NULL, NULL));
+	struct form_outcome became = {s, s->recipient, &s->shared, outcome, r->policy, a->ward_id};
+	TRY(form_sent(c, &a->h, &became, NULL, NULL));
 	c->failure = kept;
 	TRY(e);
 	return read_answer(c, s->recipient, status, buf_slice(&answer), ret);

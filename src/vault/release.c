@@ -84,6 +84,7 @@ err vault_release(struct ctx *c, struct permit *permit, struct head *h, int64_t 
 	TRY(prove(c, permit, h, record_id, &entry, &p, &n));
 	TRY(open_picks(c, &p, ret));
 	ret->entry_n = n;
+	ret->policy = permit_version(permit);
 	return OK;
 }
 

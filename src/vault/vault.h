@@ -51,6 +51,7 @@ struct released {
 	size_t count;
 	struct secret memory;
 	int64_t entry_n;
+	const char *policy; /* the version that the decision rested on, for the entry of what became of it */
 };
 err vault_release(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, const char *note,
 		  struct released *ret);

@@ -67,6 +67,7 @@ describe('tianjin', { concurrency: false }, () => {
     const refused = (await ask(a, changed)).body
     assert.deepEqual([refused.reason, refused.next[0].action, refused.next[0].policy_version], ['consent_required', 'accept_policy', v2])
     assert.deepEqual([await decided(a, same, 'share'), await decided(a, changed, 'refuse')], ['2026.1', '2026.1'], 'decided under what was agreed to')
+    assert.equal(await decided(a, same, 'sent'), '2026.1', 'what became of it names the version of the decision')
     assert.equal((await notice(a)).in_force, true)
   })
 
@@ -215,6 +216,7 @@ describe('nantong', { concurrency: false }, () => {
     assert.equal((await ask(a, changed)).status, 200, 'today the version in force decides')
     await city.advance('P11D')
     for (const c of [a, b]) await back(c)
+    await a.ok('PUT', '/installations/current/push', { token: 'device-token-a' }) // it ended with the session that expired
     await shown(b, v2)
     const refused = await b.refused('POST', '/acceptances', goOn(b, v2))
     assert.deepEqual([refused.status, refused.clause, refused.next[0].action], [403, 'NT-6.1.c', 'accept_policy'])
