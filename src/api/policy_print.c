@@ -1,6 +1,7 @@
 /* The policy for print: /policy.pdf and /policy/<version>.pdf, for anybody and before any consent. A release
  * is drawn once (in the slow pool) and kept. */
 #include "api/policy_print.h"
+#include "base/log.h"
 #include "policy/policy_pdf.h"
 #include "policy/releases.h"
 #include <pthread.h>
@@ -58,10 +59,25 @@ void api_print_forget(void)
 	policy_pdf_forget();
 }
 
+/* One after another: whoever waited for the same release finds it drawn. */
+static err draw(struct api_call *k, const struct release *r, const char *key)
+{
+	BUF_SCOPED pdf = {0};
+
+	if (find(key, &k->a->body))
+		return OK;
+	buf_init(&pdf, PDF_MAX);
+	TRY(policy_pdf(k->c, r, &pdf));
+	log_event("policy_drawn", LOG_I("bytes", pdf.size));
+	keep(key, &pdf);
+	buf_add_slice(&k->a->body, buf_slice(&pdf));
+	return OK;
+}
+
 err api_print(struct api_call *k, const struct release *r)
 {
+	static pthread_mutex_t drawing = PTHREAD_MUTEX_INITIALIZER;
 	char key[PRINT_KEY_SIZE];
-	BUF_SCOPED pdf = {0};
 
 	k->a->content_type = "application/pdf";
 	http_set_header(k->a, "Content-Disposition",
@@ -70,11 +86,10 @@ err api_print(struct api_call *k, const struct release *r)
 	key_of(r, key);
 	if (find(key, &k->a->body))
 		return OK;
-	buf_init(&pdf, PDF_MAX);
-	TRY(policy_pdf(k->c, r, &pdf));
-	keep(key, &pdf);
-	buf_add_slice(&k->a->body, buf_slice(&pdf));
-	return OK;
+	pthread_mutex_lock(&drawing);
+	err e = draw(k, r, key);
+	pthread_mutex_unlock(&drawing);
+	return e;
 }
 
 static err pdf_get(struct api_call *k)

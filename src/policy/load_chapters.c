@@ -30,10 +30,17 @@ static enum policy_table table_named(const char *word)
 	return TABLE_NONE;
 }
 
-static void check_marks(struct node at)
+/* What people read, on a screen of a phone and in print: longer is no paragraph any more. */
+enum { PARAGRAPH_MAX_CHARS = 2000 };
+
+static void check_prose(struct node at)
 {
 	struct slice t = node_text(at);
 	size_t marks = 0;
+
+	if (slice_is_utf8(t) && slice_chars(t) > PARAGRAPH_MAX_CHARS)
+		node_complain(at, "the paragraph has more than %d characters; divide it",
+			      PARAGRAPH_MAX_CHARS);
 
 	for (size_t i = 0; i + 1 < t.n; i++)
 		if (t.p[i] == '*' && t.p[i + 1] == '*') {
@@ -71,7 +78,7 @@ static void load_section(struct loader *l, struct node map, void *arg)
 	load_clauses(l, form.clauses, s);
 	for (size_t i = 0; i < node_size(form.paragraphs); i++)
 		if (node_is_scalar(node_at(form.paragraphs, i)))
-			check_marks(node_at(form.paragraphs, i));
+			check_prose(node_at(form.paragraphs, i));
 	s->paragraphs.texts = load_texts(l, form.paragraphs, "paragraphs", &s->paragraphs.count);
 	if (!form.title && !form.table && s->paragraphs.count == 0)
 		node_complain(map, "the section is empty; write paragraphs, or a table");

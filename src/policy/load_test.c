@@ -492,6 +492,19 @@ static void a_marked_passage_that_is_not_closed_is_refused(void **state) /* NT-0
 	       "testing/policy/1.yaml:46: a marked passage is not closed; write ** at both ends\n");
 }
 
+static void a_paragraph_without_end_is_refused(void **state)
+{
+	enum { CHARS = 2001, CHAR_SIZE = 3 };
+	char text[CHARS * CHAR_SIZE + 1];
+
+	(void)state;
+	for (int i = 0; i < CHARS; i++)
+		memcpy(text + i * CHAR_SIZE, "文", CHAR_SIZE);
+	text[CHARS * CHAR_SIZE] = '\0';
+	expect("policy", "我们<只>收集", text,
+	       "testing/policy/1.yaml:46: the paragraph has more than 2000 characters; divide it\n");
+}
+
 static void a_service_that_stands_twice_is_refused(void **state)
 {
 	(void)state;
@@ -608,6 +621,7 @@ int main(void)
 		cmocka_unit_test(a_flag_that_is_no_flag_is_refused),
 		cmocka_unit_test(an_impossible_date_is_refused),
 		cmocka_unit_test(a_marked_passage_that_is_not_closed_is_refused),
+		cmocka_unit_test(a_paragraph_without_end_is_refused),
 		cmocka_unit_test(a_service_that_stands_twice_is_refused),
 		cmocka_unit_test(an_item_that_stands_twice_in_a_list_is_refused),
 		cmocka_unit_test(a_key_with_capitals_is_refused),

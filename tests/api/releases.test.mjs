@@ -86,7 +86,11 @@ test('no version decides before its day, and from that day on it does without a 
     assert.ok(bytes.length > 20000 && bytes.includes('%%EOF'), `${path}: ${bytes.length} bytes`)
     return bytes
   }
-  const printed = await print(`/policy/${next.version}.pdf`)
+  const drawn = () => readFileSync(city.log, 'utf8').split('"policy_drawn"').length - 1
+  const before = drawn()
+  const [printed, ...others] = await Promise.all(Array.from({ length: 6 }, () => print(`/policy/${next.version}.pdf`)))
+  assert.ok(others.every(o => o.equals(printed)))
+  assert.equal(drawn() - before, 1, 'six who ask at once wait for one drawing')
   assert.ok(printed.equals(await print('/policy.pdf')), 'the version in force, drawn once')
   assert.ok(!printed.equals(await print(`/policy/${first.version}.pdf`)))
   const html = await (await fetch(`${city.base}/policy`)).text()
