@@ -385,6 +385,63 @@ static void ending_withdraws_everything_and_cannot_be_undone(void **state)
 	assert_int_equal(facts_of(c, MEI).status, PERSON_CANCELLED);
 }
 
+/* ---- deleting everything: TJ-4.2.1.b
+ * ------------------------------------------------------------------------------------------------ */
+
+static err known_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	struct facts_change change = {*(int64_t *)arg, 2, 1, -1};
+
+	return facts_change_rows(c, tx, &change);
+}
+
+static void keep_in(struct ctx *c, const char *scope, int64_t record_id)
+{
+	const struct service *s = release_service(c->release, "social_assistance_query");
+	struct vault_value value = {.item = release_item(c->release, "home_address"),
+				    .value = SLICE("示例路6号"),
+				    .origin = "typed"};
+	struct gate_request q = {
+		.action = GATE_COLLECT, .service = s, .purpose = s->purpose, .now_ms = c->now_ms};
+	struct permit *permit = NULL;
+	struct facts f;
+	struct head h;
+
+	itemset_add(&q.items, value.item->number);
+	assert_ok(facts_load(c, MEI, &f, &h));
+	assert_ok(gate_decide(c, c->release, &f, &q, &permit));
+	assert_ok(vault_collect(c, permit, &h, record_id, scope, &value, 1, NULL, NULL));
+}
+
+static bool names_a_case(struct ctx *c)
+{
+	struct withdraw_request everything = {.all = true, .data = true};
+	struct withdrawal w;
+	bool found = false;
+
+	assert_ok(withdrawal_preview(c, MEI, &everything, &w));
+	for (size_t i = 0; i < w.keep_count; i++) {
+		assert_non_null(w.keeps[i].rule);
+		found |= strncmp(w.keeps[i].name, "已提交的事项", strlen("已提交的事项")) == 0;
+	}
+	return found;
+}
+
+static void who_deletes_everything_is_told_of_the_cases_that_stay(void **state)
+{
+	struct people *p = *state;
+	struct ctx *c = p->c;
+	int64_t mei = MEI;
+
+	assert_ok(store_write(c, c->store, known_rows, &mei));
+	agree_for(c, MEI);
+	consent_for(c, MEI, "social_assistance_query");
+	keep_in(c, "service:legal", 54);
+	assert_false(names_a_case(c));
+	keep_in(c, "case:55", 55);
+	assert_true(names_a_case(c));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, people_teardown)
 
 int main(void)
@@ -406,6 +463,7 @@ int main(void)
 		cmocka_unit_test(a_token_of_an_installation_that_was_removed_opens_nothing),
 		T(a_permission_is_off_until_granted_and_belongs_to_one_installation),
 		T(ending_withdraws_everything_and_cannot_be_undone),
+		T(who_deletes_everything_is_told_of_the_cases_that_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,21 @@ static const char *recipient_of(struct ctx *c, const struct sdk *s)
 	return arena_printf(c->arena, "sdk:%s", s->key);
 }
 
+/* Below minor.strict_age nothing goes to foreign code, whatever anybody says: no yes of such a child is taken
+ * down (PIPL 31, TJ-6.1.a, NT-5.0). */
+static err check_age(struct ctx *c, int64_t subject_id, const struct sdk *s)
+{
+	const char *clause = city_text(c->release, "gate.clause.guardian");
+	struct facts f;
+	struct head h;
+
+	TRY(facts_load(c, subject_id, &f, &h));
+	if (!f.child)
+		return OK;
+	return refuse(c, "not_declared", clause ? clause : s->clause,
+		      "不向“%s”提供年幼未成年人的任何信息，不能选择允许", s->name);
+}
+
 err sdk_choose(struct ctx *c, int64_t subject_id, const struct sdk *s, bool allowed)
 {
 	struct choosing k = {subject_id, s->key, allowed};
@@ -109,6 +124,8 @@ err sdk_choose(struct ctx *c, int64_t subject_id, const struct sdk *s, bool allo
 		FAIL(c, ERR_CONFLICT, "“%s”只在您主动选用时调用，不选用就不会调用", s->name);
 	if (!subject_id)
 		return store_write(c, c->store, choose_rows, &k);
+	if (allowed)
+		TRY(check_age(c, subject_id, s));
 	struct entry e = {
 		.action = allowed ? ENTRY_CONSENT : ENTRY_WITHDRAW,
 		.recipient = recipient_of(c, s),

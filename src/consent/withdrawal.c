@@ -119,13 +119,24 @@ static void add_keep(struct plan *p, struct kept_part part)
 		keeps[p->effect.keep_count++] = part;
 }
 
+/* A case is the record of what a department did, and ends by its own rule: who deletes everything is told. */
+static void note_case(struct ctx *c, struct plan *p, const struct held *h)
+{
+	const struct service *s = h->service ? release_service(c->release, h->service) : NULL;
+
+	if (s && s->category->retention_rule)
+		add_keep(p, (struct kept_part){arena_printf(c->arena, "已提交的事项（%s）", s->name),
+					       s->category->retention_rule, h->ends_at_ms});
+}
+
 /* Values of the services that lose theirs go; what the law keeps of them is named with its rule. */
 static err note_held(struct ctx *c, const struct held *h, void *arg)
 {
 	struct plan *p = arg;
 	bool gone = h->service && loses(p, h->service);
 
-	(void)c;
+	if (p->what->data && !h->rule && strncmp(h->scope, "case:", 5) == 0)
+		note_case(c, p, h);
 	if (h->rule && (p->what->all || gone))
 		add_keep(p, (struct kept_part){h->item->name, h->rule, h->ends_at_ms});
 	else if (!h->rule && gone && strncmp(h->scope, "service:", 8) == 0)

@@ -364,10 +364,12 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       if (/清单没有写明/.test(answer)) continue // not on this platform, or only from one service
       called++
       assert.doesNotMatch(answer, /年幼/, 'above that age only what the guardian agreed to decides')
-      await small.call('PUT', `/sdk-choices/${s.key}`, { state: 'allowed' })
+      problem(await small.refused('PUT', `/sdk-choices/${s.key}`, { state: 'allowed' }), 403, 'not_declared')
+      await older.ok('PUT', `/sdk-choices/${s.key}`, { state: 'allowed' })
       assert.match(problem(await small.refused('POST', '/sdk-calls', call), 403, 'not_declared').detail, /年幼/)
     }
     assert.ok(called > 0)
+    assert.ok(!(await notes(c, 'consent')).some(u => /允许调用/.test(u.note ?? '')), 'no yes of hers was taken down')
     problem(await c.refused('PUT', '/preferences/personal', { state: 'on' }), 403, 'not_declared')
     assert.equal((await c.ok('GET', '/preferences')).body.personal.on, false)
     if (name === 'tianjin') {
