@@ -1,5 +1,5 @@
 -- Services: attachments, cases, and the queues of the departments.
--- tables: attachment, service_case, case_event, case_queue
+-- tables: attachment, service_case, case_event, case_queue, photo_mark
 
 -- name: attachment_insert
 -- A new upload; ?1 subject, ?2 id, ?3 service, ?4 content type, ?5 bytes, ?6 now.
@@ -89,3 +89,16 @@ WHERE department = ?1 AND case_id = ?2 AND state <> 'assigned';
 
 -- name: case_queue_delete
 DELETE FROM case_queue WHERE department = ?1 AND case_id = ?2;
+
+-- name: photo_mark_put
+INSERT INTO photo_mark (subject_id, attachment_id, from_id, made_at_ms) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (subject_id, attachment_id) DO NOTHING;
+
+-- name: photo_mark_list
+SELECT attachment_id, from_id, made_at_ms FROM photo_mark WHERE subject_id = ?1 ORDER BY attachment_id DESC;
+
+-- name: photo_mark_delete
+DELETE FROM photo_mark WHERE subject_id = ?1 AND attachment_id = ?2;
+
+-- name: photo_mark_end
+DELETE FROM photo_mark WHERE subject_id = ?1;

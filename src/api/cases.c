@@ -1,6 +1,7 @@
 /* Cases and their attachments. */
 #include "services/cases.h"
 #include "api/api.h"
+#include "services/photo_places.h"
 
 err api_form_fields(struct api_call *k, struct form_field **ret, size_t *ret_count); /* api/services.c */
 
@@ -218,12 +219,22 @@ static const char *picture_type(struct slice type)
 static err attachment_post(struct api_call *k)
 {
 	struct attachment a;
+	const char *place = "none";
 	struct slice source = http_query(k->q, "source");
 	const char *type = picture_type(http_header(k->q, "content-type"));
 
 	TRY(attachment_add(k->c, k->subject_id, k->platform, http_query(k->q, "service"),
 			   source.p ? arena_copy(k->c->arena, source) : "", type, k->q->body, &a));
-	return put_attachment(k->c, &a, k);
+	const struct service *s = release_service(k->c->release, a.service);
+	if (s && s->shape == SHAPE_CASE) /* papers for an officer are shared with nobody else */
+		TRY(photo_noted(k->c, k->subject_id, a.id, k->q->body, &place));
+	json_open(&k->out, '{');
+	json_put_id(&k->out, "id", a.id);
+	json_put_text(&k->out, "content_type", a.content_type);
+	json_put_int(&k->out, "size_bytes", a.size_bytes);
+	json_put_text(&k->out, "place", place);
+	json_close(&k->out, '}');
+	return OK;
 }
 
 /* No proof, no picture: the entry is durable before the picture is opened. */
@@ -280,8 +291,8 @@ const struct api_route api_cases_routes[] = {
 	 "删除自己提交的一件（限本市允许删除的事项）", .status = 204},
 	{"POST", "/api/v1/attachments", attachment_post, API_SESSION, API_RAW | API_CREATES, "attachment_add",
 	 "上传图片（JPEG、PNG），去除其中的位置等内嵌信息后加密保存",
-	 .answer = "{id: id, content_type: text, size_bytes: int}", .query = "service source", .status = 201,
-	 .body_max = ATTACHMENT_MAX},
+	 .answer = "{id: id, content_type: text, size_bytes: int, place: none|kept|dropped}",
+	 .query = "service source", .status = 201, .body_max = ATTACHMENT_MAX},
 	{"GET", "/api/v1/attachments/{id}", attachment_get, API_SESSION, API_NOT_JSON, "attachment_get",
 	 "查看本人上传的图片", .body = NULL},
 	{0},

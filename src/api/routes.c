@@ -16,6 +16,7 @@ extern const struct api_route api_publication_routes[];
 
 extern const struct api_route api_use_log_routes[];
 extern const struct api_route api_clause_routes[];
+extern const struct api_route api_photo_place_routes[];
 
 extern const struct api_route api_withdrawal_routes[];
 
@@ -65,6 +66,7 @@ const struct api_route *const api_route_tables[] = {
 	api_sdk_routes,
 	api_kept_routes,
 	api_use_log_routes,
+	api_photo_place_routes,
 	api_preference_routes,
 	api_notice_routes,
 	api_announcement_routes,

@@ -163,12 +163,15 @@ err attachment_take(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t id
 
 err attachment_forget(struct ctx *c, int64_t subject_id, int64_t id)
 {
-	const struct item *it = release_item(c->release, "album_image");
+	static const char *const keys[] = {"album_image", "geotag"}; /* its place goes with it */
 	struct itemset picture = {{0}};
 	struct vault_deletion deletion = {subject_id, id, &picture};
 
-	if (it)
-		itemset_add(&picture, it->number);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		const struct item *it = release_item(c->release, keys[i]);
+		if (it)
+			itemset_add(&picture, it->number);
+	}
 	TRY(store_write(c, c->store, vault_delete_rows, &deletion));
 	err e = vault_blob_delete(c, subject_id, id);
 	if (e.code != ERR_NOT_FOUND)

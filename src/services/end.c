@@ -16,6 +16,7 @@ static err delete_rows(struct ctx *c, struct tx *tx, void *arg)
 
 	TRY(tx_exec(c, tx, Q_CASE_EVENT_DELETE, PARAMS(P_INT(subject_id)), NULL));
 	TRY(tx_exec(c, tx, Q_CASE_DELETE, PARAMS(P_INT(subject_id)), NULL));
+	TRY(tx_exec(c, tx, Q_PHOTO_MARK_END, PARAMS(P_INT(subject_id)), NULL));
 	return tx_exec(c, tx, Q_ATTACHMENT_DELETE, PARAMS(P_INT(subject_id)), NULL);
 }
 

@@ -256,7 +256,7 @@ err use_log_close(struct ctx *c, int64_t subject_id, int64_t record_id)
 	return write(c, subject_id, record_id, v.ends_at_ms, &w, &written);
 }
 
-err use_log_note(struct ctx *c, int64_t subject_id, const char *item, struct slice text)
+err use_log_note(struct ctx *c, int64_t subject_id, int64_t record_id, const char *item, struct slice text)
 {
 	const struct service *s = log_service(c);
 	struct vault_value value;
@@ -266,7 +266,7 @@ err use_log_note(struct ctx *c, int64_t subject_id, const char *item, struct sli
 	if (!s)
 		return OK;
 	add(c, &w, item, text, "automatic");
-	return write(c, subject_id, id_new(c->now_ms), 0, &w, &written);
+	return write(c, subject_id, record_id ? record_id : id_new(c->now_ms), 0, &w, &written);
 }
 
 /* ---- reading ---- */

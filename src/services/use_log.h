@@ -27,9 +27,10 @@ err use_log_open(struct ctx *c, int64_t subject_id, const char *service, const s
 err use_log_close(struct ctx *c, int64_t subject_id, int64_t record_id);
 
 /* One item that arose elsewhere: an account that was written to (TJ-1.1.24.1.2), what a picture says of its
- * place and time (TJ-1.1.24.1.3). Nothing is written where the city does not list it, or the person did not
+ * place and time (TJ-1.1.24.1.3). record_id: of what it is about; 0: a record of
+ * its own. Nothing is written where the city does not list it, or the person did not
  * agree. */
-err use_log_note(struct ctx *c, int64_t subject_id, const char *item, struct slice value);
+err use_log_note(struct ctx *c, int64_t subject_id, int64_t record_id, const char *item, struct slice value);
 
 /* OK when the log of this person is written; else why not, with the next step. */
 err use_log_allowed(struct ctx *c, int64_t subject_id);
