@@ -57,6 +57,8 @@ export interface Features {
 	guest_browse: 'catalogue' | 'main'
 	/** Searches and favourites can be kept. */
 	history: boolean
+	/** Place marks of photos can be kept. */
+	photo_places: boolean
 	/** Services can be recommended by what was used. */
 	personal: boolean
 	/** There are cookies that can be refused. */
@@ -446,6 +448,8 @@ export interface ServiceField {
 	sensed: boolean | string | null
 	input: 'text' | 'phone' | 'id' | 'name' | 'email' | 'textarea' | 'choice' | 'location' | string
 	choices?: Choice[]
+	/** A position says by which of these ways it was obtained. */
+	ways?: string[]
 }
 
 export interface Service extends ServiceSummary {
@@ -570,6 +574,7 @@ export interface CaseItem extends Named {
 }
 
 export interface Case extends CaseSummary {
+	removable: boolean
 	events: CaseEvent[]
 	items: CaseItem[]
 	attachments: { id: string; content_type: string; size_bytes: number }[]
@@ -582,13 +587,27 @@ export interface Case extends CaseSummary {
 export const openCase = (key: string, fields: Record<string, string>, attachments: string[]) =>
 	create<{ id: string; number: string; state: CaseState }>(`/services/${key}/cases`, { fields, attachments })
 export const listCases = (cursor?: string | null) => get<Page<CaseSummary>>(`/cases${query({ cursor })}`)
+export const deleteCase = (id: string) => del<void>(`/cases/${id}`)
 export const getCase = (id: string) => get<Case>(`/cases/${id}`)
 export const uploadAttachment = (service: string, source: 'camera' | 'album', file: Blob) =>
-	request<{ id: string; content_type: string; size_bytes: number }>(
+	request<{ id: string; content_type: string; size_bytes: number; place: 'none' | 'kept' | 'dropped' }>(
 		'POST',
 		`/attachments${query({ service, source })}`,
 		{ file, creates: true },
 	)
+
+export interface PhotoPlace {
+	id: string
+	at: string
+	own: boolean
+	/** Who shared the photo, masked; null for one's own. */
+	account?: string | null
+}
+
+export const namePerson = (photo: string, phone: string) => post<void>(`/attachments/${photo}/people`, { phone })
+export const listPhotoPlaces = () => get<Page<PhotoPlace>>('/me/photo-places')
+export const deletePhotoPlace = (id: string) => del<void>(`/me/photo-places/${id}`)
+export const checkPhotoPlaces = () => post<void>('/me/photo-places/checks', undefined)
 export const attachmentUrl = (id: string) => `/api/v1/attachments/${id}`
 
 /* ---- consents ---- */

@@ -49,6 +49,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/usage', component: () => import('./features/usage/UsagePage.vue'), meta: person },
 	{ path: '/usage/:n', component: () => import('./features/usage/UsageEntryPage.vue'), props: true, meta: person },
 	{ path: '/mine/info', component: () => import('./features/me/MyInfoPage.vue'), meta: person },
+	{ path: '/mine/photo-places', component: () => import('./features/uselog/PhotoPlacesPage.vue'), meta: person },
 	{ path: '/mine/use-log', component: () => import('./features/uselog/UseLogPage.vue'), meta: person },
 	{ path: '/mine/consents', component: () => import('./features/consents/ConsentsPage.vue'), meta: person },
 	{ path: '/mine/publications', component: () => import('./features/publications/OwnPublicationsPage.vue'), meta: person },

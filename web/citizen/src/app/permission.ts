@@ -22,13 +22,28 @@ export async function needPermission(keys: string[], doing: string, fn?: string)
 }
 
 /** The browser's own question follows ours. */
-export function position(): Promise<string> {
+export function position(ways: string[] = []): Promise<string> {
 	return new Promise((resolve, reject) => {
 		if (!navigator.geolocation) return reject(new Error('position: not supported'))
 		navigator.geolocation.getCurrentPosition(
-			({ coords }) => resolve(`${coords.latitude.toFixed(6)},${coords.longitude.toFixed(6)}`),
+			({ coords }) => {
+				const place = `${coords.latitude.toFixed(6)},${coords.longitude.toFixed(6)}`
+				if (ways.length === 0) return resolve(place)
+				const way = wayOf(coords)
+				if (way && ways.includes(way)) resolve(`${place};${way}`)
+				else reject(new Error('position: too coarse'))
+			},
 			reject,
-			{ timeout: 15_000, maximumAge: 60_000 },
+			{ timeout: 15_000, maximumAge: 60_000, enableHighAccuracy: ways.length > 0 },
 		)
 	})
+}
+
+/**
+ * A browser does not say how it found the position. Satellites give a few metres and a height; networks nearby some
+ * hundred metres; what is coarser comes from an address of the network and counts as neither.
+ */
+function wayOf({ accuracy, altitude }: GeolocationCoordinates): string | null {
+	if (altitude !== null || accuracy <= 20) return 'gps'
+	return accuracy <= 500 ? 'wifi' : null
 }

@@ -6,6 +6,8 @@ export interface Photo {
 	id: string
 	/** A picture in this page's memory, for the preview only. */
 	preview: string
+	/** What became of the place that the photo carried. */
+	place: 'none' | 'kept' | 'dropped'
 }
 
 const LIMIT_BYTES = 8 * 1024 * 1024
@@ -24,7 +26,7 @@ export function usePhotos(service: string, max: number) {
 	const busy = ref(false)
 
 	async function allowed(source: Source): Promise<boolean> {
-		return needPermission([...permissions[source]], source === 'camera' ? '拍摄诉求照片' : '选取诉求照片', service)
+		return needPermission([...permissions[source]], source === 'camera' ? '拍摄现场照片' : '选取现场照片', service)
 	}
 
 	async function add(source: Source, file: File) {
@@ -33,8 +35,8 @@ export function usePhotos(service: string, max: number) {
 		if (file.size > LIMIT_BYTES) throw new Error('请选择不超过 8 MB 的图片。')
 		busy.value = true
 		try {
-			const { id } = await uploadAttachment(service, source, file)
-			photos.value = [...photos.value, { id, preview: URL.createObjectURL(file) }]
+			const { id, place } = await uploadAttachment(service, source, file)
+			photos.value = [...photos.value, { id, place, preview: URL.createObjectURL(file) }]
 		} finally {
 			busy.value = false
 		}

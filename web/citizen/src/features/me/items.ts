@@ -20,6 +20,7 @@ const words: Record<string, string> = {
 	typed: '本人填写',
 	automatic: '使用时自动记录',
 	sensor: '设备读取',
+	photo: '照片自带',
 	attachment: '本人上传',
 	authority: '核验机构比对',
 	verified: '核验机构比对',
