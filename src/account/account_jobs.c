@@ -5,7 +5,7 @@
 #include "account/ending_identifiers.h"
 #include <assert.h>
 
-enum { END_JOBS_MAX = 8 };
+enum { END_JOBS_MAX = 16 };
 
 struct end_jobs {
 	const char *kinds[END_JOBS_MAX];

@@ -2,6 +2,7 @@
  */
 #include "api/api.h"
 #include "consent/preferences.h"
+#include "services/ratings.h"
 
 static void put_list(struct json *j, const struct release *r, const char *member, const char *setting)
 {
@@ -123,6 +124,7 @@ static err put_features(struct ctx *c, struct json *j)
 	json_put_bool(j, "history", city_flag(r, "history.enabled"));
 	json_put_bool(j, "personal", city_flag(r, "personal.enabled"));
 	json_put_bool(j, "photo_places", release_service(r, "photo_place") != NULL);
+	json_put_bool(j, "ratings", rating_is_taken(c));
 	json_put_bool(j, "cookie_choice", cookie_of_use(r, "analysis") || cookie_of_use(r, "identity"));
 	json_put_bool(j, "unsubscribe_all", unsubscribe && strcmp(unsubscribe, "all") == 0);
 	TRY(put_register_consent(c, j));
@@ -212,7 +214,7 @@ const struct api_route api_city_routes[] = {
 		   "  policy_reading: bool, reading_min_seconds: int, permission_timing: text,"
 		   "  permission_first_entry: [text], cancel_scopes: [{key: text, name: text, text: text}],"
 		   "  my_info_title: text, hotline_service?: text, guest_browse: text, history: bool, "
-		   "personal: bool, photo_places: bool, cookie_choice: bool, unsubscribe_all: bool,"
+		   "personal: bool, ratings: bool, photo_places: bool, cookie_choice: bool, unsubscribe_all: bool,"
 		   "  consent_register?: {scope: text, recipient?: text, items: [text], text: text, "
 		   "text_hash: text}},"
 		   " categories: " NAMED ", permissions: [{key: text, name: text, why: text}], tabs: " NAMED

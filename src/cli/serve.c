@@ -20,6 +20,7 @@
 #include "services/attachments.h"
 #include "services/cases.h"
 #include "services/hotline.h"
+#include "services/ratings.h"
 #include "services/wards.h"
 #include <signal.h>
 #include <stdio.h>
@@ -77,6 +78,7 @@ static const struct job_kind service_kinds[] = {
 	{"hotline_poll", hotline_poll},
 	{"attachment_sweep", attachment_sweep_job},
 	{"services_end", services_end_job},
+	{"ratings_end", ratings_end_job},
 	{"case_end", case_end_job},
 	{"exception_tell", exception_tell_job},
 	{"exception_finish", exception_finish_job},
@@ -112,6 +114,7 @@ static struct jobs *start_jobs(struct cli *k)
 	memcpy(kinds + ALL - WARDS - RIGHTS, rights_job_kinds, sizeof rights_job_kinds);
 	memcpy(kinds + ALL - WARDS, ward_job_kinds, sizeof ward_job_kinds);
 	account_on_end("services_end");
+	account_on_end("ratings_end");
 	account_on_end("rights_end");
 	account_on_end("guardian_end");
 	account_on_end("wards_end");

@@ -264,34 +264,61 @@ err publication_take_off(struct ctx *c, const struct staff *s, int64_t use_id, s
 	return OK;
 }
 
+/* A list of which some rows are left out: pages are read on until enough is told. */
 struct showing {
+	bool (*tells)(const struct ctx *c, const struct exception_use *u);
 	exception_fn fn;
 	void *arg;
+	int limit, told, rows;
+	int64_t last;
 };
 
-static err if_shown(struct ctx *c, const struct exception_use *u, void *arg)
+static err show_row(struct ctx *c, const struct exception_use *u, void *arg)
 {
-	const struct showing *s = arg;
+	struct showing *s = arg;
 
-	return is_shown(u) ? s->fn(c, u, s->arg) : OK;
+	s->rows++;
+	s->last = u->id;
+	if (s->told == s->limit || !s->tells(c, u))
+		return OK;
+	s->told++;
+	return s->fn(c, u, s->arg);
+}
+
+/* subject_id 0: of everybody, what is public. */
+static err show_pages(struct ctx *c, int64_t subject_id, struct showing *s)
+{
+	do {
+		s->rows = 0;
+		TRY(subject_id ? publication_read_own(c, subject_id, s->last, s->limit, show_row, s)
+			       : publication_read_public(c, s->last, s->limit, show_row, s));
+	} while (s->rows == s->limit && s->told < s->limit);
+	return OK;
+}
+
+static bool own_tells(const struct ctx *c, const struct exception_use *u)
+{
+	(void)c;
+	return is_shown(u);
 }
 
 err publication_own(struct ctx *c, int64_t subject_id, int64_t before, int limit, exception_fn fn, void *arg)
 {
-	return publication_read_own(c, subject_id, before, limit, if_shown, &(struct showing){fn, arg});
+	struct showing s = {own_tells, fn, arg, .limit = limit, .last = before};
+
+	return show_pages(c, subject_id, &s);
 }
 
 /* ---- everybody ---- */
 
-static err if_standing(struct ctx *c, const struct exception_use *u, void *arg)
+static bool is_standing(const struct ctx *c, const struct exception_use *u)
 {
-	const struct showing *s = arg;
-	bool over = u->scope_until_ms && u->scope_until_ms <= c->now_ms;
-
-	return u->ground && !over ? s->fn(c, u, s->arg) : OK;
+	return u->ground && (!u->scope_until_ms || u->scope_until_ms > c->now_ms);
 }
 
 err publication_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg)
 {
-	return publication_read_public(c, before, limit, if_standing, &(struct showing){fn, arg});
+	struct showing s = {is_standing, fn, arg, .limit = limit, .last = before};
+
+	return show_pages(c, 0, &s);
 }

@@ -210,6 +210,23 @@ void form_refused(struct ctx *c, struct head *h, const struct gate_request *q)
 	write_refused(c, h, q, NULL);
 }
 
+err form_undeclared(struct ctx *c, int64_t subject_id, const char *item, const char *text)
+{
+	const char *clause = city_text(c->release, "use.clause");
+	const struct item *it = release_item(c->release, item);
+	err e = refuse(c, "not_declared", clause ? clause : "", "%s", text);
+	struct failure kept = c->failure;
+	struct entry entry = {.action = ENTRY_REFUSE, .decision = "not_declared", .clause = kept.clause};
+	struct head h;
+
+	if (it)
+		itemset_add(&entry.items, it->number);
+	if (subject_id && !failed(ledger_head(c, c->store, subject_id, &h)))
+		(void)!failed(ledger_write(c, &h, &entry, LEDGER_ANY_EPOCH, NULL, NULL, NULL));
+	c->failure = kept;
+	return e;
+}
+
 err form_decide(struct ctx *c, const struct facts *f, struct head *h, const struct gate_request *q,
 		struct permit **ret)
 {

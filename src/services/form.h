@@ -39,6 +39,10 @@ err form_decide(struct ctx *c, const struct facts *f, struct head *h, const stru
  * otherwise. */
 err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const struct service *s, err e);
 
+/* What no service of this city takes: refused as not_declared, and written down for the person
+ * (0: nobody is identified) (TJ-1.1.0.a, NT-1.0). */
+err form_undeclared(struct ctx *c, int64_t subject_id, const char *item, const char *text);
+
 /* Appends ENTRY_REFUSE for the failure that stands in c, which is kept as it is. */
 void form_refused(struct ctx *c, struct head *h, const struct gate_request *q);
 

@@ -16,6 +16,8 @@ static const struct kind kinds[] = {
 
 enum { TRIES = 4 };
 
+static const char unknown_use[] = "隐私政策没有声明这项用途，没有记录";
+
 static const struct service *service_of(struct ctx *c, const struct kind *k)
 {
 	return city_flag(c->release, k->setting) ? release_service(c->release, k->service) : NULL;
@@ -26,30 +28,12 @@ static const char *scope_of(struct ctx *c, const struct service *s)
 	return arena_printf(c->arena, "service:%s", s->category->key);
 }
 
-/* Not declared here: refused, and written down for the person (TJ-1.1.0.a, NT-1.0). */
-static err undeclared(struct ctx *c, int64_t subject_id, const struct kind *k)
-{
-	const char *clause = city_text(c->release, "use.clause");
-	const struct item *it = release_item(c->release, k->item);
-	err e = refuse(c, "not_declared", clause ? clause : "", "隐私政策没有声明这项用途，没有记录");
-	struct failure kept = c->failure;
-	struct entry entry = {.action = ENTRY_REFUSE, .decision = "not_declared", .clause = kept.clause};
-	struct head h;
-
-	if (it)
-		itemset_add(&entry.items, it->number);
-	if (!failed(ledger_head(c, c->store, subject_id, &h)))
-		(void)!failed(ledger_write(c, &h, &entry, LEDGER_ANY_EPOCH, NULL, NULL, NULL));
-	c->failure = kept;
-	return e;
-}
-
 err kept_on(struct ctx *c, int64_t subject_id, enum kept_kind kind, bool *ret)
 {
 	const struct kind *k = &kinds[kind];
 
 	if (!service_of(c, k))
-		return undeclared(c, subject_id, k);
+		return form_undeclared(c, subject_id, k->item, unknown_use);
 	return preference_on(c, subject_id, k->preference, ret);
 }
 
@@ -142,7 +126,7 @@ err kept_list(struct ctx *c, int64_t subject_id, enum kept_kind kind, struct kep
 	struct rows r;
 
 	if (!service_of(c, &kinds[kind]))
-		return undeclared(c, subject_id, &kinds[kind]);
+		return form_undeclared(c, subject_id, kinds[kind].item, unknown_use);
 	TRY(shown_rows(c, subject_id, &kinds[kind], &r));
 	join_same(&r);
 	*ret = r.list;
@@ -219,7 +203,7 @@ err kept_forget(struct ctx *c, int64_t subject_id, enum kept_kind kind, struct s
 	struct head h;
 
 	if (!s)
-		return undeclared(c, subject_id, k);
+		return form_undeclared(c, subject_id, k->item, unknown_use);
 	TRY(value.p ? shown_rows(c, subject_id, k, &r) : held_rows(c, subject_id, k, &r));
 	struct kept *list = ARENA_ARRAY(c->arena, struct kept, r.count + 1);
 	for (size_t i = 0; i < r.count; i++)
@@ -276,7 +260,7 @@ err kept_switch(struct ctx *c, int64_t subject_id, const char *name, bool on)
 	struct head h;
 
 	if (!s)
-		return undeclared(c, subject_id, k);
+		return form_undeclared(c, subject_id, k->item, unknown_use);
 	if (on && strcmp(name, "personal") == 0)
 		TRY(check_child(c, subject_id));
 	w.deletion = (struct vault_service_deletion){

@@ -61,6 +61,8 @@ export interface Features {
 	photo_places: boolean
 	/** Services can be recommended by what was used. */
 	personal: boolean
+	/** Services can be rated. */
+	ratings: boolean
 	/** There are cookies that can be refused. */
 	cookie_choice: boolean
 	/** Every kind of message can be unsubscribed: none reaches everybody. */
@@ -519,6 +521,38 @@ export const clearSearchHistory = () => del<void>('/me/search-history')
 export const getFavorites = () => get<Favorites>('/me/favorites')
 export const addFavorite = (key: string) => put<void>(`/me/favorites/${key}`, undefined)
 export const removeFavorite = (key: string) => del<void>(`/me/favorites/${key}`)
+
+/* ---- ratings of services ---- */
+
+export type RatingShown = 'none' | 'anonymous' | 'name' | 'username'
+
+export interface Rating {
+	id: string
+	service: string
+	service_name: string
+	stars: number
+	text: string | null
+	shown: RatingShown
+	at: string
+}
+
+export interface PublicRating {
+	id: string
+	stars: number
+	text: string | null
+	/** The name that the person chose; null: none. */
+	name: string | null
+	at: string
+}
+
+export const myRatings = () => get<{ items: Rating[] }>('/me/ratings')
+/** Takes the place of an earlier one, and is not public until that is chosen. */
+export const giveRating = (service: string, stars: number, text: string) =>
+	put<void>(`/me/ratings/${service}`, { stars, ...(text ? { text } : {}) })
+export const showRating = (service: string, shown: RatingShown) => put<void>(`/me/ratings/${service}/shown`, { shown })
+export const deleteRating = (service: string) => del<void>(`/me/ratings/${service}`)
+export const serviceRatings = (service: string, cursor?: string | null) =>
+	get<Page<PublicRating>>(`/services/${service}/ratings${query({ cursor })}`)
 export const getRecommendations = () => get<Recommendations>('/me/recommendations')
 
 /* ---- the log of use ---- */
