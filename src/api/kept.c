@@ -2,6 +2,7 @@
 #include "services/kept.h"
 #include "api/api.h"
 #include "api/cards.h"
+#include "consent/papers.h"
 #include "consent/preferences.h"
 #include "services/catalogue.h"
 
@@ -135,11 +136,13 @@ static bool was_used(const struct kept *list, size_t count, const char *key)
 }
 
 /* Services of the kinds that were used, not used themselves. */
-static void put_related(struct api_call *k, const struct kept *list, size_t count)
+static err put_related(struct api_call *k, const struct kept *list, size_t count)
 {
 	const struct release *r = k->c->release;
+	uint64_t papers[PAPER_KINDS];
 	int written = 0;
 
+	TRY(papers_load(k->c, papers));
 	json_key(&k->out, "related");
 	json_open(&k->out, '[');
 	for (size_t i = 0; i < count; i++) {
@@ -147,13 +150,14 @@ static void put_related(struct api_call *k, const struct kept *list, size_t coun
 		for (unsigned n = 0; used && n < release_service_count(r) && written < RELATED_MAX; n++) {
 			const struct service *s = release_service_at(r, n);
 			if (s->category != used->category || s->shape == SHAPE_INTERNAL ||
-			    was_used(list, count, s->key))
+			    !service_is_open(k->c, s, papers) || was_used(list, count, s->key))
 				continue;
 			put_service(&k->out, s);
 			written++;
 		}
 	}
 	json_close(&k->out, ']');
+	return OK;
 }
 
 static err recommendations_get(struct api_call *k)
@@ -172,7 +176,7 @@ static err recommendations_get(struct api_call *k)
 	json_open(&k->out, '{');
 	json_put_bool(&k->out, "on", on);
 	put_services(k, "frequent", list, count < FREQUENT_MAX ? count : FREQUENT_MAX);
-	put_related(k, list, count);
+	TRY(put_related(k, list, count));
 	json_close(&k->out, '}');
 	return OK;
 }

@@ -14,6 +14,7 @@ extern const struct api_route api_releases_routes[], api_releases_write_routes[]
 extern const struct api_route api_exception_routes[];
 extern const struct api_route api_publication_routes[];
 extern const struct api_route api_rating_routes[];
+extern const struct api_route api_staff_paper_routes[];
 
 extern const struct api_route api_use_log_routes[];
 extern const struct api_route api_clause_routes[];
@@ -56,6 +57,7 @@ const struct api_route *const api_route_tables[] = {
 	api_exception_routes,
 	api_publication_routes,
 	api_rating_routes,
+	api_staff_paper_routes,
 	api_ledger_routes,
 	api_system_routes,
 	api_withdrawal_routes,

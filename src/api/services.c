@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "api/cards.h"
 #include "consent/counts.h"
+#include "consent/papers.h"
 #include "consent/preferences.h"
 #include "services/catalogue.h"
 #include "services/kept.h"
@@ -252,6 +253,22 @@ static void put_missing(struct api_call *k, const struct service *s, const struc
 	json_close(&k->out, ']');
 }
 
+/* A third party's own texts stand beside its service (TJ-2.1.5.c). */
+static void put_party(struct json *j, const struct service *s)
+{
+	json_key(j, "party");
+	if (strcmp(s->provider_kind, "third_party") != 0 || !s->recipient) {
+		json_none(j);
+		return;
+	}
+	json_open(j, '{');
+	json_put_text(j, "key", s->recipient->key);
+	json_put_text(j, "name", s->recipient->name);
+	json_put_text(j, "agreement_url", s->recipient->agreement_url);
+	json_put_text(j, "policy_url", s->recipient->policy_url);
+	json_close(j, '}');
+}
+
 static err service_get(struct api_call *k)
 {
 	const struct release *r = k->c->release;
@@ -262,8 +279,11 @@ static err service_get(struct api_call *k)
 	if (!s || s->shape == SHAPE_INTERNAL)
 		FAIL(k->c, ERR_NOT_FOUND, "没有找到这项服务，请返回服务目录重新选择");
 	TRY(api_facts(k, &f, &h));
+	if (!service_is_open(k->c, s, f.papers))
+		FAIL(k->c, ERR_NOT_FOUND, "没有找到这项服务，请返回服务目录重新选择");
 	json_open(&k->out, '{');
 	api_put_card(&k->out, s);
+	put_party(&k->out, s);
 	put_fields(&k->out, k->c->release, s);
 	put_recipients(&k->out, r, s);
 	put_items(&k->out, r, "shared", &s->shared);
@@ -373,8 +393,8 @@ const struct api_route api_services_routes[] = {
 	{"GET", "/api/v1/services/{key}", service_get, API_GUEST, 0, "service_get",
 	 "一项服务：表单、信息项、接收方、还缺什么",
 	 .answer =
-		 "{" CARD_SHAPE ", fields: [any], recipients: [" NAMED "], shared: [" NAMED
-		 "], result: [" NAMED
+		 "{" CARD_SHAPE ", party?: {key: text, name: text, agreement_url?: text, policy_url?: text}, "
+				"fields: [any], recipients: [" NAMED "], shared: [" NAMED "], result: [" NAMED
 		 "], purpose?: text, purpose_name?: text, clause?: text, guide?: text, attachments_max: int, "
 		 "consent?: any, missing: [any]}"},
 	{"POST", "/api/v1/services/{key}/queries", query_post, API_SESSION, API_SLOW | API_CREATES,

@@ -59,6 +59,8 @@ void cli_close(struct cli *k);
 /* Sets k->release from the files of the city, and prints complaints about them. */
 int cli_load_files(struct cli *k);
 
+/* Agreements of the city's files, into a store that never held one. */
+int cli_import_papers(struct cli *k);
 /* Seeds the store from the files of the city; prints complaints, or how many drafts wait to be published. */
 int cli_seed(struct cli *k, int64_t *ret_drafts);
 

@@ -120,7 +120,7 @@ static int make_all(struct cli *k, const char *store)
 	}
 	if (failed(store_open(&k->ctx, k->store_url, "city", &k->ctx.store)))
 		return cli_failed(&k->ctx, "store");
-	if ((code = cli_seed(k, NULL)) || (code = make_keys(k)))
+	if ((code = cli_seed(k, NULL)) || (code = cli_import_papers(k)) || (code = make_keys(k)))
 		return code;
 	return write_config(k, store) ? CLI_OK : CLI_UNAVAILABLE;
 }

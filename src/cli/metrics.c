@@ -1,6 +1,7 @@
 #include "cli/metrics.h"
 #include "jobs/jobs.h"
 #include "ops/duties.h"
+#include "partners/papers.h"
 #include "rights/rights.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -84,6 +85,18 @@ static void put_duties(struct buf *b, struct ctx *c)
 	put(b, "duties_soon", "gauge", "Organisational duties that fall due within two weeks.", soon);
 }
 
+static void put_papers(struct buf *b, struct ctx *c)
+{
+	struct paper_counts n;
+
+	if (failed(paper_count(c, &n)))
+		return;
+	put(b, "papers_missing", "gauge", "Papers of recipients that do not stand: nothing goes to them.",
+	    n.missing);
+	put(b, "papers_soon", "gauge", "Papers of recipients that end within 30 days with none after them.",
+	    n.soon);
+}
+
 static void put_requests(struct buf *b, struct ctx *c)
 {
 	struct rights_counts n;
@@ -111,6 +124,7 @@ static void answer(void *user, const struct http_request *q, struct http_respons
 	c.release = r;
 	put_duties(&a->body, &c);
 	put_requests(&a->body, &c);
+	put_papers(&a->body, &c);
 	release_drop(r);
 	put(&a->body, "uptime_seconds", "gauge", "Since this server started.",
 	    (int64_t)((clock_monotonic_ns() - m->started_ns) / 1000000000));

@@ -1,6 +1,7 @@
 /* Opening a data directory: config.json says which city and store it is. */
 #include "base/id.h"
 #include "cli/cli.h"
+#include "partners/papers.h"
 #include "vault/vault.h"
 #include <inttypes.h>
 #include <jansson.h>
@@ -61,6 +62,18 @@ int cli_seed(struct cli *k, int64_t *ret_drafts)
 	return CLI_OK;
 }
 
+/* Whoever received data before this store kept papers has signed them all the same. */
+int cli_import_papers(struct cli *k)
+{
+	BUF_SCOPED complaints = {0};
+
+	buf_init(&complaints, 1 << 20);
+	k->ctx.release = k->release;
+	if (failed(papers_import(&k->ctx, k->cities, k->city, &complaints)))
+		return policy_failed(k, &complaints);
+	return CLI_OK;
+}
+
 /* A store knows only what was published. One that was made before releases had a place in it is seeded. */
 static int open_releases(struct cli *k)
 {
@@ -76,7 +89,7 @@ static int open_releases(struct cli *k)
 	if (failed(e))
 		return cli_failed(&k->ctx, "policy");
 	k->release = releases_at(k->releases, k->ctx.now_ms);
-	return CLI_OK;
+	return cli_import_papers(k);
 }
 
 /* While the store is being brought back, the files have to do. */

@@ -1,4 +1,5 @@
 #include "connectors/internal.h"
+#include "consent/papers.h"
 #include "policy/policy.h"
 #include "vault/keys.h"
 
@@ -81,6 +82,9 @@ static err find_declared(struct ctx *c, struct connectors *k, const char *id, st
 
 	if (!a || !declared)
 		FAIL(c, ERR_AUTHORITY, "对方单位尚未接入");
+	const struct recipient *to = c->release && c->store ? release_recipient(c->release, id) : NULL;
+	if (to) /* what was decided a moment ago may have ended since (NT-2.1.0.e, TJ-1.1.22.d) */
+		TRY(papers_must_stand(c, to));
 	*ret = a;
 	return OK;
 }

@@ -24,7 +24,8 @@ err connector_post(struct ctx *c, const char *authority, const char *path, struc
 /* GET of a signed resource, same rules. */
 err connector_get(struct ctx *c, const char *authority, const char *path, int *ret_status, struct buf *ret);
 /* Whether the authority is on the allow list. A request to one that the release in force (c->release) does
- * not name as a recipient is refused as well; "sms" is the city's own gateway. */
+ * not name as a recipient is refused as well; "sms" is the city's own gateway. So is one to a recipient whose
+ * papers do not stand (consent/papers.h): ERR_REFUSED with the clause, nothing is sent. */
 bool connector_known(const struct connectors *k, const char *authority);
 
 /* RFC 9421 with RFC 9530: httpsig.c, which needs only base and crypto; the sandbox links it, too. `path` is

@@ -1,6 +1,7 @@
 /* The facts that the gate decides on. */
 #include "consent/consent_store.h"
 #include "consent/guardian_store.h"
+#include "consent/papers.h"
 
 struct loading {
 	struct owner owner;
@@ -22,6 +23,7 @@ static err load_rows(struct ctx *c, struct tx *tx, void *arg)
 		TRY(consent_db_second_check(c, tx, l->owner.subject_id, c->session_id,
 					    &f->second_check_until_ms));
 	}
+	TRY(papers_read(c, tx, f->papers));
 	TRY(consent_db_acceptances(c, tx, l->owner, &l->acceptances));
 	TRY(consent_db_consents(c, tx, l->owner, true, &l->consents));
 	TRY(consent_db_permissions(c, tx, l->owner.installation_id, &l->permissions));

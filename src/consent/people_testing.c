@@ -1,5 +1,6 @@
 #include "consent/people_testing.h"
 #include "base/id.h"
+#include "consent/papers.h"
 #include <pthread.h>
 
 static void open_stores(struct people *p, struct ctx *c)
@@ -51,6 +52,36 @@ int64_t consent_for(struct ctx *c, int64_t subject_id, const char *service)
 	return id;
 }
 
+static err paper_row(struct ctx *c, struct tx *tx, void *arg)
+{
+	int64_t id = 0;
+
+	(void)arg;
+	for (unsigned i = 0; i < release_recipient_count(c->release); i++)
+		for (int k = 0; k < PAPER_KINDS; k++) {
+			const struct recipient *to = release_recipient_at(c->release, i);
+			const char *items = "";
+			for (unsigned n = 0; n < release_item_count(c->release); n++)
+				if (itemset_has(release_asked(c->release, to), n))
+					items = arena_printf(c->arena, "%s %s", items,
+							     release_item_at(c->release, n)->key);
+			TRY(tx_exec(c, tx, Q_PAPER_INSERT,
+				    PARAMS(P_INT(++id), P_STR(to->key),
+					   P_STR(paper_kind_word((enum paper_kind)k)), P_STR("1"), P_STR(""),
+					   P_STR(items), P_STR("[]"), P_INT(0), P_INT(INT64_MAX),
+					   P_STR("standing"), P_INT(0), P_STR(""), P_INT(0), P_STR(""),
+					   P_INT(0), P_INT(0)),
+				    NULL));
+		}
+	return OK;
+}
+
+/* Every recipient has what the city demands. */
+static void all_have_signed(struct ctx *c)
+{
+	assert_ok(store_write(c, c->store, paper_row, NULL));
+}
+
 struct people *people_new(const char *city)
 {
 	struct people *p = calloc(1, sizeof(*p));
@@ -66,6 +97,7 @@ struct people *people_new(const char *city)
 	assert_int_equal(0, release_load(p->c, TB_SOURCE_DIR "/cities", city, &complaints, &p->release).code);
 	p->c->release = p->release;
 	open_stores(p, p->c);
+	all_have_signed(p->c);
 	installation_for(p->c);
 	agree_for(p->c, 0);
 	return p;

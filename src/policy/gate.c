@@ -10,6 +10,13 @@ static struct itemset both(struct itemset a, const struct itemset *b)
 	return a;
 }
 
+static struct itemset less(struct itemset a, struct itemset b)
+{
+	for (size_t i = 0; i < sizeof a.bit / sizeof *a.bit; i++)
+		a.bit[i] &= ~b.bit[i];
+	return a;
+}
+
 static bool declared(const struct release *r, const struct gate_request *q)
 {
 	return (unsigned)q->action < GATE_ACTIONS && gate_belongs(r, q) &&
@@ -225,6 +232,8 @@ static enum gate_rule consent_rule(const struct release *r, const struct facts *
 	bool strong = by_sensor || q->action == GATE_SHARE || !itemset_empty(&sensitive);
 	enum gate_rule rule;
 
+	if (q->action == GATE_SHARE && (rule = gate_recipient_rule(r, f, q)))
+		return rule;
 	if ((rule = person_rule(f, own_right)) || (rule = level_rule(b, f)))
 		return rule;
 	if (!agreed_to_this(r, f) && (rule = acceptance_rule(r, f, q, own_right, strong)))
@@ -232,6 +241,8 @@ static enum gate_rule consent_rule(const struct release *r, const struct facts *
 	if (by_sensor && (rule = sensor_rule(r, f, q, &sensed)))
 		return rule;
 	v->missing = consent_needed(r, q, &sensitive);
+	if (q->action == GATE_SHARE && !itemset_empty(&q->volunteered))
+		v->missing = less(v->missing, gate_volunteered(r, f, q));
 	if (!itemset_empty(&v->missing) && !consents_cover(f, q, &v->missing, &v->consent_id)) {
 		if (f->child)
 			return RULE_GUARDIAN;
@@ -261,6 +272,10 @@ const char *gate_reason(enum gate_rule rule)
 {
 	static const char *const reasons[RULE_COUNT] = {
 		[RULE_DECLARED] = "not_declared",
+		[RULE_PARTNER] = "not_declared",
+		[RULE_PAPER + PAPER_AGREEMENT] = "not_declared",
+		[RULE_PAPER + PAPER_UNDERTAKING] = "not_declared",
+		[RULE_PAPER + PAPER_ADMISSION] = "not_declared",
 		[RULE_BLOCKED] = "locked",
 		[RULE_CANCELLED] = "gone",
 		[RULE_GUARDIAN] = "guardian_required",

@@ -11,6 +11,11 @@ enum gate_action { GATE_COLLECT, GATE_READ, GATE_SHARE };
 enum { GATE_ACTIONS = GATE_SHARE + 1 };
 
 enum person_status { PERSON_ACTIVE, PERSON_BLOCKED, PERSON_CANCELLED };
+/* What a recipient must have signed, or been found to be, before anything goes to it: a confidentiality
+ * agreement (NT-2.1.0.e), an undertaking to protect the data (TJ-1.1.22.d), a positive assessment of each
+ * item (TJ-1.1.22.c). */
+enum paper_kind { PAPER_AGREEMENT, PAPER_UNDERTAKING, PAPER_ADMISSION, PAPER_KINDS };
+
 enum acceptance_kind { ACCEPT_NONE, ACCEPT_BY_USE, ACCEPT_CONTINUED, ACCEPT_EXPRESS };
 
 /* One live consent of the person. */
@@ -48,6 +53,7 @@ struct facts {
 	unsigned express_release;		   /* the newest one agreed to by an express act; 0 none */
 	const struct permission_fact *granted_for; /* live grants for one function each */
 	size_t granted_for_count;
+	uint64_t papers[PAPER_KINDS]; /* whose paper stands now, bit per recipient number */
 };
 
 /* Whoever takes a city's data over is declared by no release beforehand: the ground of its case names it. */
@@ -94,26 +100,39 @@ struct gate_request {
 				 that a permission guards always does, whatever a client says of its origin. */
 	struct itemset taken; /* those of items that were taken before, under their permission then: a photo
 				 that is now filed with its case */
+	struct itemset volunteered; /* those of items that the person typed into a third party's form just
+				       now: where share.volunteered is "allowed" they go to that party without
+				       a further question, unless they are sensitive (TJ-2.1.5.b) */
 };
 
 struct permit;
 
+/* "agreement", "undertaking", "admission" */
+const char *paper_kind_word(enum paper_kind k);
+/* Whether the city demands such a paper of this recipient (settings share.papers.*, by its kind). */
+bool paper_needed(const struct release *r, const struct recipient *to, enum paper_kind k);
+/* The first paper that is demanded and does not stand; false: nothing is missing. */
+bool paper_missing(const struct release *r, const uint64_t papers[static PAPER_KINDS],
+		   const struct recipient *to, enum paper_kind *ret);
+/* The clause that refuses for want of it. */
+const char *paper_clause(const struct release *r, enum paper_kind k);
+
 /* ERR_REFUSED with c->failure, or OK and *ret. Rules, in this order, each with its clause:
  *  declared: service, purpose of the category, items ⊆ service's items ⊆ category's (collect or share),
- * recipient → not_declared person: blocked or cancelled → locked / gone; minor without guardian →
- * guardian_required level: login, phone, real name → login_required / (bind_phone) permission_required /
- * realname_required acceptance of a version → consent_required with next accept_policy; weaker kinds never
- * open sensitive items sensor permission → permission_required with next grant_permission sensitive items
- * (collect), any item (share): a live consent that covers them → consent_required with next give_consent
- *    {scope, items, purpose, recipient, text_hash}
- *  reading sensitive items in clear → second_check_required
- * Where a consent is missing of a child below minor.strict_age: guardian_required, because only the guardian
- * can give it. Items of a minor are sensitive throughout. Services of the setting gate.rights carry out the
- * person's own rights: reading through them needs neither acceptance nor guardian. A recipient of kind
- * "supplier" works on our behalf: items that are not sensitive go to it under the acceptance. A consent that
- * names the recipient's `within` holds for it. A recipient outside the country (border.inside) gets nothing
- * where border.mode is never, and elsewhere only under the ground for sending abroad together with the
- * person's consent (TJ-5.2.b, NT-3.2.b, NT-A.10).
+ * recipient, items ⊆ what a cooperating provider may get → not_declared; papers of the recipient that the
+ * city demands of its kind → not_declared person: blocked or cancelled → locked / gone; minor without
+ * guardian → guardian_required level: login, phone, real name → login_required / (bind_phone)
+ * permission_required / realname_required acceptance of a version → consent_required with next accept_policy;
+ * weaker kinds never open sensitive items sensor permission → permission_required with next grant_permission
+ * sensitive items (collect), any item (share): a live consent that covers them → consent_required with next
+ * give_consent {scope, items, purpose, recipient, text_hash} reading sensitive items in clear →
+ * second_check_required Where a consent is missing of a child below minor.strict_age: guardian_required,
+ * because only the guardian can give it. Items of a minor are sensitive throughout. Services of the setting
+ * gate.rights carry out the person's own rights: reading through them needs neither acceptance nor guardian.
+ * A recipient of kind "supplier" works on our behalf: items that are not sensitive go to it under the
+ * acceptance. A consent that names the recipient's `within` holds for it. A recipient outside the country
+ * (border.inside) gets nothing where border.mode is never, and elsewhere only under the ground for sending
+ * abroad together with the person's consent (TJ-5.2.b, NT-3.2.b, NT-A.10).
  *
  * With a ground: it must stand in the city's list for that context → not_declared; everything in its needs
  * must be given → ERR_INVALID with a field error for each need that is missing. It replaces acceptance,

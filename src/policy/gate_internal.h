@@ -29,6 +29,11 @@ enum gate_rule ground_judge(const struct release *r, const struct facts *f, cons
 err ground_evidence_missing(struct ctx *c, const struct exception *e, uint32_t needs);
 
 /* ---- gate.c, for ground.c ---- */
+/* What the recipient itself must be bound by, whatever the person agreed to (recipient.c). */
+enum gate_rule gate_recipient_rule(const struct release *r, const struct facts *f,
+				   const struct gate_request *q);
+/* Those of the items that go to a third party because the person typed them into its form. */
+struct itemset gate_volunteered(const struct release *r, const struct facts *f, const struct gate_request *q);
 /* Whether live consents cover all items; the id is of the first that covers any. */
 bool gate_consented(const struct facts *f, const struct gate_request *q, int64_t *ret_consent_id);
 

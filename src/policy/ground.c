@@ -97,6 +97,9 @@ enum gate_rule ground_judge(const struct release *r, const struct facts *f, cons
 		return RULE_EVIDENCE;
 	if (!ground_covers(r, q))
 		return RULE_DECLARED;
+	enum gate_rule bound = gate_recipient_rule(r, f, q);
+	if (bound)
+		return bound;
 	if (abroad(r, q) && (r->never_abroad || g->where != EXCEPTION_ABROAD))
 		return RULE_BORDER;
 	if (f->subject_id == 0)

@@ -31,6 +31,7 @@ static void load(struct fixture *x, const char *city)
 	assert_false(failed(release_load(&x->c, test_cities(TB_SOURCE_DIR), city, &x->complaints, &r)));
 	x->r = r;
 	x->f = (struct facts){.subject_id = 7, .epoch = 3, .minor = true};
+	memset(x->f.papers, 0xff, sizeof x->f.papers); /* every recipient has signed */
 }
 
 static void drop(struct fixture *x)

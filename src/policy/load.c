@@ -174,6 +174,8 @@ struct release *load_release(const struct source *from, struct schema_reader in,
 	check_overlaps(&l, from->policy);
 	if (!load_spoiled(&l, before)) /* what was refused is missing in a register */
 		check_agreements(&l, from->city);
+	if (!from->stored)
+		check_parties(&l, from->policy);
 	if (load_spoiled(&l, before)) {
 		release_drop(r);
 		return NULL;

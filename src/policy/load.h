@@ -11,6 +11,7 @@ struct source {
 	struct node items, city, policy;
 	struct node services[SERVICE_FILES_MAX]; /* each a list of services */
 	size_t service_lists;
+	bool stored; /* it passed the loader of its day: what became a rule later is not asked of it */
 };
 
 /* A row that was refused: naming it elsewhere is no further fault. */
@@ -44,6 +45,7 @@ void load_city(struct loader *l, struct node map);		 /* after the services */
 void check_chapters(struct loader *l, struct node policy);	 /* after the settings */
 void check_agreements(struct loader *l, struct node root); /* after all rows; root: of the city's settings */
 void check_overlaps(struct loader *l, struct node policy); /* after all rows */
+void check_parties(struct loader *l, struct node policy);  /* after the settings */
 
 /* The list under the only key of a file; complains about anything else. */
 struct node load_list_of(struct yaml_tree *t, const char *key);

@@ -118,6 +118,7 @@ static void check_references(struct loader *l, struct node root)
 		{"register.fields", "item", "common/items.yaml", &l->r->items},
 		{"register.follow", "item", "common/items.yaml", &l->r->items},
 		{"login.names", "item", "common/items.yaml", &l->r->items},
+		{"share.partner_items", "item", "common/items.yaml", &l->r->items},
 		{"register.authority", "recipient", "the policy", &l->r->recipients},
 		{"realname.authority.number", "recipient", "the policy", &l->r->recipients},
 		{"realname.authority.bankcard", "recipient", "the policy", &l->r->recipients},

@@ -27,7 +27,7 @@ static void load_purpose(struct loader *l, struct node map, void *arg)
 
 struct recipient_form {
 	struct recipient r;
-	struct node within;
+	struct node within, items;
 };
 
 static const char *const recipient_kinds[] = {"organ",	   "authorised", "partner",
@@ -45,6 +45,9 @@ static const struct schema_field recipient_fields[] = {
 	{"basis", SCHEMA_TEXT, true, AT(r.basis), NULL, "basis: the legal or contractual basis"},
 	{"clause", SCHEMA_CLAUSE, true, AT(r.clause), NULL, NULL},
 	{"within", SCHEMA_NODE, false, AT(within), NULL, NULL},
+	{"agreement_url", SCHEMA_TEXT, false, AT(r.agreement_url), NULL, NULL},
+	{"policy_url", SCHEMA_TEXT, false, AT(r.policy_url), NULL, NULL},
+	{"items", SCHEMA_LIST, false, AT(items), NULL, NULL},
 };
 #undef AT
 static const struct schema recipient_schema = {"a recipient", recipient_fields, COUNT(recipient_fields)};
@@ -61,6 +64,8 @@ static void load_recipient(struct loader *l, struct node map, void *arg)
 	if (node_there(form.within))
 		r->within = load_reference(l, &l->r->recipients, form.within, "recipient",
 					   "recipients above this one");
+	r->limited = node_there(form.items);
+	r->items = load_itemset(l, form.items, "items", false);
 	load_add(l, &l->r->recipients, map, "recipient", r->key, r, &r->number);
 }
 

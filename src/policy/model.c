@@ -236,6 +236,12 @@ static struct service_bounds bounds_of(const struct release *r, const struct ser
 	return b;
 }
 
+static const char *const paper_settings[PAPER_KINDS] = {
+	[PAPER_AGREEMENT] = "share.papers.agreement",
+	[PAPER_UNDERTAKING] = "share.papers.undertaking",
+	[PAPER_ADMISSION] = "share.papers.admission",
+};
+
 static void freeze_items(struct release *r)
 {
 	for (unsigned i = 0; i < r->items.count; i++) {
@@ -255,10 +261,64 @@ static void freeze_items(struct release *r)
 	}
 }
 
+/* A cooperating provider is a partner or an affiliate. Releases that were stored before providers had lists
+ * of their own limit nobody. */
+static bool is_limited(const struct release *r, const struct recipient *to)
+{
+	size_t count;
+
+	(void)city_list(r, "share.partner_items", &count);
+	return count && to->limited &&
+	       (strcmp(to->kind, "partner") == 0 || strcmp(to->kind, "affiliate") == 0);
+}
+
+static void freeze_parties(struct release *r)
+{
+	size_t count;
+	const char *const *common_items = city_list(r, "share.partner_items", &count);
+
+	r->partner_may = ARENA_ARRAY(r->arena, struct itemset, r->recipients.count + 1);
+	r->asked = ARENA_ARRAY(r->arena, struct itemset, r->recipients.count + 1);
+	for (unsigned i = 0; i < r->recipients.count; i++) {
+		const struct recipient *to = r->recipients.rows[i];
+		r->partner_may[i] = to->items;
+		for (size_t n = 0; n < count; n++)
+			if (release_item(r, common_items[n]))
+				itemset_add(&r->partner_may[i], release_item(r, common_items[n])->number);
+		if (is_limited(r, to))
+			r->limited |= UINT64_C(1) << i;
+		for (int k = 0; k < PAPER_KINDS; k++)
+			if (city_list_has(r, paper_settings[k], to->kind))
+				r->papers_needed[k] |= UINT64_C(1) << i;
+	}
+	for (unsigned i = 0; i < r->services.count; i++) {
+		const struct service *s = r->services.rows[i];
+		if (s->recipient)
+			r->asked[s->recipient->number] = joined(r->asked[s->recipient->number], &s->shared);
+	}
+	const char *volunteered = city_text(r, "share.volunteered");
+	r->volunteered = volunteered && strcmp(volunteered, "allowed") == 0;
+}
+
+const struct itemset *release_asked(const struct release *r, const struct recipient *to)
+{
+	return &r->asked[to->number];
+}
+
+bool service_texts_named(const struct service *s)
+{
+	return strcmp(s->provider_kind, "third_party") != 0 || !s->recipient ||
+	       (s->recipient->agreement_url && s->recipient->policy_url);
+}
+
 static void freeze_rules(struct release *r)
 {
 	static const char *const settings[RULE_COUNT] = {
 		[RULE_DECLARED] = "gate.clause.declared",
+		[RULE_PARTNER] = "gate.clause.partner",
+		[RULE_PAPER + PAPER_AGREEMENT] = "gate.clause.agreement",
+		[RULE_PAPER + PAPER_UNDERTAKING] = "gate.clause.undertaking",
+		[RULE_PAPER + PAPER_ADMISSION] = "gate.clause.admission",
 		[RULE_BLOCKED] = "gate.clause.status",
 		[RULE_CANCELLED] = "gate.clause.status",
 		[RULE_GUARDIAN] = "gate.clause.guardian",
@@ -291,6 +351,7 @@ void model_freeze(struct release *r)
 	void_registers(r);
 	freeze_items(r);
 	freeze_rules(r);
+	freeze_parties(r);
 	r->collect_ground_clause = city_text(r, "gate.clause.ground_collect");
 	r->show_masked = release_purpose(r, "show_masked");
 	const char *border = city_text(r, "border.mode");

@@ -22,6 +22,9 @@ enum {
 enum gate_rule {
 	RULE_ALLOWED,
 	RULE_DECLARED,
+	RULE_PARTNER, /* a cooperating provider gets the items of the city's list and of its own */
+	RULE_PAPER,   /* … RULE_PAPER + PAPER_KINDS - 1, by paper_kind */
+	RULE_PAPER_LAST = RULE_PAPER + PAPER_KINDS - 1,
 	RULE_BLOCKED,
 	RULE_CANCELLED,
 	RULE_GUARDIAN,
@@ -146,13 +149,18 @@ struct release {
 	/* by gate_action: items that only a permission opens, for no other source gives them; only taking
 	 * asks */
 	struct itemset guarded[GATE_ACTIONS];
-	struct service_bounds *bounds;	   /* by service number */
-	uint64_t entrusted;		   /* recipients of kind supplier */
-	uint64_t abroad;		   /* recipients outside the country, as border.inside draws it */
-	const struct purpose *show_masked; /* or NULL */
-	bool weak_counts;		   /* setting consent.continue */
-	bool never_abroad;		   /* setting border.mode is not consent */
-	bool purpose_express;		   /* setting purpose.change */
+	struct service_bounds *bounds;	     /* by service number */
+	uint64_t entrusted;		     /* recipients of kind supplier */
+	uint64_t abroad;		     /* recipients outside the country, as border.inside draws it */
+	uint64_t papers_needed[PAPER_KINDS]; /* recipients of which the city demands the paper */
+	uint64_t limited;		     /* recipients that get no more than partner_may */
+	struct itemset *partner_may;	     /* by recipient number */
+	struct itemset *asked;		     /* by recipient number: what its services share with it */
+	bool volunteered;		     /* setting share.volunteered is "allowed" */
+	const struct purpose *show_masked;   /* or NULL */
+	bool weak_counts;		     /* setting consent.continue */
+	bool never_abroad;		     /* setting border.mode is not consent */
+	bool purpose_express;		     /* setting purpose.change */
 	struct earlier *earlier;
 	size_t earlier_count;
 	uint32_t item_permissions[ITEMS_MAX];

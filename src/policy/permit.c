@@ -22,6 +22,12 @@ static const char *refusal_text(enum gate_rule rule)
 {
 	static const char *const texts[RULE_COUNT] = {
 		[RULE_DECLARED] = "现行隐私政策没有声明这项处理，不能进行。",
+		[RULE_PARTNER] = "接收方只能取得隐私政策为它列明的信息，不能提供列明之外的信息。",
+		[RULE_PAPER + PAPER_AGREEMENT] = "接收方没有在有效期内的保密协议，不能向其提供个人信息。",
+		[RULE_PAPER + PAPER_UNDERTAKING] =
+			"该第三方没有在有效期内的个人信息保护承诺，不能向其提供个人信息。",
+		[RULE_PAPER + PAPER_ADMISSION] =
+			"该第三方尚未通过接入评估，或者评估没有覆盖全部信息，不能向其提供个人信息。",
 		[RULE_BLOCKED] = "该账号已被限制使用。",
 		[RULE_CANCELLED] = "该账号已经注销。",
 		[RULE_GUARDIAN] = "未成年人使用本服务前，须由监护人阅读隐私政策并表示同意。",
@@ -126,7 +132,16 @@ static uint32_t permissions_used(const struct release *r, const struct facts *f,
 	return used;
 }
 
-static const char *basis_of(struct ctx *c, const struct gate_request *q, const struct verdict *v)
+/* Nothing but what was typed into the third party's form: the entry says so (TJ-2.1.5.b). */
+static bool given_by_user(const struct release *r, const struct facts *f, const struct gate_request *q)
+{
+	struct itemset given = gate_volunteered(r, f, q);
+
+	return !itemset_empty(&q->items) && itemset_within(&q->items, &given);
+}
+
+static const char *basis_of(struct ctx *c, const struct release *r, const struct facts *f,
+			    const struct gate_request *q, const struct verdict *v)
 {
 	if (q->ground)
 		return q->ground->exception
@@ -134,6 +149,8 @@ static const char *basis_of(struct ctx *c, const struct gate_request *q, const s
 			       : "affiliate";
 	if (v->consent_id)
 		return "consent";
+	if (given_by_user(r, f, q))
+		return "given_by_user";
 	return q->action == GATE_READ && !q->staff ? "own_request" : "acceptance";
 }
 
@@ -173,7 +190,7 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 		.recipient = q->recipient,
 		.items = q->items,
 		.permissions = permissions_used(r, f, q),
-		.basis = basis_of(c, q, &v),
+		.basis = basis_of(c, r, f, q, &v),
 		.clause = clause_of(r, q),
 		.note = q->ground ? q->ground->note : NULL,
 		.version = gate_version(r, f, q),

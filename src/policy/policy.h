@@ -51,6 +51,10 @@ struct recipient {
 	const char *contact, *clause, *basis;
 	const struct recipient
 		*within; /* a consent that names this one holds for us too (a centre dispatches), or NULL */
+	const char *agreement_url,
+		*policy_url;  /* its own texts, of who offers services of its own; or NULL */
+	bool limited;	      /* `items` stands there */
+	struct itemset items; /* what a cooperating provider needs beyond share.partner_items (TJ-2.1.4.a) */
 };
 
 struct purpose {
@@ -111,6 +115,9 @@ struct service {
 	const char *keywords; /* further search words */
 };
 
+/* Of a third party: whether the party has named both of its own texts (TJ-2.1.5.c). */
+bool service_texts_named(const struct service *s);
+
 /* ---- settings of the city (city.yaml): text, number or list by dotted key, e.g. "reply.days",
  * "register.fields" ------- */
 struct release;
@@ -129,6 +136,9 @@ const char *release_version(const struct release *r); /* "2026.1" */
 unsigned release_number(const struct release *r);     /* counts up with each published release; never 0 */
 const char *release_hash(const struct release *r);    /* hex SHA-256 of the canonical document */
 int64_t release_effective_ms(const struct release *r);
+
+/* All that the services of the release share with this recipient. */
+const struct itemset *release_asked(const struct release *r, const struct recipient *to);
 
 const struct item *release_item(const struct release *r, const char *key);
 const struct item *release_item_at(const struct release *r, unsigned number);

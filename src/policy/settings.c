@@ -19,6 +19,7 @@ struct known {
 };
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define RECIPIENT_KINDS WORDS("organ", "authorised", "partner", "affiliate", "supplier")
 
 /* A setting that is no longer read stays here as long as a published release may hold it. */
 static const struct known all[] = {
@@ -131,6 +132,9 @@ static const struct known all[] = {
 	{"share.model", VALUE_WORD, WORDS("closed", "listed")},
 	{"share.cases", VALUE_LIST, NULL},
 	{"share.partner_items", VALUE_LIST, NULL},
+	{"share.papers.agreement", VALUE_WORDS, RECIPIENT_KINDS},
+	{"share.papers.undertaking", VALUE_WORDS, RECIPIENT_KINDS},
+	{"share.papers.admission", VALUE_WORDS, RECIPIENT_KINDS},
 	{"share.volunteered", VALUE_WORD, WORDS("allowed", "agreement_and_consent")},
 	{"transfer.affiliates", VALUE_LIST, WORDS("banned", "allowed")}, /* earlier releases say a word */
 	{"transfer.clause", VALUE_CLAUSE, NULL},
@@ -209,6 +213,10 @@ static const struct known all[] = {
 	{"gate.clause.ground_collect", VALUE_CLAUSE, NULL},
 	{"gate.clause.border", VALUE_CLAUSE, NULL},
 	{"gate.clause.declared", VALUE_CLAUSE, NULL},
+	{"gate.clause.partner", VALUE_CLAUSE, NULL},
+	{"gate.clause.agreement", VALUE_CLAUSE, NULL},
+	{"gate.clause.undertaking", VALUE_CLAUSE, NULL},
+	{"gate.clause.admission", VALUE_CLAUSE, NULL},
 };
 
 enum { KNOWN = sizeof all / sizeof *all };

@@ -1,4 +1,5 @@
 #include "services/catalogue.h"
+#include "consent/papers.h"
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -70,10 +71,13 @@ err catalogue_search(struct ctx *c, struct slice query, struct slice category, i
 	unsigned total = release_service_count(c->release);
 	struct found *found = ARENA_ARRAY(c->arena, struct found, total + 1);
 	struct slice word = folded(c, query);
+	uint64_t papers[PAPER_KINDS];
 	size_t n = 0;
+	TRY(papers_load(c, papers));
 	for (unsigned i = 0; i < total; i++) {
 		const struct service *s = release_service_at(c->release, i);
-		if (s->shape == SHAPE_INTERNAL || (category.n && !slice_is(category, s->category->key)))
+		if (s->shape == SHAPE_INTERNAL || !service_is_open(c, s, papers) ||
+		    (category.n && !slice_is(category, s->category->key)))
 			continue;
 		int score = word.n ? catalogue_score(s, word) : 1;
 		if (score)

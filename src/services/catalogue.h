@@ -6,9 +6,9 @@
 
 #include "policy/policy.h"
 
-/* Services of shape internal are never listed. query and category may be empty. From position `cursor` of the
- * ordered list, at most limit; *ret_next is the position to go on from, 0 at the end. Services live in the
- * release. */
+/* Services of shape internal are never listed, nor those of third parties that are not admitted. query and
+ * category may be empty. From position `cursor` of the ordered list, at most limit; *ret_next is the position
+ * to go on from, 0 at the end. Services live in the release. */
 err catalogue_search(struct ctx *c, struct slice query, struct slice category, int64_t cursor, int limit,
 		     const struct service ***ret, size_t *ret_count, int64_t *ret_next);
 

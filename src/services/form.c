@@ -1,4 +1,5 @@
 #include "services/form.h"
+#include "consent/papers.h"
 #include "services/stopped.h"
 #include <stdio.h>
 
@@ -198,6 +199,7 @@ static void write_refused(struct ctx *c, struct head *h, const struct gate_reque
 		.items = q->items,
 		.decision = kept.reason ? kept.reason : "refused",
 		.clause = kept.clause,
+		.note = papers_note(c),
 		.policy = version,
 	};
 	/* A refusal stands even when its entry cannot be written: nothing was read or sent. */

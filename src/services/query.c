@@ -166,7 +166,16 @@ static err keeping_rows(struct ctx *c, struct tx *tx, void *arg)
 	return job_add(c, tx, "retention_end", p->subject_id, 0, p->ends_at_ms, NULL);
 }
 
-static err keep(struct ctx *c, const struct form *form, const struct facts *f, struct permit *permit,
+/* One part of what was given: what goes to a third party because it was typed into that party's form is an
+ * entry of its own (TJ-2.1.5.b). */
+struct part {
+	struct itemset items;
+	struct vault_value *values;
+	size_t count;
+	struct permit *permit;
+};
+
+static err keep(struct ctx *c, const struct form *form, const struct facts *f, const struct part *part,
 		struct head *h, int64_t query_id)
 {
 	const struct category *category = form->service->category;
@@ -176,36 +185,93 @@ static err keep(struct ctx *c, const struct form *form, const struct facts *f, s
 				     .ends_at_ms = c->now_ms + days * day_ms};
 
 	if (days == 0)
-		return vault_collect(c, permit, h, query_id, p.scope, form->values, form->count, NULL, NULL);
+		return vault_collect(c, part->permit, h, query_id, p.scope, part->values, part->count, NULL,
+				     NULL);
+	for (size_t i = 0; i < part->count; i++)
+		part->values[i].ends_at_ms = p.ends_at_ms;
+	return vault_collect(c, part->permit, h, query_id, p.scope, part->values, part->count, keeping_rows,
+			     &p);
+}
+
+/* What the person typed into a third party's form, neither read by a sensor nor sensitive. */
+static struct itemset volunteered(const struct form *form)
+{
+	struct itemset typed = {0};
+
+	if (strcmp(form->service->provider_kind, "third_party") != 0)
+		return typed;
+	for (size_t i = 0; i < form->count; i++) {
+		unsigned number = form->values[i].item->number;
+		if (!form->values[i].item->sensitive && !itemset_has(&form->sensed, number) &&
+		    !itemset_has(&form->taken, number))
+			itemset_add(&typed, number);
+	}
+	return typed;
+}
+
+static struct part part_of(struct ctx *c, const struct form *form, const struct itemset *typed, bool theirs)
+{
+	struct part p = {.values = ARENA_ARRAY(c->arena, struct vault_value, form->count + 1)};
+
 	for (size_t i = 0; i < form->count; i++)
-		form->values[i].ends_at_ms = p.ends_at_ms;
-	return vault_collect(c, permit, h, query_id, p.scope, form->values, form->count, keeping_rows, &p);
+		if (itemset_has(typed, form->values[i].item->number) == theirs) {
+			itemset_add(&p.items, form->values[i].item->number);
+			p.values[p.count++] = form->values[i];
+		}
+	return p;
+}
+
+static struct itemset among(const struct itemset *a, const struct itemset *b)
+{
+	struct itemset common = *a;
+
+	for (size_t i = 0; i < sizeof common.bit / sizeof *common.bit; i++)
+		common.bit[i] &= b->bit[i];
+	return common;
+}
+
+static err decide_part(struct ctx *c, const struct form *form, const struct facts *f, struct head *h,
+		       const struct itemset *typed, bool theirs, struct part *ret)
+{
+	const struct service *s = form->service;
+
+	*ret = part_of(c, form, typed, theirs);
+	if (!ret->count)
+		return OK;
+	return form_decide(c, f, h,
+			   &(struct gate_request){.action = GATE_COLLECT,
+						  .service = s,
+						  .purpose = s->purpose,
+						  .recipient = theirs ? s->recipient : NULL,
+						  .items = ret->items,
+						  .sensed = among(&form->sensed, &ret->items),
+						  .volunteered = *typed,
+						  .now_ms = c->now_ms},
+			   &ret->permit);
 }
 
 static err take_and_release(struct ctx *c, const struct form *form, const struct facts *f, struct head *h,
 			    int64_t query_id, const struct itemset *send, struct released *ret)
 {
 	const struct service *s = form->service;
-	struct gate_request collect = {.action = GATE_COLLECT,
-				       .service = s,
-				       .purpose = s->purpose,
-				       .items = form->given,
-				       .sensed = form->sensed,
-				       .now_ms = c->now_ms};
+	struct itemset typed = volunteered(form);
 	struct gate_request share = {.action = GATE_SHARE,
 				     .service = s,
 				     .purpose = s->purpose,
 				     .recipient = s->recipient,
 				     .items = *send,
+				     .volunteered = typed,
 				     .now_ms = c->now_ms};
-	struct permit *may_collect = NULL, *may_share = NULL;
+	struct permit *may_share = NULL;
+	struct part parts[2];
 
-	/* Both decisions stand before anything is stored. */
+	/* All decisions stand before anything is stored. */
 	TRY(form_decide(c, f, h, &share, &may_share));
-	if (form->count) {
-		TRY(form_decide(c, f, h, &collect, &may_collect));
-		TRY(keep(c, form, f, may_collect, h, query_id));
-	}
+	for (int i = 0; i < 2; i++)
+		TRY(decide_part(c, form, f, h, &typed, i == 1, &parts[i]));
+	for (int i = 0; i < 2; i++)
+		if (parts[i].count)
+			TRY(keep(c, form, f, &parts[i], h, query_id));
 	return vault_release(c, may_share, h, query_id, NULL, ret);
 }
 

@@ -102,6 +102,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       contact: '022-00000000', document: '〔2026〕31号机构调整方案', certificate: certificate(city.dir, 'successor').certificate })
     const other = (await s.ok('GET', '/services?limit=100')).body.items.find(k => k.shape === 'query' && k.key !== query[name])
     await s.ok('POST', '/staff/decisions', { matter: '一件没有写到的事项', decision: '照惯例办理', basis: 'custom', source: '政务服务通行做法' })
+    await s.ok('POST', '/staff/papers', { recipient: 'population', kind: 'agreement', document: '续签〔2026〕1号', document_hash: '0'.repeat(64), from: await day(0), until: await day(365) })
     await s.ok('POST', '/staff/ends', { service: other.key, ends_on: await day(60), reason: '政策调整' })
     if (name === 'nantong') return // its policy keeps no reading
     const editor = new Careful(city, api)

@@ -195,6 +195,7 @@ static struct facts able(const struct release *r)
 		.accepted_release = release_number(r),
 		.acceptance = ACCEPT_EXPRESS,
 		.permissions = UINT32_MAX,
+		.papers = {UINT64_MAX, UINT64_MAX, UINT64_MAX},
 	};
 }
 
@@ -240,6 +241,53 @@ static void the_gate_takes_what_is_listed_and_refuses_one_item_more(void **state
 {
 	(void)state;
 	each_category(gate_keeps_the_list);
+}
+
+/* TJ-2.1.4.a: a stored release whose provider's list got shorter shares no item beyond it, and a recipient
+ * without its papers gets nothing: TJ-1.1.22.c, TJ-1.1.22.d. */
+static void a_provider_gets_its_list_and_needs_its_papers(void **state)
+{
+	static const char listed[] = "\"items\":[\"mobile_phone\",\"location\"]";
+	struct city *city = city_of("tianjin");
+	BUF_SCOPED complaints = {0}, text = {0};
+	struct slice document = release_document(city->release);
+	struct release *r = NULL;
+	const char *clause = NULL;
+
+	(void)state;
+	buf_init(&complaints, 1 << 20);
+	buf_init(&text, 8 << 20);
+	for (const char *p = document.p, *end = p + document.n; p < end; p++)
+		if ((size_t)(end - p) >= sizeof listed - 1 && memcmp(p, listed, sizeof listed - 1) == 0) {
+			buf_add_text(&text, "\"items\":[\"mobile_phone\"]");
+			p += sizeof listed - 2;
+		} else
+			buf_add(&text, p, 1);
+	assert_int_equal(release_parse(&city->c, buf_slice(&text), 2, &complaints, &r).code, ERR_OK);
+	const struct service *s = release_service(r, "metro_trip_query");
+	struct facts f = able(r);
+	struct consent_fact given = {1, s, s->recipient, s->shared, 0};
+	struct gate_request q = {.action = GATE_SHARE,
+				 .service = s,
+				 .purpose = s->purpose,
+				 .recipient = s->recipient,
+				 .items = s->shared,
+				 .now_ms = 1};
+	f.consents = &given;
+	f.consent_count = 1;
+	assert_string_equal(gate_check(r, &f, &q, &clause), "not_declared");
+	assert_string_equal(clause, "TJ-2.1.4.a");
+	q.items = (struct itemset){0};
+	itemset_add(&q.items, release_item(r, "mobile_phone")->number);
+	itemset_add(&q.items, release_item(r, "id_number")->number);
+	assert_null(gate_check(r, &f, &q, &clause));
+	f.papers[PAPER_ADMISSION] = 0;
+	assert_string_equal(gate_check(r, &f, &q, &clause), "not_declared");
+	assert_string_equal(clause, "TJ-1.1.22.c");
+	f.papers[PAPER_UNDERTAKING] = 0;
+	assert_string_equal(gate_check(r, &f, &q, &clause), "not_declared");
+	assert_string_equal(clause, "TJ-1.1.22.d");
+	release_drop(r);
 }
 
 /* ---- what else the policies promise
@@ -429,6 +477,7 @@ int main(void)
 		cmocka_unit_test(a_category_takes_and_shares_exactly_its_list),
 		cmocka_unit_test(every_category_has_queries_that_use_its_list),
 		cmocka_unit_test(the_gate_takes_what_is_listed_and_refuses_one_item_more),
+		cmocka_unit_test(a_provider_gets_its_list_and_needs_its_papers),
 		cmocka_unit_test(every_service_that_the_policy_of_nantong_names_is_offered),
 		cmocka_unit_test(every_service_is_found_by_the_initials_of_its_name),
 		cmocka_unit_test(visitors_find_open_pages_that_ask_for_nothing),
