@@ -26,6 +26,8 @@ extern const struct api_route api_rights_routes[], api_staff_rights_routes[];
 
 extern const struct api_route api_login_routes[], api_watch_routes[];
 
+/* one a line */
+/* clang-format off */
 const struct api_route *const api_route_tables[] = {
 	api_city_routes,
 	api_policy_routes,
@@ -76,3 +78,4 @@ const struct api_route *const api_route_tables[] = {
 	api_announcement_routes,
 	NULL,
 };
+/* clang-format on */

@@ -394,7 +394,7 @@ const struct api_route api_services_routes[] = {
 	 "一项服务：表单、信息项、接收方、还缺什么",
 	 .answer =
 		 "{" CARD_SHAPE ", party?: {key: text, name: text, agreement_url?: text, policy_url?: text}, "
-				"fields: [any], recipients: [" NAMED "], shared: [" NAMED "], result: [" NAMED
+		 "fields: [any], recipients: [" NAMED "], shared: [" NAMED "], result: [" NAMED
 		 "], purpose?: text, purpose_name?: text, clause?: text, guide?: text, attachments_max: int, "
 		 "consent?: any, missing: [any]}"},
 	{"POST", "/api/v1/services/{key}/queries", query_post, API_SESSION, API_SLOW | API_CREATES,

@@ -200,6 +200,7 @@ err release_parse(struct ctx *c, struct slice document, unsigned number, struct 
 		.policy = node_get(root, "policy"),
 		.services = {node_get(root, "services")},
 		.service_lists = 1,
+		.stored = true,
 	};
 	struct release *r = load_release(&from, (struct schema_reader){0}, ret_complaints, before);
 	if (!r)
