@@ -130,6 +130,18 @@ static err proof_post(struct api_call *k)
 	return OK;
 }
 
+static err copy_get(struct api_call *k)
+{
+	int64_t id;
+
+	TRY(api_param_id(k, 0, &id));
+	TRY(rights_copy(k->c, k->subject_id, id, &k->a->body));
+	k->a->content_type = "text/html; charset=utf-8";
+	http_set_header(k->a, "Content-Disposition",
+			arena_printf(k->c->arena, "attachment; filename=\"copy-%lld.html\"", (long long)id));
+	return OK;
+}
+
 struct listing {
 	struct api_call *k;
 	struct api_page page;
@@ -223,6 +235,8 @@ const struct api_route api_rights_routes[] = {
 	 .query = "cursor limit"},
 	{"GET", "/api/v1/me/requests/{id}", request_get, API_SESSION, 0, "request_get",
 	 "本人的一件请求，期限和答复", .answer = OWN},
+	{"GET", "/api/v1/me/requests/{id}/copy", copy_get, API_SESSION, API_NOT_JSON, "request_copy",
+	 "获准的请求：取得个人信息副本（网页文件），须再次验证身份", .answer = NULL},
 	{"POST", "/api/v1/me/requests/{id}/proof", proof_post, API_SESSION, 0, "request_prove",
 	 "核验请求人的身份", .body = "{written_request?: text}", .answer = OWN},
 	{0},

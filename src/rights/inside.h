@@ -18,4 +18,6 @@ struct rights_step {
 	void *arg;
 };
 err rights_step(struct ctx *c, const struct entry *e, const struct rights_step *step);
+/* ERR_REFUSED second_check_required, unless the session proved the person again. */
+err rights_check_again(struct ctx *c, const struct facts *f);
 err rights_check_text(struct ctx *c, const char *field, const char *text);

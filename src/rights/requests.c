@@ -131,7 +131,7 @@ err rights_file(struct ctx *c, int64_t subject_id, struct rights_request *r)
 	return rights_step(c, &e, &(struct rights_step){.r = r});
 }
 
-static err check_again(struct ctx *c, const struct facts *f)
+err rights_check_again(struct ctx *c, const struct facts *f)
 {
 	if (f->second_check_until_ms > c->now_ms)
 		return OK;
@@ -154,7 +154,7 @@ err rights_prove(struct ctx *c, int64_t subject_id, int64_t request_id, const ch
 	if (r.proof_asked || written)
 		TRY(rights_check_text(c, "written_request", written));
 	TRY(facts_load(c, subject_id, &f, &h));
-	TRY(check_again(c, &f));
+	TRY(rights_check_again(c, &f));
 	r.written = written;
 	verified(c, &f, &r);
 	struct entry e = rights_entry(c, &r, ENTRY_CHANGE, "请求人的身份已核验，开始计算办理期限");

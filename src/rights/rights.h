@@ -14,6 +14,8 @@ enum {
 	RIGHTS_CONSENTS_MAX = 16,
 	RIGHTS_LIST_MAX = 200,
 };
+/* How long after the answer the copy can be fetched. */
+#define RIGHTS_COPY_MS (INT64_C(30) * 24 * 3600 * 1000)
 
 struct rights_request {
 	int64_t id, subject_id;
@@ -46,6 +48,10 @@ err rights_prove(struct ctx *c, int64_t subject_id, int64_t request_id, const ch
 		 struct rights_request *ret);
 /* ERR_NOT_FOUND for another person's. */
 err rights_get(struct ctx *c, int64_t subject_id, int64_t request_id, struct rights_request *ret);
+/* The copy of a granted request of kind "copy", a page of HTML: what is in use, read now, with an entry for
+ * each record. ERR_CONFLICT: it is not granted; ERR_GONE: too long ago; ERR_REFUSED: second_check_required.
+ */
+err rights_copy(struct ctx *c, int64_t subject_id, int64_t request_id, struct buf *ret);
 typedef err (*rights_fn)(struct ctx *c, const struct rights_request *r, void *arg);
 /* Newest first, below id `before` (0: from the newest). */
 err rights_list(struct ctx *c, int64_t subject_id, int64_t before, int limit, rights_fn fn, void *arg);
@@ -84,6 +90,6 @@ struct rights_counts {
 };
 err rights_count(struct ctx *c, struct rights_counts *ret);
 
-/* Kinds "rights_end" (the account ended) and "rights_expire" (the answer is older than its category keeps).
- */
-extern const struct job_kind rights_job_kinds[2];
+/* Kinds "rights_end" (the account ended), "rights_expire" (the answer is older than its category keeps) and
+ * "rights_overdue" (the last day has passed without an answer: the person reads it). */
+extern const struct job_kind rights_job_kinds[3];

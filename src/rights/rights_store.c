@@ -196,6 +196,8 @@ static err step_rows(struct ctx *c, struct tx *tx, void *arg)
 		    NULL));
 	if (w->step->tell)
 		TRY(message_rows(c, tx, r->subject_id, w->message_id, "request", r->id));
+	if (!is_answered(r) && r->due_at_ms)
+		TRY(job_add(c, tx, "rights_overdue", r->subject_id, r->id, r->due_at_ms + 1, NULL));
 	if (w->expires_at_ms)
 		TRY(job_add(c, tx, "rights_expire", r->subject_id, r->id, w->expires_at_ms, NULL));
 	return w->step->also ? w->step->also(c, tx, w->step->arg) : OK;
@@ -373,4 +375,28 @@ static err job_expire(struct ctx *c, const struct job *j, int64_t *ret_again_at_
 			  NULL);
 }
 
-const struct job_kind rights_job_kinds[2] = {{"rights_end", job_end}, {"rights_expire", job_expire}};
+/* TJ-9.d, NT-4.3.b, NT-7.4: officers see it in their list and at the side bar, the operator by the metric,
+ * and the person in the own list. */
+static err job_overdue(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
+{
+	struct rights_request r;
+	struct head h;
+
+	(void)ret_again_at_ms;
+	err e = rights_get(c, j->subject_id, j->ref_id, &r);
+	if (e.code == ERR_NOT_FOUND) {
+		failure_clear(c);
+		return OK;
+	}
+	TRY(e);
+	if (is_answered(&r) || !r.due_at_ms || r.due_at_ms >= c->now_ms)
+		return OK; /* in time, or the days began anew */
+	struct entry late =
+		rights_entry(c, &r, ENTRY_CHANGE,
+			     arena_printf(c->arena, "请求 %s 超过了答复期限，已提醒工作人员", r.number));
+	TRY(ledger_head(c, c->store, r.subject_id, &h));
+	return ledger_write(c, &h, &late, LEDGER_ANY_EPOCH, NULL, NULL, NULL);
+}
+
+const struct job_kind rights_job_kinds[3] = {
+	{"rights_end", job_end}, {"rights_expire", job_expire}, {"rights_overdue", job_overdue}};

@@ -183,6 +183,7 @@ const rules = {
   request_file: { caller: 'session', self: true, body: () => ({ kind: 'explain', text: '请解释处理的规则' }) },
   request_list: { caller: 'session', self: true },
   request_get: { caller: 'session', mine: w => ({ id: w.request }), missing: () => ({ id: nowhere }) },
+  request_copy: { caller: 'session', mine: w => ({ id: w.request }), missing: () => ({ id: nowhere }) },
   request_prove: { caller: 'session', mine: w => ({ id: w.request }), missing: () => ({ id: nowhere }), body: () => ({}) },
   staff_request_grounds: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
   staff_request_list: { caller: 'staff', by: 'privacy', auditor: 403, self: true },

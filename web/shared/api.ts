@@ -1461,6 +1461,9 @@ export interface NewRequest {
 export const requestKinds = () => get<{ kinds: RequestKind[]; items: Named[] }>('/request-kinds')
 export const myRequests = (cursor?: string | null) => get<Page<DataRequest>>(`/me/requests${query({ cursor })}`)
 export const myRequest = (id: string) => get<OwnRequest>(`/me/requests/${id}`)
+/** The copy of a granted request: a page of HTML, for a file. */
+export const requestCopy = (id: string) => requestText(`/me/requests/${id}/copy`)
+export const requestFigures = () => get<{ waiting: number; overdue: number; answered: number; late: number }>('/request-figures')
 export const fileRequest = (asked: NewRequest) => create<OwnRequest>('/me/requests', asked)
 export const proveRequest = (id: string, written_request?: string) =>
 	post<OwnRequest>(`/me/requests/${id}/proof`, written_request ? { written_request } : {})
