@@ -91,6 +91,9 @@ VALUES (?1, 0, ?2, ?2, 0, 0, ?3);
 -- name: person_facts_get
 SELECT status, minor, guardian_agreed, phone_bound, realname_level FROM person_facts WHERE subject_id = ?1;
 
+-- name: person_facts_counted
+SELECT created_at_ms, minor, realname_level FROM person_facts WHERE subject_id = ?1;
+
 -- name: person_facts_page
 -- Everybody, in batches, for jobs that tell all: it asks every shard. Those who left are passed over.
 SELECT subject_id FROM person_facts WHERE subject_id > ?1 AND status <> 2 ORDER BY subject_id LIMIT ?2;

@@ -12,6 +12,7 @@
 #include "jobs/jobs.h"
 #include "notify/notices.h"
 #include "notify/notify.h"
+#include "ops/analysis.h"
 #include "ops/ends.h"
 #include "ops/exceptions.h"
 #include "ops/incidents.h"
@@ -89,6 +90,7 @@ static const struct job_kind service_kinds[] = {
 	{"service_end_run", service_end_run_job},
 	{"risk_feed", risk_feed_job},
 	{"logins_end", logins_end_job},
+	{"analysis_make", analysis_make_job},
 	{"transfer_tell", transfer_tell_job},
 	{"transfer_move", transfer_move_job},
 	{"transfer_person_end", transfer_person_end_job},

@@ -16,6 +16,13 @@ err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head
 /* At most `limit` people above number `after`, in order; those who left are passed over. For rounds through
  * everybody, in jobs. */
 err people_after(struct ctx *c, int64_t after, int limit, int64_t *ret_ids, size_t *ret_count);
+/* What may be counted of a person without opening anything. */
+struct person_counted {
+	int64_t since_ms;
+	bool minor;
+	int realname_level;
+};
+err facts_counted(struct ctx *c, int64_t subject_id, struct person_counted *ret);
 /* Inside the transaction that creates a person (account_register). */
 err facts_person_new(struct ctx *c, struct tx *tx, int64_t subject_id, bool minor);
 /* Row functions for ledger_write: to be run with LEDGER_RAISE_EPOCH. */

@@ -421,3 +421,17 @@ err people_after(struct ctx *c, int64_t after, int limit, int64_t *ret_ids, size
 	*ret_count = p.count;
 	return OK;
 }
+
+static err counted_row(struct ctx *c, const struct row *r, void *arg)
+{
+	(void)c;
+	*(struct person_counted *)arg =
+		(struct person_counted){row_int(r, 0), row_int(r, 1) == 1, (int)row_int(r, 2)};
+	return OK;
+}
+
+err facts_counted(struct ctx *c, int64_t subject_id, struct person_counted *ret)
+{
+	*ret = (struct person_counted){0};
+	return store_rows(c, c->store, Q_PERSON_FACTS_COUNTED, PARAMS(P_INT(subject_id)), counted_row, ret);
+}

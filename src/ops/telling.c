@@ -35,9 +35,10 @@ static err look_consent(struct ctx *c, const struct consent *k, void *arg)
 	return OK;
 }
 
-static err concerns(struct ctx *c, const struct telling *t, int64_t subject_id, bool *ret)
+err concerned_by(struct ctx *c, const char *category, const char *service, int64_t subject_id, bool *ret)
 {
-	struct search s = {.t = t, .found = !t->category && !t->service};
+	struct telling t = {.category = category, .service = service};
+	struct search s = {.t = &t, .found = !category && !service};
 
 	if (!s.found)
 		TRY(vault_held(c, subject_id, look, &s));
@@ -92,7 +93,7 @@ err tell_people(struct ctx *c, const struct telling *t, int64_t after, struct to
 	TRY(account_walk(c, after, BATCH, ids, &count));
 	for (size_t i = 0; i < count; i++) {
 		bool yes = false;
-		TRY(concerns(c, t, ids[i], &yes));
+		TRY(concerned_by(c, t->category, t->service, ids[i], &yes));
 		if (yes)
 			TRY(tell_one(c, t, ids[i], ret));
 		ret->after = ids[i];

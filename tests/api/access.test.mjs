@@ -142,6 +142,9 @@ const rules = {
   staff_clause_note_end: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ id: nowhere }) },
   staff_decisions: { caller: 'staff', by: 'privacy', readers: ['policy', 'auditor'], self: true },
   staff_decision: { caller: 'staff', by: 'privacy', readers: ['policy'], auditor: 403, self: true, body: () => ({ matter: '一件事项', decision: '', basis: 'law', source: '' }) },
+  staff_analysis_list: { caller: 'staff', by: 'privacy', readers: ['auditor'], self: true },
+  staff_analysis_make: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: () => ({ fields: [], purpose: '分析' }) },
+  staff_analysis: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: w => ({ id: w.analysis }) },
   staff_transfers: { caller: 'staff', by: 'privacy', readers: ['auditor'], self: true },
   staff_transfer: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: w => ({ id: w.transfer }) },
   staff_transfer_open: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: () => ({ ground: 'transfer_law', document: '〔2026〕31号', certificate: 'none' }) },
@@ -300,6 +303,8 @@ async function makeStaff(city, api, w) {
   const second = await staffClient(city, api, 'privacy2', '--role', 'privacy_officer')
   await second.ok('POST', `/staff/exceptions/${w.publication}/approval`)
   w.publicationText = (await w.a.ok('GET', `/me/publications/${w.publication}`)).body.text_hash
+  w.analysis = (await w.privacy.ok('POST', '/staff/analysis', { fields: ['realname'], purpose: '统计实名的情况' })).body.id
+  await city.settle()
   w.transfer = (await w.privacy.ok('POST', '/staff/transfers', { ground: city.city === 'tianjin' ? 'transfer_reorganisation' : 'transfer_merger',
     receiver: '承接数据中心', contact: '022-00000000', document: '〔2026〕31号机构调整方案', certificate: certificate(city.dir, 'successor').certificate })).body.transfer.id
   w.duty = (await w.privacy.ok('GET', '/staff/duties')).body.items.find(d => !d.each_staff).key

@@ -1353,6 +1353,31 @@ export const announceEnd = (body: { service?: string; ends_on: string; reason: s
 export const agreeEnd = (id: string) => request<ServiceEnd>('POST', `/staff/ends/${id}/agreement`)
 export const withdrawEnd = (id: string) => del<void>(`/staff/ends/${id}`)
 
+/* ---- de-identified sets ---- */
+export interface AnalysisField {
+	key: string
+	name: string | null
+}
+export interface AnalysisSet {
+	id: string
+	state: 'making' | 'ready' | 'refused'
+	fields: AnalysisField[]
+	purpose: string
+	receiver: string | null
+	made_by: string
+	made_at: string
+	least: number
+	people: number
+	suppressed: number
+	reason: string | null
+}
+export interface AnalysisGroups extends AnalysisSet {
+	groups: { values: string[]; people: number }[]
+}
+export const staffAnalysisList = () => get<{ items: AnalysisSet[]; fields: AnalysisField[] }>('/staff/analysis')
+export const staffAnalysis = (id: string) => get<AnalysisGroups>(`/staff/analysis/${id}`)
+export const makeAnalysis = (body: { fields: string[]; purpose: string; receiver?: string }) => create<AnalysisSet>('/staff/analysis', body)
+
 /* ---- transfers to another holder ---- */
 export interface TransferSummary {
 	id: string

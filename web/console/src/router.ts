@@ -29,6 +29,7 @@ export const router = createRouter({
 		{ path: '/incidents', component: () => import('./features/incidents/IncidentsPage.vue') },
 		{ path: '/incidents/:id', component: () => import('./features/incidents/IncidentPage.vue'), props: true },
 		{ path: '/security-events', component: () => import('./features/security/SecurityEventsPage.vue') },
+		{ path: '/analysis', component: () => import('./features/analysis/AnalysisPage.vue') },
 		{ path: '/transfers', component: () => import('./features/transfers/TransfersPage.vue') },
 		{ path: '/transfers/:id', component: () => import('./features/transfers/TransferPage.vue'), props: true },
 		{ path: '/ends', component: () => import('./features/incidents/EndsPage.vue') },

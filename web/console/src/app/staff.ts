@@ -70,6 +70,7 @@ const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/grounds', name: '例外情形', roles: ['privacy_officer'] },
 	{ path: '/publications', name: '信息公示', roles: ['privacy_officer'] },
 	{ path: '/transfers', name: '转让与合并', roles: ['privacy_officer', 'auditor'] },
+	{ path: '/analysis', name: '去标识统计', roles: ['privacy_officer', 'auditor'] },
 ]
 export const workOf = (role: string) => work.filter(({ roles }) => roles.includes(role))
 export const startPage = (role: string) => workOf(role)[0]?.path ?? '/cases'

@@ -1,0 +1,38 @@
+-- De-identified sets (ops/analysis.h).
+-- tables: analysis_set, analysis_group
+
+-- name: analysis_insert
+INSERT INTO analysis_set (set_id, state, fields, purpose, receiver, made_by, made_at_ms, walk_after, least, people,
+	suppressed, reason, checked_at_ms)
+VALUES (?1, 'making', ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, 0, '', 0);
+
+-- name: analysis_get
+SELECT set_id, state, fields, purpose, receiver, made_by, made_at_ms, walk_after, least, people, suppressed, reason,
+	checked_at_ms
+FROM analysis_set WHERE set_id = ?1;
+
+-- name: analysis_list
+SELECT set_id, state, fields, purpose, receiver, made_by, made_at_ms, walk_after, least, people, suppressed, reason,
+	checked_at_ms
+FROM analysis_set ORDER BY set_id DESC LIMIT 200;
+
+-- name: analysis_walked
+-- ?2 up to whom, ?3 people more; only from where the walk stood, ?4.
+UPDATE analysis_set SET walk_after = ?2, people = people + ?3
+WHERE set_id = ?1 AND walk_after = ?4 AND state = 'making';
+
+-- name: analysis_checked
+-- ?2 ready or refused, ?3 people of groups that were left out, ?4 why, ?5 now.
+UPDATE analysis_set SET state = ?2, suppressed = ?3, reason = ?4, checked_at_ms = ?5
+WHERE set_id = ?1 AND state = 'making';
+
+-- name: analysis_group_add
+INSERT INTO analysis_group (set_id, common, people) VALUES (?1, ?2, ?3)
+ON CONFLICT (set_id, common) DO UPDATE SET people = analysis_group.people + excluded.people;
+
+-- name: analysis_group_list
+SELECT common, people FROM analysis_group WHERE set_id = ?1 ORDER BY common;
+
+-- name: analysis_group_small
+-- Groups below ?2 people go, and with 0 none stays.
+DELETE FROM analysis_group WHERE set_id = ?1 AND (people < ?2 OR ?2 = 0);

@@ -1,0 +1,144 @@
+/* The console's API: de-identified sets. */
+#include "ops/analysis.h"
+#include "api/staff.h"
+
+static void put_fields(struct json *j, struct ctx *c, const char *fields)
+{
+	json_key(j, "fields");
+	json_open(j, '[');
+	while (*fields) {
+		size_t n = strcspn(fields, " ");
+		const char *key = arena_copy(c->arena, slice_bytes(fields, n));
+		json_open(j, '{');
+		json_put_text(j, "key", key);
+		json_put_text(j, "name", analysis_field_name(c, key));
+		json_close(j, '}');
+		fields += n + (fields[n] == ' ');
+	}
+	json_close(j, ']');
+}
+
+static void put_members(struct json *j, struct ctx *c, const struct analysis *a)
+{
+	json_put_id(j, "id", a->id);
+	json_put_text(j, "state", a->state);
+	put_fields(j, c, a->fields);
+	json_put_text(j, "purpose", a->purpose);
+	json_put_text(j, "receiver", *a->receiver ? a->receiver : NULL);
+	json_put_text(j, "made_by", a->made_by);
+	json_put_time(j, "made_at", a->made_at_ms);
+	json_put_int(j, "least", a->least);
+	json_put_int(j, "people", a->people);
+	json_put_int(j, "suppressed", a->suppressed);
+	json_put_text(j, "reason", *a->reason ? a->reason : NULL);
+}
+
+static err put_set(struct ctx *c, const struct analysis *a, void *arg)
+{
+	struct api_call *k = arg;
+
+	json_open(&k->out, '{');
+	put_members(&k->out, c, a);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err put_field(struct ctx *c, const char *key, const char *name, void *arg)
+{
+	struct api_call *k = arg;
+
+	(void)c;
+	json_open(&k->out, '{');
+	json_put_text(&k->out, "key", key);
+	json_put_text(&k->out, "name", name);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err sets_get(struct api_call *k)
+{
+	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, STAFF_AUDITOR));
+	json_open(&k->out, '{');
+	json_key(&k->out, "items");
+	json_open(&k->out, '[');
+	TRY(analysis_list(k->c, put_set, k));
+	json_close(&k->out, ']');
+	json_key(&k->out, "fields");
+	json_open(&k->out, '[');
+	TRY(analysis_fields(k->c, put_field, k));
+	json_close(&k->out, ']');
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err sets_post(struct api_call *k)
+{
+	struct analysis a = {.purpose = api_office_text(k, "purpose"),
+			     .receiver = api_office_text(k, "receiver")};
+	const json_t *fields = json_object_get(k->body, "fields");
+	BUF_SCOPED list = {0};
+
+	buf_init(&list, 4096);
+	for (size_t i = 0; i < json_array_size(fields); i++)
+		buf_printf(&list, "%s%s", i ? " " : "", json_string_value(json_array_get(fields, i)));
+	if (list.failed)
+		return fail_field(k->c, "fields", "请选择 1 至 4 个字段");
+	a.fields = arena_copy(k->c->arena, buf_slice(&list));
+	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, NULL));
+	TRY(analysis_make(k->c, api_staff_of(k), &a));
+	return put_set(k->c, &a, k);
+}
+
+static err put_group(struct ctx *c, const char *common, int64_t people, void *arg)
+{
+	struct api_call *k = arg;
+
+	json_open(&k->out, '{');
+	json_key(&k->out, "values");
+	json_open(&k->out, '[');
+	while (*common) {
+		size_t n = strcspn(common, "\t");
+		json_text(&k->out, arena_copy(c->arena, slice_bytes(common, n)));
+		common += n + (common[n] == '\t');
+	}
+	json_close(&k->out, ']');
+	json_put_int(&k->out, "people", people);
+	json_close(&k->out, '}');
+	return OK;
+}
+
+static err set_get(struct api_call *k)
+{
+	struct analysis a;
+	int64_t id;
+
+	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, STAFF_AUDITOR));
+	TRY(api_param_id(k, 0, &id));
+	TRY(analysis_get(k->c, id, &a));
+	json_open(&k->out, '{');
+	put_members(&k->out, k->c, &a);
+	json_key(&k->out, "groups");
+	json_open(&k->out, '[');
+	TRY(analysis_groups(k->c, &a, put_group, k));
+	json_close(&k->out, ']');
+	json_close(&k->out, '}');
+	return OK;
+}
+
+#define FIELDS "[{key: text, name?: text}]"
+#define MEMBERS                                                                                              \
+	"id: id, state: making|ready|refused, fields: " FIELDS ", purpose: text, receiver?: text,"           \
+	" made_by: text, made_at: time, least: int, people: int, suppressed: int, reason?: text"
+
+const struct api_route api_analysis_routes[] = {
+	{"GET", "/api/v1/staff/analysis", sets_get, API_STAFF, 0, "staff_analysis_list",
+	 "去标识的统计数据，新的在前；以及可以选择的字段",
+	 .answer = "{items: [{" MEMBERS "}], fields: " FIELDS "}"},
+	{"POST", "/api/v1/staff/analysis", sets_post, API_STAFF, API_CREATES, "staff_analysis_make",
+	 "做一份去标识的统计数据，自用或者向外提供",
+	 .body = "{fields: [text], purpose: text, receiver?: text}", .answer = "{" MEMBERS "}",
+	 .status = 201},
+	{"GET", "/api/v1/staff/analysis/{id}", set_get, API_STAFF, 0, "staff_analysis",
+	 "一份通过检查的统计数据", .answer = "{" MEMBERS ", groups: [{values: [text], people: int}]}"},
+	{0},
+};

@@ -1,0 +1,40 @@
+/* De-identified sets: numbers about groups of people, made from what is known without opening anything
+ * sealed.
+ *
+ * A set names at most ANALYSIS_FIELDS_MAX things that people have in common; whoever is counted is written
+ * nowhere. Before it may be seen it is checked: no field identifies anyone, no value of it is found in the
+ * account table, and no group is smaller than deidentify.k. For our own use small groups are left out
+ * (TJ-1.2.2.b); a set for somebody outside needs the city's ground for de-identified data, and is refused as
+ * a whole when it fails (NT-2.4.a). It has neither notice nor consent (NT-2.4.b), and stays when the people
+ * in it are gone (NT-3.1.c). */
+#pragma once
+
+#include "jobs/jobs.h"
+#include "ops/staff.h"
+
+enum { ANALYSIS_FIELDS_MAX = 4, ANALYSIS_K = 10 };
+
+struct analysis {
+	int64_t id, made_at_ms, walk_after, least, people, suppressed, checked_at_ms;
+	const char *state;  /* making ready refused */
+	const char *fields; /* keys, between spaces */
+	const char *purpose, *receiver, *made_by, *reason;
+};
+
+/* The fields there are: "registered_year", "registered_month", "age", "realname", "category:<key>". */
+typedef err (*analysis_field_fn)(struct ctx *c, const char *key, const char *name, void *arg);
+err analysis_fields(struct ctx *c, analysis_field_fn fn, void *arg);
+const char *analysis_field_name(struct ctx *c, const char *key); /* NULL: there is none */
+
+/* ERR_REFUSED with the reason: a field that identifies people, or somebody outside where the city has no
+ * ground. */
+err analysis_make(struct ctx *c, const struct staff *s, struct analysis *a);
+err analysis_get(struct ctx *c, int64_t id, struct analysis *ret);
+typedef err (*analysis_fn)(struct ctx *c, const struct analysis *a, void *arg);
+err analysis_list(struct ctx *c, analysis_fn fn, void *arg);
+/* The groups of a set that passed; ERR_REFUSED of one that did not. common: values between tabs. */
+typedef err (*analysis_group_fn)(struct ctx *c, const char *common, int64_t people, void *arg);
+err analysis_groups(struct ctx *c, const struct analysis *a, analysis_group_fn fn, void *arg);
+
+/* Job "analysis_make": ref_id is the set. */
+err analysis_make_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);

@@ -1,0 +1,95 @@
+// Sets of numbers about groups of people: what identifies is refused, small groups are left out or stop the set, and it
+// stays when the people in it are gone, while what is theirs can be used by nobody.
+import { test, describe, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { citizen, cities, root, secondCheck, startCity, until, withConsents } from './helpers.mjs'
+import { addOfficer, openOffice } from './officers.mjs'
+
+for (const name of cities) describe(name, { concurrency: false }, () => {
+  const tianjin = name === 'tianjin'
+  let folder, city, s, people, category
+  const make = body => s.call('POST', '/staff/analysis', { purpose: '改进服务的分析', ...body })
+  const made = async body => {
+    const { id } = (await make(body)).body
+    return until(async () => { await city.settle(); const a = (await s.ok('GET', '/staff/analysis')).body.items.find(i => i.id === id); return a.state !== 'making' && a }, 'the check')
+  }
+  const groups = async set => (await s.ok('GET', `/staff/analysis/${set.id}`)).body.groups
+
+  before(async () => {
+    // k is a setting: three people make a group here
+    folder = mkdtempSync(join(tmpdir(), 'tongban-k-'))
+    cpSync(join(root, 'cities'), join(folder, 'cities'), { recursive: true })
+    const file = join(folder, 'cities', name, 'city.yaml')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^  k: 10 .*$/m, '  k: 3'))
+    city = await startCity({ city: name, cities: join(folder, 'cities') })
+    s = await openOffice(city, addOfficer(city, 'one', 'one 某', 'privacy_officer'))
+    people = []
+    for (let i = 0; i < 4; i++) people.push(await citizen(city, { insured: true }))
+    const [c] = people, p = c.person
+    await withConsents(c, 'POST', `/services/${tianjin ? 'social_insurance_query' : 'real_estate_query'}/queries`,
+      { fields: { real_name: p.real_name, [tianjin ? 'id_number' : 'resident_id_number']: p.resident_id_number } })
+    category = `category:${tianjin ? 'social_medical' : 'housing'}`
+  })
+  after(async () => { await city?.stop(); rmSync(folder, { recursive: true, force: true }) })
+
+  test('a field that identifies is refused, by name [TJ-1.2.2.b] [NT-2.4.a]', async () => {
+    for (const field of ['mobile_phone', 'real_name', 'email', 'location']) {
+      const p = await s.refused('POST', '/staff/analysis', { fields: ['realname', field], purpose: '改进服务的分析' })
+      assert.deepEqual([p.status, p.reason, p.clause], [403, 'not_declared', tianjin ? 'TJ-2.4.0' : 'NT-2.4.a'])
+      assert.match(p.detail, /识别/)
+    }
+    for (const fields of [[], ['nothing'], ['age', 'realname', 'registered_year', 'registered_month', category]])
+      assert.equal((await make({ fields })).status, 400)
+    assert.equal((await make({ fields: ['age'], purpose: ' ' })).status, 400)
+  })
+
+  let whole
+  test('for our own use groups smaller than the limit are left out, and no value is found in the account table [TJ-1.2.2.b]', async () => {
+    whole = await made({ fields: ['realname', 'age'] })
+    assert.deepEqual([whole.state, whole.people, whole.suppressed, whole.least], ['ready', 4, 0, 3])
+    assert.deepEqual(await groups(whole), [{ values: ['已实名', '成年'], people: 4 }])
+    const split = await made({ fields: ['realname', category] })
+    assert.deepEqual([split.state, split.suppressed], ['ready', 1], 'one of four uses it')
+    assert.deepEqual(await groups(split), [{ values: ['已实名', '未使用'], people: 3 }])
+    const values = new Set((await groups(split)).flatMap(g => g.values))
+    for (const c of people) for (const v of [c.subject, c.username, c.person.real_name, c.person.mobile_phone, c.person.resident_id_number]) assert.ok(!values.has(String(v)))
+  })
+
+  test(`somebody outside gets it ${tianjin ? 'never: the city has no such ground' : 'only when the check found nothing'} [NT-2.4.a] [NT-2.4.b]`, async () => {
+    const before = await Promise.all(people.map(async c => [(await c.all('/me/usage')).length, (await c.all('/me/messages')).length, (await c.ok('GET', '/consents')).body.items.length]))
+    const outside = { fields: ['realname', 'age'], receiver: '某大学 城市研究所' }
+    if (tianjin) {
+      const p = await s.refused('POST', '/staff/analysis', { purpose: '改进服务的分析', ...outside })
+      assert.deepEqual([p.status, p.reason], [403, 'not_declared'])
+      return
+    }
+    const passed = await made(outside)
+    assert.deepEqual([passed.state, passed.receiver, (await groups(passed))[0].people], ['ready', '某大学 城市研究所', 4])
+    const failed = await made({ ...outside, fields: ['realname', category] })
+    assert.equal(failed.state, 'refused')
+    assert.match(failed.reason, /不足 3 人/)
+    const p = await s.refused('GET', `/staff/analysis/${failed.id}`)
+    assert.deepEqual([p.status, p.clause], [403, 'NT-2.4.a'])
+    assert.ok(p.detail.includes(failed.reason))
+    const after = await Promise.all(people.map(async c => [(await c.all('/me/usage')).length, (await c.all('/me/messages')).length, (await c.ok('GET', '/consents')).body.items.length]))
+    assert.deepEqual(after, before, 'neither notice nor consent, and nobody\'s data was read')
+  })
+
+  test('who left is in the numbers still, and nobody can use what was theirs [NT-3.1.c]', async () => {
+    const [leaver] = people
+    const use = () => s.refused('POST', '/staff/exceptions', { ground: 'provide_criminal_justice', context: 'share', recipient: 'population', items: ['real_name'],
+      person: { real_name: leaver.person.real_name, mobile_phone: leaver.person.mobile_phone, ...(tianjin ? { id_number: leaver.person.resident_id_number } : {}) },
+      evidence: { document: '调证字〔2026〕1号' }, scope: '一起案件的核对', scope_until: '2027-01-31' })
+    await secondCheck(leaver)
+    const scope = (await leaver.ok('GET', '/city')).body.features.cancel_scopes[0].key
+    const preview = (await leaver.ok('GET', `/me/cancellation?scope=${scope}`)).body
+    await leaver.ok('DELETE', `/me?scope=${scope}&preview_token=${encodeURIComponent(preview.preview_token)}`)
+    await city.settle()
+    assert.deepEqual(await groups(whole), [{ values: ['已实名', '成年'], people: 4 }], 'the set has no way back to anyone')
+    assert.equal((await use()).status, 404, 'the original is nobody\'s to use')
+    assert.equal((await made({ fields: ['realname', 'age'] })).people, 3, 'a new set does not count them')
+  })
+})
