@@ -41,3 +41,7 @@ UPDATE staff_session SET last_seen_at = ?2 WHERE token_hash = ?1 AND last_seen_a
 
 -- name: staff_session_delete
 DELETE FROM staff_session WHERE token_hash = ?1;
+
+-- name: staff_session_delete_all
+-- Of one staff member.
+DELETE FROM staff_session WHERE staff_id = ?1;

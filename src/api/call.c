@@ -120,6 +120,7 @@ static err run(struct api_call *k, const struct bound_route *b, struct idempoten
 	TRY(api_authenticate(k));
 	TRY(must_stand(k));
 	TRY(parse_body(k, b));
+	TRY(api_screen(k));
 	TRY(idempotency_begin(k, i, ret_replayed));
 	if (*ret_replayed)
 		return OK;

@@ -25,7 +25,7 @@ extern const struct api_route api_withdrawal_routes[];
 
 extern const struct api_route api_rights_routes[], api_staff_rights_routes[];
 
-extern const struct api_route api_login_routes[], api_watch_routes[];
+extern const struct api_route api_login_routes[], api_watch_routes[], api_outage_routes[], api_cut_routes[];
 
 /* one a line */
 /* clang-format off */
@@ -41,6 +41,8 @@ const struct api_route *const api_route_tables[] = {
 	api_session_routes,
 	api_login_routes,
 	api_watch_routes,
+	api_outage_routes,
+	api_cut_routes,
 	api_realname_routes,
 	api_consent_routes,
 	api_guardian_routes,

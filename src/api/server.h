@@ -23,6 +23,9 @@ struct api {
 /* Resolves the caller as the route demands. */
 err api_authenticate(struct api_call *k);
 
+/* Refuses what carries an attack or a link that is known as fraud (screen.c). */
+err api_screen(struct api_call *k);
+
 /* Idempotency-Key: *ret_replayed when the answer of an earlier, equal request was written. */
 struct idempotency {
 	bool active;

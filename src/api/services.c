@@ -1,6 +1,7 @@
 /* The catalogue, and queries. */
 #include "api/api.h"
 #include "api/cards.h"
+#include "connectors/outages.h"
 #include "consent/counts.h"
 #include "consent/papers.h"
 #include "consent/preferences.h"
@@ -269,6 +270,26 @@ static void put_party(struct json *j, const struct service *s)
 	json_close(j, '}');
 }
 
+/* What the service depends on cannot be reached: since when, and that it is being dealt with (TJ-5.4.c). */
+static err put_outage(struct api_call *k, const struct service *s)
+{
+	struct outage o = {0};
+	bool any = false;
+
+	if (s->recipient)
+		TRY(outage_of(k->c, s->recipient->key, &o, &any));
+	json_key(&k->out, "outage");
+	if (!any) {
+		json_none(&k->out);
+		return OK;
+	}
+	json_open(&k->out, '{');
+	json_put_text(&k->out, "name", s->recipient->name);
+	json_put_time(&k->out, "since", o.opened_at_ms);
+	json_close(&k->out, '}');
+	return OK;
+}
+
 static err service_get(struct api_call *k)
 {
 	const struct release *r = k->c->release;
@@ -295,6 +316,9 @@ static err service_get(struct api_call *k)
 	json_put_int(&k->out, "attachments_max", s->attachments_max);
 	TRY(put_consent(k, s, &f));
 	put_missing(k, s, &f);
+	TRY(put_outage(k, s));
+	/* where money moves, what must be told to nobody is said again (TJ-5.6.d) */
+	json_put_bool(&k->out, "secrets_warning", city_list_has(r, "warning.categories", s->category->key));
 	json_close(&k->out, '}');
 	return OK;
 }
@@ -396,7 +420,7 @@ const struct api_route api_services_routes[] = {
 		 "{" CARD_SHAPE ", party?: {key: text, name: text, agreement_url?: text, policy_url?: text}, "
 		 "fields: [any], recipients: [" NAMED "], shared: [" NAMED "], result: [" NAMED
 		 "], purpose?: text, purpose_name?: text, clause?: text, guide?: text, attachments_max: int, "
-		 "consent?: any, missing: [any]}"},
+		 "consent?: any, missing: [any], outage?: {name: text, since: time}, secrets_warning: bool}"},
 	{"POST", "/api/v1/services/{key}/queries", query_post, API_SESSION, API_SLOW | API_CREATES,
 	 "query_run", "查询：只发送声明的信息，只返回声明的结果", .body = "{fields: {*: text}}",
 	 .answer = "{query_id: id, service: text, at: time, authority: " NAMED

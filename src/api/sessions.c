@@ -55,6 +55,19 @@ static void note_guessing(struct api_call *k, err e)
 	watch_note(k->c, &seen);
 }
 
+/* After so many days with one password (TJ-5.6.c). */
+static err put_reminder(struct api_call *k, int64_t subject_id)
+{
+	int64_t day_ms = INT64_C(24) * 3600 * 1000, days = city_int(k->c->release, "password.remind_days", 0);
+	struct password_state s;
+
+	TRY(password_state_get(k->c, subject_id, &s));
+	int64_t since_ms = s.changed_at_ms > s.set_at_ms ? s.changed_at_ms : s.set_at_ms;
+	bool due = s.set && days > 0 && k->c->now_ms - since_ms >= days * day_ms;
+	json_put_bool(&k->out, "password_reminder", due);
+	return OK;
+}
+
 static err session_create(struct api_call *k)
 {
 	struct login login;
@@ -68,6 +81,7 @@ static err session_create(struct api_call *k)
 	json_open(&k->out, '{');
 	TRY(api_open_session(k, login.subject_id, login.way, login_rows, &login));
 	json_put_id(&k->out, "subject_id", login.subject_id);
+	TRY(put_reminder(k, login.subject_id));
 	json_close(&k->out, '}');
 	return OK;
 }
@@ -136,7 +150,8 @@ const struct api_route api_session_routes[] = {
 	 .body = "{method: password|sms|confirm, login?: text, password?: text, mobile_phone?: text, "
 		 "sms_code?: "
 		 "text, resident_id_number?: text, ticket?: text, transport?: bearer|cookie}",
-	 .answer = "{id: id, token?: text, expires_at: time, subject_id: id}", .status = 201},
+	 .answer = "{id: id, token?: text, expires_at: time, subject_id: id, password_reminder: bool}",
+	 .status = 201},
 	{"GET", "/api/v1/sessions", session_get_all, API_SESSION, 0, "session_list", "已登录的设备",
 	 .answer = "{items: [{id: id, current: bool, platform: text, created_at: time, last_seen_at: time}],"
 		   " next?: text}"},

@@ -1,4 +1,5 @@
 #include "connectors/internal.h"
+#include "connectors/outages.h"
 #include "consent/papers.h"
 #include "policy/policy.h"
 #include "vault/keys.h"
@@ -123,6 +124,41 @@ static err check_answer(struct ctx *c, const struct authority *a, const struct r
 	return OK;
 }
 
+enum { SLIPS = 3 };
+
+/* From the third failure in a row on there is an outage; the first call that goes well again ends it. What is
+ * noted never changes what the call answers. */
+static err note_health(struct ctx *c, struct connectors *k, struct authority *a, err e)
+{
+	struct failure before = c->failure;
+
+	pthread_mutex_lock(&k->lock);
+	bool lasts = failed(e) && a->breaker.failures >= SLIPS, over = !failed(e) && !a->healthy;
+	if (failed(e) || over)
+		a->healthy = !failed(e);
+	pthread_mutex_unlock(&k->lock);
+	err noted = OK;
+	if (c->store && lasts)
+		noted = outage_note(c, a->id, "fault");
+	else if (c->store && over)
+		noted = outage_recover(c, a->id);
+	(void)noted.code;
+	c->failure = before;
+	return e;
+}
+
+/* Before every call, on every server: what an officer cut off is called no more (TJ-5.5.b). */
+static err must_be_joined(struct ctx *c, const char *id)
+{
+	bool cut = false;
+
+	if (c->store)
+		TRY(cut_holds(c, "connector", id, &cut));
+	if (cut)
+		FAIL(c, ERR_AUTHORITY, "因安全处置，与该单位的连接已经切断，请稍后再试");
+	return OK;
+}
+
 static err ask(struct ctx *c, struct connectors *k, struct authority *a, struct request *r, const char *path,
 	       struct answer *answer, const char **ret_sent)
 {
@@ -132,6 +168,7 @@ static err ask(struct ctx *c, struct connectors *k, struct authority *a, struct 
 	*ret_sent = "not_sent";
 	if (n < 0 || n >= (int)sizeof url || strpbrk(path, "?#\\ \r\n"))
 		FAIL(c, ERR_INTERNAL, "请求地址不合规");
+	TRY(must_be_joined(c, a->id));
 	if (!ask_breaker(c, k, a))
 		FAIL(c, ERR_AUTHORITY, "对方单位暂时不可用，请稍后再试");
 	r->url = url;
@@ -140,7 +177,7 @@ static err ask(struct ctx *c, struct connectors *k, struct authority *a, struct 
 	if (!failed(e))
 		e = check_answer(c, a, r, answer);
 	tell_breaker(c, k, a, !failed(e));
-	return e;
+	return note_health(c, k, a, e);
 }
 
 static err run(struct ctx *c, const char *authority, const char *path, struct request *r, int *ret_status,

@@ -22,6 +22,7 @@ struct authority {
 	const char *path; /* of url: "" or "/authorities/hrss" */
 	uint8_t public_key[SIGN_PUBLIC_SIZE];
 	struct breaker breaker;
+	bool healthy; /* the last call went well, as far as this server knows */
 };
 
 struct connectors {

@@ -85,6 +85,8 @@ err login_alert_get(struct ctx *c, int64_t subject_id, int64_t id, struct login_
 err login_alert_block(struct ctx *c, int64_t subject_id, int64_t id);
 err login_alert_unblock(struct ctx *c, int64_t subject_id, int64_t id);
 
+/* Whether the source warns of a value of a kind: "phone", "device", "network", "host". */
+err risk_flagged(struct ctx *c, const char *kind, struct slice value, bool *ret);
 /* Job "risk_feed", of which there is one: fetches the list of the city's source (risk.feed). */
 err risk_feed_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
 /* Job "logins_end": the account ended. */

@@ -1,5 +1,6 @@
 #include "ops/staff.h"
 #include "base/id.h"
+#include "connectors/outages.h"
 #include <stdio.h>
 
 enum { TOTP_SECRET_SIZE = 20, FREE_TRIES = 5, LOCK_STEP_MS = 60 * 1000, LOCK_MAX_MS = 3600 * 1000 };
@@ -177,6 +178,15 @@ err staff_login(struct ctx *c, struct slice login, struct slice password, struct
 	return OK;
 }
 
+/* What an officer cut off to contain an incident (TJ-5.5.b). */
+static err role_must_stand(struct ctx *c, const char *role)
+{
+	bool cut = false;
+
+	TRY(cut_holds(c, "role", role, &cut));
+	return cut ? refuse(c, "locked", NULL, "因安全处置，本岗位已暂停使用") : OK;
+}
+
 struct session {
 	int64_t staff_id, created_at_ms, last_seen_at_ms;
 };
@@ -204,6 +214,7 @@ err staff_session_find(struct ctx *c, struct slice token, struct staff *ret)
 	TRY(store_rows(c, c->store, Q_STAFF_BY_ID, PARAMS(P_INT(s.staff_id)), keep_account, &a));
 	if (!a.staff.id)
 		FAIL(c, ERR_LOGIN, "登录已失效，请重新登录");
+	TRY(role_must_stand(c, a.staff.role));
 	if (c->now_ms - s.last_seen_at_ms > SEEN_STEP_MS)
 		TRY(store_exec(
 			c, c->store, Q_STAFF_SESSION_SEEN,
@@ -219,4 +230,9 @@ err staff_session_end(struct ctx *c, struct slice token)
 
 	token_hash(c, token, hash);
 	return store_exec(c, c->store, Q_STAFF_SESSION_DELETE, PARAMS(P_BLOB(hash, sizeof hash)), NULL);
+}
+
+err staff_sessions_end(struct ctx *c, int64_t staff_id)
+{
+	return store_exec(c, c->store, Q_STAFF_SESSION_DELETE_ALL, PARAMS(P_INT(staff_id)), NULL);
 }

@@ -34,6 +34,8 @@ err staff_login(struct ctx *c, struct slice login, struct slice password, struct
 /* ERR_LOGIN when the session is unknown, idle too long or too old. */
 err staff_session_find(struct ctx *c, struct slice token, struct staff *ret);
 err staff_session_end(struct ctx *c, struct slice token);
+/* All of one staff member, on all servers. */
+err staff_sessions_end(struct ctx *c, int64_t staff_id);
 
 /* ---- cases of the own department
  * ---------------------------------------------------------------------------------- */

@@ -175,6 +175,10 @@ static const struct known all[] = {
 	 WORDS("message", "sms", "email", "phone", "push", "public_notice")},
 	{"incident.parts", VALUE_WORDS, WORDS("facts", "effect", "measures", "self_protection", "remedies")},
 	{"security.level", VALUE_COUNT, NULL},
+	{"guard.injection", VALUE_LIST, NULL}, /* in lower case */
+	{"guard.clause", VALUE_CLAUSE, NULL},
+	{"password.remind_days", VALUE_COUNT, NULL},
+	{"warning.categories", VALUE_LIST, NULL},
 	{"risk.sources", VALUE_WORDS, WORDS("account", "device", "log", "partner")},
 	{"risk.points.*", VALUE_COUNT, NULL},
 	{"risk.raised", VALUE_COUNT, NULL},

@@ -1,18 +1,19 @@
 // Unusual logins: what makes one, the second proof, the message with a way to block, and the device that may end an account.
-import { test, before, after } from 'node:test'
+import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { cities, Client, code, login, password, register, secondCheck, startCity, until } from './helpers.mjs'
+import { cities, citizen, Client, code, login, password, register, secondCheck, startCity, until, withConsents } from './helpers.mjs'
 import { Elsewhere, elsewhere } from './elsewhere.mjs'
-import { officerOf } from './officers.mjs'
+import { addOfficer, officerOf, openOffice } from './officers.mjs'
 
 const sha256 = text => createHash('sha256').update(text).digest('hex')
 const usage = async c => (await c.all('/me/usage'))
 
-for (const name of cities) {
-  let city, officer
+for (const name of cities) describe(name, () => {
+  let city, officer, account
   const own = name === 'nantong' ? '[NT-1.3.b]' : '[TJ-1.2.1.4.b]'
-  before(async () => { city = await startCity({ city: name }); officer = await officerOf(city, 'watch', '钱某', 'privacy_officer') })
+  before(async () => { city = await startCity({ city: name }); account = addOfficer(city, 'watch', '钱某', 'privacy_officer') })
+  const office = async () => { await city.advance('PT31S'); officer = await openOffice(city, account) }
   after(() => city?.stop())
   const enter = (c, person) => c.call('POST', '/sessions', { method: 'password', login: person.username, password })
 
@@ -80,6 +81,7 @@ for (const name of cities) {
     await secondCheck(home)
     await home.ok('DELETE', `/me/login-alerts/${message.ref_id}/block`)
     assert.equal((await enter(back, home)).status, 201, 'the person knows it now')
+    await office()
     const events = await officer.all('/staff/security-events')
     assert.ok(events.some(e => e.kind === 'abnormal_login' && e.rule === 'not_me' && e.measure === 'device_blocked'))
     assert.ok(events.every(e => e.kind_name && e.rule_name && e.measure_name))
@@ -126,7 +128,123 @@ for (const name of cities) {
     again.token = again.installation
     assert.equal((await enter(again, home)).status, 201)
   })
-}
+
+  test(`[TJ-1.2.1.4.c] ${name}: guessing and injection are stopped, and stand in the console as what they are`, async () => {
+    const home = await city.client()
+    await register(home, await city.person())
+    const guesser = await elsewhere(city, { address: '127.8.8.8' })
+    const tries = []
+    for (let i = 0; i < 6; i++) tries.push((await guesser.call('POST', '/sessions', { method: 'password', login: home.username, password: `Wrong-pass${i}` })).status)
+    assert.equal(tries.at(-1), 423)
+    const patterns = ["x' OR '1'='1", '1 UNION  SELECT password', '<script>alert(1)</script>', '${jndi:ldap://x}']
+    for (const pattern of patterns) {
+      const p = await guesser.call('GET', `/services?q=${encodeURIComponent(pattern)}`)
+      assert.deepEqual([p.status, p.body.reason], [400, 'invalid_input'], pattern)
+      assert.equal((await guesser.call('POST', '/sessions', { method: 'password', login: pattern, password })).status, 400, pattern)
+    }
+    assert.equal((await guesser.call('GET', '/services?q=' + encodeURIComponent('社保'))).status, 200)
+    await office()
+    const events = await officer.all('/staff/security-events')
+    const found = rule => events.find(e => e.rule === rule)
+    assert.deepEqual([found('password_guessing').kind, found('password_guessing').measure], ['brute_force', 'locked'])
+    assert.deepEqual([found('injection').kind, found('injection').measure, found('injection').count], ['attack', 'refused', 8])
+    assert.equal(found('injection').source, found('password_guessing').source, 'the same source has the same code')
+    assert.doesNotMatch(JSON.stringify(events), /127|script|union/i)
+  })
+
+  test(`[TJ-1.2.1.4.d] [TJ-1.2.1.4.c] ${name}: a link known as fraud is reported, not kept, and the breach stands in the console with its measure`, async () => {
+    const home = await city.client()
+    await register(home, await city.person())
+    await city.control('PUT', 'flags', { items: [{ kind: 'host', sha256: sha256('zhongjiang.example'), until_ms: Date.now() + 400 * 86400000 }] })
+    await city.advance('PT61M')
+    await city.settle()
+    await login(Object.assign(home, { token: home.installation }), home.username)
+    const ask = text => home.call('POST', '/me/requests', { kind: 'explain', text })
+    const p = await ask('收到 https://ZhongJiang.example/a?b=1，请核实')
+    assert.deepEqual([p.status, p.body.errors[0].field], [400, 'text'])
+    assert.match(p.body.errors[0].message, /诈骗链接/)
+    assert.equal((await home.ok('GET', '/me/requests')).body.items.length, 0)
+    assert.equal((await ask('请说明 https://www.example.cn/ 的规则')).status, 201)
+    assert.ok((await usage(home)).some(e => JSON.stringify(e).includes('诈骗链接')))
+    await office()
+    const events = await officer.all('/staff/security-events')
+    const violation = events.find(e => e.kind === 'violation')
+    assert.deepEqual([violation.rule, violation.measure, violation.measure_name], ['fraud_link', 'not_stored', '拒绝提交，内容未保存'])
+    assert.equal(events.find(e => e.kind === 'phishing').rule, 'fraud_link')
+  })
+
+  test(`[TJ-5.4.c] [TJ-5.5.b] ${name}: an outage opens with its cause, the service shows it, the recovery is logged; a cut holds on every server at once`, async () => {
+    const service = name === 'tianjin' ? 'social_insurance_query' : 'real_estate_query'
+    const c = await citizen(city)
+    const fields = name === 'tianjin' ? {} : { real_name: c.person.real_name, resident_id_number: c.person.resident_id_number }
+    const query = () => c.call('POST', `/services/${service}/queries`, { fields })
+    await withConsents(c, 'POST', `/services/${service}/queries`, { fields })
+    const shown = async () => (await c.ok('GET', `/services/${service}`)).body
+    const authority = (await shown()).recipients[0].key
+    await office()
+    const outages = async () => (await officer.ok('GET', '/staff/outages')).body.items.filter(o => o.authority === authority)
+    assert.equal((await shown()).outage, null)
+    await city.mode(authority, 'down')
+    for (let i = 0; i < 3; i++) assert.equal((await query()).status, 502)
+    const [outage] = await outages()
+    assert.deepEqual([outage.cause, outage.recovered_at, outage.classed_by], ['fault', null, null])
+    assert.ok((await shown()).outage.since)
+    assert.equal((await officer.refused('PUT', `/staff/outages/${outage.id}`, { cause: 'rain', note: '机房断电' })).status, 400)
+    await officer.ok('PUT', `/staff/outages/${outage.id}`, { cause: 'accident', note: '机房断电，已启用备用电源' })
+    await city.mode(authority, 'ok')
+    assert.equal((await query()).status, 200)
+    const [over] = await outages()
+    assert.equal(over.cause, 'accident')
+    assert.ok(Date.parse(over.recovered_at) >= Date.parse(over.opened_at))
+    assert.equal((await shown()).outage, null)
+
+    const other = await city.another()
+    try {
+      const there = Object.assign(new Client({ ...city, base: other.base }), { token: c.token })
+      const cut = (kind, key) => officer.call('POST', '/staff/cuts', { kind, key, reason: '处置安全事件' })
+      const lift = (kind, key) => officer.call('POST', '/staff/cuts/lift', { kind, key, reason: '处置完毕' })
+      const received = (await city.received(authority)).length
+      assert.equal((await officer.refused('POST', '/staff/cuts', { kind: 'connector', key: authority, reason: ' ' })).status, 400)
+      assert.equal((await cut('connector', authority)).status, 204)
+      for (const client of [c, there]) assert.equal((await client.call('POST', `/services/${service}/queries`, { fields })).status, 502)
+      assert.equal((await city.received(authority)).length, received, 'nothing left the city')
+      assert.equal((await outages())[0].cause, 'human')
+      assert.equal((await lift('connector', authority)).status, 204)
+      assert.equal((await query()).status, 200)
+      assert.ok((await outages())[0].recovered_at)
+
+      const auditor = await officerOf(city, 'auditor', '孙某', 'auditor')
+      const far = Object.assign(new Client({ ...city, base: other.base }), { token: auditor.token })
+      assert.equal((await far.ok('GET', '/staff/outages')).status, 200)
+      assert.equal((await auditor.refused('POST', '/staff/cuts', { kind: 'role', key: 'hotline_agent', reason: '处置' })).status, 403)
+      assert.equal((await cut('role', 'privacy_officer')).status, 400, 'nobody locks the own role')
+      assert.equal((await cut('role', 'auditor')).status, 204)
+      for (const client of [auditor, far]) assert.equal((await client.call('GET', '/staff/outages')).status, 423)
+      assert.equal((await lift('role', 'auditor')).status, 204)
+      assert.equal((await far.call('GET', '/staff/outages')).status, 200)
+      assert.equal((await cut('session', 'auditor')).status, 204)
+      assert.equal((await far.call('GET', '/staff/outages')).status, 401)
+      const { items, records } = (await officer.ok('GET', '/staff/cuts')).body
+      assert.deepEqual([items.length, records.map(r => `${r.kind} ${r.action}`)], [0, ['session cut', 'role lift', 'role cut', 'connector lift', 'connector cut']])
+    } finally { await other.stop() }
+  })
+
+  test(`[TJ-5.6.c] ${name}: whoever keeps a password too long is reminded at the next login`, async () => {
+    const home = await city.client()
+    await register(home, await city.person())
+    const again = async (pass = password) => {
+      const c = Object.assign(new Client(city), { token: home.installation })
+      const { body } = await c.ok('POST', '/sessions', { method: 'password', login: home.username, password: pass })
+      return Object.assign(c, { token: body.token, reminder: body.password_reminder })
+    }
+    assert.equal((await again()).reminder, false)
+    await city.advance('P91D')
+    const late = await again()
+    assert.equal(late.reminder, true)
+    await late.ok('PUT', '/me/password', { password: 'Other-word2026', current_password: password })
+    assert.equal((await again('Other-word2026')).reminder, false)
+  })
+})
 
 test('[TJ-4.3.d] a device that nothing but a login ties to the account does not end it without a code to the own number', async () => {
   const city = await startCity({ city: 'tianjin' })

@@ -337,6 +337,8 @@ export interface Session {
 	id: string
 	expires_at: string
 	subject_id?: string
+	/** The password has been in use for long. */
+	password_reminder?: boolean
 }
 
 export interface SessionEntry {
@@ -422,6 +424,40 @@ export interface SecurityEvent {
 }
 export const listSecurityEvents = (cursor?: string | null) => get<Page<SecurityEvent>>(`/staff/security-events${query({ cursor })}`)
 
+export interface Outage {
+	id: string
+	authority: string
+	name: string
+	cause: string
+	cause_name: string
+	failures: number
+	opened_at: string
+	last_at: string
+	recovered_at: string | null
+	classed_by: string | null
+	note: string | null
+}
+export const listOutages = () => get<{ items: Outage[] }>('/staff/outages')
+export const classOutage = (id: string, cause: string, note: string) => put<void>(`/staff/outages/${id}`, { cause, note })
+export interface Cut {
+	kind: 'connector' | 'role' | 'session'
+	key: string
+	name: string
+	action: 'cut' | 'lift'
+	reason: string
+	by: string
+	at: string
+}
+export interface CutList {
+	items: Cut[]
+	records: Cut[]
+	connectors: Named[]
+	staff: Named[]
+}
+export const listCuts = () => get<CutList>('/staff/cuts')
+export const cutOff = (kind: string, key: string, reason: string) => post<void>('/staff/cuts', { kind, key, reason })
+export const liftCut = (kind: string, key: string, reason: string) => post<void>('/staff/cuts/lift', { kind, key, reason })
+
 /* ---- services ---- */
 
 export interface ServiceSummary {
@@ -473,6 +509,10 @@ export interface Service extends ServiceSummary {
 	attachments_max: number
 	consent: ConsentRequest | null
 	missing: NextStep[]
+	/** What the service depends on cannot be reached. */
+	outage: { name: string; since: string } | null
+	/** Money moves here: what must be told to nobody is said again. */
+	secrets_warning: boolean
 }
 
 export interface Table {

@@ -19,9 +19,6 @@ struct risk {
 };
 const char *risk_reason_name(const char *reason);
 
-/* Whether the source warns of a value of a kind: "phone", "device", "network", "host", "payee". */
-err risk_flagged(struct ctx *c, const char *kind, struct slice value, bool *ret);
-
 err risk_flags_any(struct ctx *c, const char *kind, bool *ret);
 
 /* What an unusual login leaves: sealed values in the vault, a row, a message and a short message. Once an

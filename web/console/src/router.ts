@@ -28,6 +28,7 @@ export const router = createRouter({
 		{ path: '/duties', component: () => import('./features/duties/DutiesPage.vue') },
 		{ path: '/incidents', component: () => import('./features/incidents/IncidentsPage.vue') },
 		{ path: '/incidents/:id', component: () => import('./features/incidents/IncidentPage.vue'), props: true },
+		{ path: '/outages', component: () => import('./features/security/OutagesPage.vue') },
 		{ path: '/security-events', component: () => import('./features/security/SecurityEventsPage.vue') },
 		{ path: '/analysis', component: () => import('./features/analysis/AnalysisPage.vue') },
 		{ path: '/transfers', component: () => import('./features/transfers/TransfersPage.vue') },

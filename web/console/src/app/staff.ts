@@ -59,6 +59,7 @@ const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/cases', name: '诉求办理', roles: ['hotline_agent'] },
 	{ path: '/duties', name: '合规职责', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/incidents', name: '安全事件', roles: ['privacy_officer', 'auditor'] },
+	{ path: '/outages', name: '中断与切断', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/security-events', name: '安全监测', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/ends', name: '停止服务', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/releases', name: '隐私政策发布', roles: ['policy_officer', 'auditor'] },
