@@ -225,15 +225,64 @@ static err policy_page(struct api_call *k)
 	return e;
 }
 
+/* Somebody followed a link: a page that can be read, and the way to the version in force. */
+static err no_such_version(struct api_call *k)
+{
+	const struct release *r = k->c->release;
+	struct buf *out = &k->a->body;
+
+	failure_clear(k->c);
+	k->status = 404;
+	buf_add_text(
+		out,
+		"<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+		"content=\"width=device-width, "
+		"initial-scale=1\"><title>没有这个版本的隐私政策</title></head>\n"
+		"<body><main><h1>没有这个版本的隐私政策</"
+		"h1>\n<p>您打开的链接里的版本名称有误，或者这一版本没有公布过。</p>\n"
+		"<p>现行有效的是 ");
+	html_text(out, release_version(r));
+	buf_add_text(
+		out,
+		" 版：<a "
+		"href=\"/policy\">查看现行隐私政策</a>，较早的版本列在它的末尾。</p></main></body></html>\n");
+	return OK;
+}
+
+/* A version that is not in force any more, or not yet: the others are listed here as well (TJ-4.1.3,
+ * NT-6.1.a). */
+static void put_other_version(struct api_call *k, struct slice html)
+{
+	struct releases *all = api_options(k->api)->releases;
+	const struct release *r = k->c->release;
+	const char *end = html.n ? memmem(html.p, html.n, "</main>", 7) : NULL;
+	struct buf *out = &k->a->body;
+
+	if (!end || !all) {
+		buf_add_slice(out, html);
+		return;
+	}
+	buf_add(out, html.p, (size_t)(end - html.p));
+	buf_add_text(out,
+		     "<section><h2>现行版本</h2>\n<p>以上不是现行版本。现行有效的是<a href=\"/policy\">");
+	html_text(out, release_version(r));
+	buf_add_text(out, " 版</a>。</p></section>\n");
+	put_versions(out, all, r);
+	buf_add(out, end, html.n - (size_t)(end - html.p));
+}
+
 static err policy_page_version(struct api_call *k)
 {
 	struct release_page page;
 
+	k->a->content_type = "text/html; charset=utf-8";
 	if (slice_is(k->q->params[0], release_version(k->c->release)))
 		return policy_page(k);
-	TRY(releases_page(k->c, arena_copy(k->c->arena, k->q->params[0]), &page));
-	k->a->content_type = "text/html; charset=utf-8";
-	buf_add_slice(&k->a->body, page.html);
+	err e = releases_page(k->c, arena_copy(k->c->arena, k->q->params[0]), &page);
+	if (e.code == ERR_NOT_FOUND)
+		return no_such_version(k);
+	TRY(e);
+	put_other_version(k, page.html);
 	return OK;
 }
 

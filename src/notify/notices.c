@@ -2,7 +2,7 @@
 #include "base/id.h"
 #include "notify/notice_store.h"
 #include "policy/better.h"
-#include "policy/diff.h"
+#include "policy/review.h"
 #include "store/store.h"
 
 enum { CHANGES_MAX = 256 * 1024 };
@@ -49,15 +49,19 @@ static void put_line(struct buf *out, const char *text)
 	buf_add_text(out, "\n");
 }
 
-/* A change is major where the city lists its kind (NT-6.2.1 to NT-6.2.7). */
-static void put_changes(struct ctx *c, const struct release *before, struct announcing *a)
+/* A change is major where the city lists its kind, and where officers rated it so (NT-6.2.0 to NT-6.2.7). */
+static err put_changes(struct ctx *c, const struct release *before, struct announcing *a)
 {
-	for (const struct policy_change *k = policy_diff(c, before, a->release); k; k = k->next) {
-		bool major = policy_major_listed(a->release, k->major) != NULL;
+	struct policy_change *first = NULL;
+
+	TRY(review_changes(c, before, a->release, &first));
+	for (const struct policy_change *k = first; k; k = k->next) {
+		bool major = k->rated || policy_major_listed(a->release, k->major) != NULL;
 		a->major |= major;
 		buf_printf(&a->changes, "%s\t%d\t", policy_major_key(k->major), major);
 		put_line(&a->changes, k->text);
 	}
+	return OK;
 }
 
 static err announce(struct ctx *c, const struct release *before, const struct release *r)
@@ -66,9 +70,10 @@ static err announce(struct ctx *c, const struct release *before, const struct re
 		.release = r, .message_id = id_new(c->now_ms), .reduces = release_reduces(before, r)};
 
 	buf_init(&a.changes, CHANGES_MAX);
-	put_changes(c, before, &a);
-	err e = a.changes.failed ? fail(c, ERR_TOO_LARGE, "变更说明过长")
-				 : store_write(c, c->store, announce_rows, &a);
+	err e = put_changes(c, before, &a);
+	if (!failed(e))
+		e = a.changes.failed ? fail(c, ERR_TOO_LARGE, "变更说明过长")
+				     : store_write(c, c->store, announce_rows, &a);
 	buf_release(&a.changes);
 	return e;
 }

@@ -81,7 +81,7 @@ __attribute__((format(printf, 3, 4))) static void note(struct diff *d, enum poli
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	*change = (struct policy_change){major, arena_copy(d->c->arena, slice_of(text)), NULL};
+	*change = (struct policy_change){major, arena_copy(d->c->arena, slice_of(text)), NULL, false};
 	*d->next = change;
 	d->next = &change->next;
 }
@@ -182,11 +182,27 @@ static void diff_table(struct diff *d, enum policy_major major, const char *noun
 	}
 }
 
+/* People read the name of a place, not its code. */
+static const char *place_name(const char *region)
+{
+	static const char *const names[][2] = {{"CN", "中国大陆"}, {"HK", "中国香港"}, {"MO", "中国澳门"},
+					       {"TW", "中国台湾"}, {"SG", "新加坡"},   {"JP", "日本"},
+					       {"KR", "韩国"},	   {"US", "美国"},     {"GB", "英国"},
+					       {"DE", "德国"},	   {"FR", "法国"},     {"NL", "荷兰"},
+					       {"IE", "爱尔兰"},   {"AU", "澳大利亚"}, {"CA", "加拿大"}};
+
+	for (size_t i = 0; region && i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i][0], region) == 0)
+			return names[i][1];
+	return region;
+}
+
 static void diff_recipient(struct diff *d, const void *before, const void *after)
 {
 	const struct recipient *a = before, *b = after;
 
-	diff_text(d, MAJOR_RECIPIENTS, b->name, "所在国家或者地区", a->region, b->region);
+	diff_text(d, MAJOR_RECIPIENTS, b->name, "所在国家或者地区", place_name(a->region),
+		  place_name(b->region));
 	diff_text(d, MAJOR_RECIPIENTS, b->name, "接收依据", a->basis, b->basis);
 	diff_text(d, MAJOR_CONTACT, b->name, "联系方式", a->contact, b->contact);
 }

@@ -20,6 +20,7 @@ struct policy_change {
 	enum policy_major major;
 	const char *text; /* one sentence, Chinese */
 	struct policy_change *next;
+	bool rated; /* major because officers rate it so, beyond what the rules show */
 };
 
 /* The changes in the order of the policy, in the arena; NULL when nothing changed. Both releases are of one

@@ -286,7 +286,7 @@ err review_changes(struct ctx *c, const struct release *before, const struct rel
 	qsort(marks->rows, marks->count, sizeof *marks->rows, by_major);
 	for (size_t i = 0; i < marks->count; i++) {
 		*last = ARENA_NEW(c->arena, struct policy_change);
-		**last = (struct policy_change){marks->rows[i].major, marks->rows[i].reason, NULL};
+		**last = (struct policy_change){marks->rows[i].major, marks->rows[i].reason, NULL, true};
 		last = &(*last)->next;
 	}
 	*ret = first;

@@ -3,14 +3,14 @@ import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root, startCity, until } from './helpers.mjs'
+import { citizen, root, startCity, until } from './helpers.mjs'
 import { addOfficer, officerOf, openOffice } from './officers.mjs'
 
 const day = (at, days) => new Date(at + 8 * 3600000 + days * 86400000).toISOString().slice(0, 10)
 const statusOf = (list, status) => list.filter(r => r.status === status)
 
 describe('in the console of Nantong', { concurrency: false }, () => {
-  let city, li, wu, auditor, clerk, first
+  let city, li, wu, auditor, clerk, reader, first
   before(async () => {
     city = await startCity({ city: 'nantong' })
     li = await officerOf(city, 'li', '政策岗 李某')
@@ -18,6 +18,7 @@ describe('in the console of Nantong', { concurrency: false }, () => {
     auditor = await officerOf(city, 'he', '审计员 何某', 'auditor')
     clerk = await officerOf(city, 'qian', '保护专员 钱某', 'privacy_officer')
     first = (await li.ok('GET', '/staff/releases')).body.items[0]
+    reader = await citizen(city)
   })
   after(() => city?.stop())
 
@@ -78,7 +79,8 @@ describe('in the console of Nantong', { concurrency: false }, () => {
   })
 
   test('a listed kind cannot be rated minor, and a major change is told in words [NT-6.2] [NT-6.2.0] [NT-6.2.5]', async () => {
-    const number = await draft(li, [{ at: 'city.contact.hotlines', value: ['12345', '0513-12340'] }])
+    const number = await draft(li, [{ at: 'city.contact.hotlines', value: ['12345', '0513-12340'] },
+      { at: 'city.contact.data', value: ['南通市大数据管理局', '12345', '0513-12340'] }])
     const diff = (await li.ok('GET', `/staff/releases/${number}/diff`)).body
     assert.deepEqual(diff.major.map(m => [m.kind, m.clause]), [['contact', 'NT-6.2.5']])
     assert.deepEqual(diff.asked_again, [], 'nobody\'s consent depends on it')
@@ -113,6 +115,12 @@ describe('in the console of Nantong', { concurrency: false }, () => {
     const told = (await li.ok('GET', `/staff/releases/${number}/diff?against=1`)).body
     assert.deepEqual(told.major.map(m => m.clause), ['NT-6.2.2', 'NT-6.2.6', 'NT-6.2.7'])
     assert.deepEqual(told.changes.filter(x => x.major).map(x => x.text), marks.map(m => m.reason))
+    const told_persons = (await until(async () => {
+      const messages = (await reader.all('/me/messages')).filter(m => m.kind === 'policy')
+      return messages.length && messages
+    }, 'the notice of the new version'))[0]
+    assert.equal(told_persons.major, true, 'rated by officers, told as major')
+    assert.deepEqual(told_persons.changes.filter(x => x.major).map(x => x.text), marks.map(m => m.reason))
     const { steps } = await detail(number, auditor)
     assert.deepEqual(steps.map(s => [s.action, s.officer, s.note]), [['drafted', '政策岗 李某', null], ['submitted', '政策岗 李某', null],
       ['approved', '政策岗 吴某', '同意'], ['published', '政策岗 李某', null]])
@@ -163,11 +171,13 @@ describe('in the console of Nantong', { concurrency: false }, () => {
     const now = (await city.control('GET', 'clock?server=test-reader')).now_ms
     const body = (await li.ok('POST', `/staff/releases/${number}/publish`, { effective: day(now, 3) })).body
     assert.equal(body.effective_at, `${day(now, 3)}T00:00:00.000+08:00`, 'from midnight in Shanghai')
-    const page = await until(async () => {
-      const text = await (await fetch(`${city.base}/policy/${first.version}`)).text()
-      return text
-    }, 'the page')
-    assert.ok(page)
+    const page = await (await fetch(`${city.base}/policy/${first.version}`)).text()
+    assert.match(page, /id="policy-versions"/, 'the other versions are listed on each [NT-6.1.a]')
+    const unknown = await fetch(`${city.base}/policy/1999.9`)
+    assert.equal(unknown.status, 404)
+    assert.match(unknown.headers.get('content-type'), /^text\/html/)
+    assert.match(await unknown.text(), /没有这个版本的隐私政策[^]*href="\/policy"/)
+    assert.equal((await li.refused('GET', '/policy/1999.9')).reason, 'not_found', 'the API answers as ever')
   })
 
   test('of two officers who decide at the same moment one wins, and the other reads who did what', async () => {
