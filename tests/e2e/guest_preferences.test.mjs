@@ -111,10 +111,11 @@ describe('tianjin', { concurrency: false }, () => {
     await a.page.getByText('友盟统计').first().waitFor()
   })
 
-  test('a third party\'s service says whose it is before anything is handed over [TJ-1.1.22.f]', async () => {
+  test('a third party\'s service says whose it is before anything is handed over, and points to its own texts [TJ-1.1.22.f] [TJ-2.1.5.c]', async () => {
     await a.go('/services/metro_trip_query')
     await a.wait('service-third-party')
     assert.match(await a.text('service-third-party'), /天津轨道交通集团有限公司[^]*授权[^]*自己的协议和规则/)
+    for (const text of ['party-agreement', 'party-policy']) assert.match(await a.id(text).getAttribute('href'), /^https:\/\/metro/)
     await a.shot('third-party')
   })
 })

@@ -61,6 +61,7 @@ const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/incidents', name: '安全事件', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/outages', name: '中断与切断', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/security-events', name: '安全监测', roles: ['privacy_officer', 'auditor'] },
+	{ path: '/papers', name: '接收方协议', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/ends', name: '停止服务', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/releases', name: '隐私政策发布', roles: ['policy_officer', 'auditor'] },
 	{ path: '/clauses', name: '条款管理', roles: ['policy_officer', 'auditor'] },

@@ -53,6 +53,7 @@ export const what = (entry: UsageEntry) => entry.items.map(({ name }) => name).j
 export const basisNames: Record<string, string> = {
 	consent: '您的单独同意',
 	acceptance: '您同意的隐私政策',
+	given_by_user: '您在该单位的页面中自行填写',
 	own_request: '您本人的要求',
 	separate_consent: '您的单独同意',
 	contract: '订立、履行合同所必需',
