@@ -151,7 +151,7 @@ static const struct known all[] = {
 	{"location.method_services", VALUE_LIST, NULL},
 	{"case.removable", VALUE_LIST, NULL},
 	{"voice.use", VALUE_LIST, NULL},
-	{"sdk.list", VALUE_WORD, WORDS("by_trigger", "with_data")},
+	{"sdk.list", VALUE_WORD, WORDS("by_trigger", "with_data", "none")},
 	{"sdk.clause", VALUE_CLAUSE, NULL},
 	{"use.clause", VALUE_CLAUSE, NULL},
 	{"use_log.unknown", VALUE_WORD, WORDS("drop", "refuse")},
