@@ -1,9 +1,11 @@
 // Yesterday's backup with today's key store: who left in between stays away, everybody else comes back.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startCity, citizen, login, secondCheck, register, cities, password, root } from './helpers.mjs'
+import { startCity, citizen, login, secondCheck, register, cities, password, root, tongban, withConsents } from './helpers.mjs'
+import { officerOf } from './officers.mjs'
 
 const cityDir = join(root, 'cities')
 
@@ -92,5 +94,39 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     writeFileSync(file, JSON.stringify(receipt))
     city.cli('ledger', 'receipt', '--file', file, '--origin', receipt.origin, '--public-key', receipt.public_key)
     await city.serve()
+  })
+
+  // How often a backup holds an item of a person, by a program that is none of ours.
+  const rowsIn = (file, subject, item) => Number(execFileSync('python3', ['-c',
+    'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT COUNT(*) FROM vault_item WHERE subject_id = ? AND item = ?", sys.argv[2:]).fetchone()[0])',
+    file, subject, item], { encoding: 'utf8' }))
+  const run = (to, ...more) => {
+    const r = spawnSync(tongban, ['backup', '--data', city.data, '--cities', cityDir, '--to', to, ...more], { encoding: 'utf8' })
+    return [r.status, r.stderr]
+  }
+
+  test('a deleted item is read by nobody at once, and stands in no backup after the next run [NT-4.3.c]', async () => {
+    await city.advance('PT1H')
+    const c = await citizen(city), office = await officerOf(city, 'one', 'one 某', 'privacy_officer')
+    const [older, newer] = ['older', 'newer'].map(n => join(city.dir, n))
+    await withConsents(c, 'PUT', '/me/items/email', { value: 'someone@example.cn' })
+    const [status, words] = run(older)
+    assert.equal(status, name === 'nantong' ? 1 : 0, words)
+    if (name === 'nantong') assert.ok(words.includes(backup), 'the run before must go')
+    assert.equal(rowsIn(older, c.subject, 'email'), 1)
+    await secondCheck(c)
+    const wish = (await c.ok('POST', '/me/requests', { kind: 'delete', items: ['email'], text: '请删除我的邮箱' })).body
+    if (wish.state === 'proof_needed') await c.ok('POST', `/me/requests/${wish.id}/proof`, {})
+    await office.ok('POST', `/staff/requests/${wish.id}/answer`, { answer: '邮箱已经删除' })
+    assert.ok(!(await c.all('/me/items')).some(i => i.key === 'email'))
+    assert.ok((await c.call('POST', '/me/items/email/reveal', {})).status >= 400)
+    assert.equal(rowsIn(older, c.subject, 'email'), 1, 'until the next run')
+    assert.deepEqual(run(newer, '--replaces', older), [0, ''])
+    assert.ok(!existsSync(older), 'the run before is gone')
+    assert.equal(rowsIn(newer, c.subject, 'email'), 0)
+    assert.equal(rowsIn(newer, c.subject, 'mobile_phone'), 1, 'what was not deleted is there')
+    writeFileSync(older, 'no backup')
+    assert.equal(run(join(city.dir, 'third'), '--replaces', older)[0], 1)
+    assert.ok(existsSync(older), 'what is no backup of this city is left alone')
   })
 })
