@@ -68,6 +68,7 @@ struct api_call {
 	struct slice token;   /* the token that was presented, or empty */
 	bool by_cookie;	      /* it came as a cookie */
 	int status;	      /* the handler may change it */
+	struct idempotency *idempotency; /* see api_keep_answer */
 };
 
 /* ---- reading the request
@@ -82,6 +83,12 @@ err api_param_id(struct api_call *k, unsigned index, int64_t *ret);
 err api_items(struct api_call *k, const char *name, struct itemset *ret);
 /* Facts and head of the caller (subject_id 0: of the installation alone). */
 err api_facts(struct api_call *k, struct facts *ret, struct head *ret_head);
+
+/* For a handler whose last write is also the last thing that may fail: takes the answer as it stands, for
+ * that write to keep with api_kept_answer (a row function; its argument is the call). An Idempotency-Key then
+ * costs no write of its own at the end. Without a key both do nothing. */
+err api_keep_answer(struct api_call *k);
+err api_kept_answer(struct ctx *c, struct tx *tx, void *call);
 
 /* ---- lists: {items: [...], next: cursor|null}
  * --------------------------------------------------------------------- */

@@ -178,6 +178,7 @@ static void handle(void *user, const struct http_request *q, struct http_respons
 	struct idempotency i = {0};
 	bool replayed = false;
 
+	k.idempotency = &i;
 	err e = run(&k, b, &i, &replayed);
 	finish(&k, e, replayed);
 	if (!replayed)

@@ -121,7 +121,12 @@ err idempotency_begin(struct api_call *k, struct idempotency *ret, bool *ret_rep
 	return OK;
 }
 
-static err keep(struct api_call *k, const struct idempotency *i)
+static bool fits(const struct api_call *k)
+{
+	return k->a->body.size <= ANSWER_MAX && k->a->headers.size < 0xffff;
+}
+
+static err seal_answer(struct api_call *k, const struct idempotency *i, struct slice *ret)
 {
 	enum suite suite = keys_suite(k->c->keys);
 	struct slice headers = buf_slice(&k->a->headers);
@@ -136,10 +141,34 @@ static err keep(struct api_call *k, const struct idempotency *i)
 	err e = seal(k->c, suite, i->seal, SLICE("idempotency"), buf_slice(&plain), sealed);
 	crypto_wipe(plain.data, plain.size);
 	TRY(e);
-	return store_exec(k->c, k->c->store, Q_IDEMPOTENCY_DONE,
-			  PARAMS(P_INT(i->scope[0]), P_BLOB(i->scope, HASH_SIZE), P_BLOB(i->key, HASH_SIZE),
-				 P_INT(k->a->status), P_BLOB(sealed, size)),
-			  NULL);
+	*ret = slice_bytes(sealed, size);
+	return OK;
+}
+
+err api_keep_answer(struct api_call *k)
+{
+	struct idempotency *i = k->idempotency;
+
+	return i->active && fits(k) ? seal_answer(k, i, &i->kept) : OK;
+}
+
+err api_kept_answer(struct ctx *c, struct tx *tx, void *call)
+{
+	const struct api_call *k = call;
+	const struct idempotency *i = k->idempotency;
+
+	if (!i->kept.n)
+		return OK;
+	return tx_exec(c, tx, Q_IDEMPOTENCY_DONE,
+		       PARAMS(P_INT(i->scope[0]), P_BLOB(i->scope, HASH_SIZE), P_BLOB(i->key, HASH_SIZE),
+			      P_INT(k->status), P_BLOB(i->kept.p, i->kept.n)),
+		       NULL);
+}
+
+static err keep(struct api_call *k, struct idempotency *i)
+{
+	TRY(seal_answer(k, i, &i->kept));
+	return store_write(k->c, k->c->store, api_kept_answer, k);
 }
 
 static err forget(struct api_call *k, const struct idempotency *i)
@@ -154,7 +183,8 @@ void idempotency_end(struct api_call *k, struct idempotency *i, bool success)
 {
 	if (!i->active)
 		return;
-	bool fits = k->a->body.size <= ANSWER_MAX && k->a->headers.size < 0xffff;
-	err e = success && fits ? keep(k, i) : forget(k, i);
+	if (success && i->kept.n)
+		return; /* with the handler's last write */
+	err e = success && fits(k) ? keep(k, i) : forget(k, i);
 	(void)e.code;
 }

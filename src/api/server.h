@@ -29,6 +29,7 @@ err api_screen(struct api_call *k);
 /* Idempotency-Key: *ret_replayed when the answer of an earlier, equal request was written. */
 struct idempotency {
 	bool active;
+	struct slice kept; /* the sealed answer, when the handler's own write keeps it */
 	uint8_t scope[HASH_SIZE], key[HASH_SIZE], request[HASH_SIZE], seal[KEY_SIZE];
 };
 err idempotency_begin(struct api_call *k, struct idempotency *ret, bool *ret_replayed);

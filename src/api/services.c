@@ -2,11 +2,8 @@
 #include "api/api.h"
 #include "api/cards.h"
 #include "connectors/outages.h"
-#include "consent/counts.h"
 #include "consent/papers.h"
-#include "consent/preferences.h"
 #include "services/catalogue.h"
-#include "services/kept.h"
 #include "services/query.h"
 
 static const char *shape_name(enum service_shape shape)
@@ -373,39 +370,34 @@ static err put_result(struct api_call *k, const struct query_result *r)
 	return OK;
 }
 
-/* A use is counted without the person, and remembered for the person who wants that (TJ-1.2.1.3.a,
- * TJ-1.1.26.2, NT-1.4.c). The answer does not depend on it. */
-static void note_use(struct api_call *k, const struct service *s)
+/* Written before the query's last write, which keeps it for a repeated request. */
+static err write_answer(struct ctx *c, const struct query_result *r, void *call)
 {
-	bool analysis = false;
+	struct api_call *k = call;
 
-	(void)!failed(counts_add(k->c, "service", s->key));
-	if (city_flag(k->c->release, "personal.enabled") &&
-	    !failed(cookie_allowed(k->c, "analysis", &analysis)) && analysis)
-		(void)!failed(kept_add(k->c, k->subject_id, KEPT_VISITED, slice_of(s->key)));
-	failure_clear(k->c);
+	buf_clear(&k->a->body);
+	k->out = json_to(&k->a->body);
+	json_open(&k->out, '{');
+	json_put_id(&k->out, "query_id", r->query_id);
+	json_put_text(&k->out, "service", r->service->key);
+	json_put_time(&k->out, "at", c->now_ms);
+	api_put_named(&k->out, "authority", r->service->recipient->key, r->service->recipient->name);
+	TRY(put_result(k, r));
+	json_put_int(&k->out, "usage_n", r->usage_n);
+	json_close(&k->out, '}');
+	if (k->a->body.failed)
+		FAIL(c, ERR_INTERNAL, "answer too long");
+	return api_keep_answer(k);
 }
 
 static err query_post(struct api_call *k)
 {
+	struct query_end end = {write_answer, api_kept_answer, k};
 	struct form_field *fields;
-	struct query_result r = {0};
 	size_t count;
 
 	TRY(api_form_fields(k, &fields, &count));
-	TRY(query_run(k->c, k->subject_id, k->q->params[0], fields, count, &r));
-	json_open(&k->out, '{');
-	json_put_id(&k->out, "query_id", r.query_id);
-	json_put_text(&k->out, "service", r.service->key);
-	json_put_time(&k->out, "at", k->c->now_ms);
-	api_put_named(&k->out, "authority", r.service->recipient->key, r.service->recipient->name);
-	err e = put_result(k, &r);
-	json_decref(r.items);
-	TRY(e);
-	json_put_int(&k->out, "usage_n", r.usage_n);
-	json_close(&k->out, '}');
-	note_use(k, r.service);
-	return OK;
+	return query_run(k->c, k->subject_id, k->q->params[0], fields, count, &end);
 }
 
 #define NAMED "{key: text, name: text}"

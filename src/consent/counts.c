@@ -6,10 +6,20 @@ static const char *day_text(struct ctx *c, struct date d)
 	return arena_printf(c->arena, "%04d-%02d-%02d", d.year, d.month, d.day);
 }
 
+err counts_rows(struct ctx *c, struct tx *tx, void *counted)
+{
+	const struct counted *one = counted;
+
+	return tx_exec(c, tx, Q_DAILY_COUNT_ADD,
+		       PARAMS(P_STR(day_text(c, date_of(c->now_ms))), P_STR(one->kind), P_STR(one->name)),
+		       NULL);
+}
+
 err counts_add(struct ctx *c, const char *kind, const char *name)
 {
-	return store_exec(c, c->store, Q_DAILY_COUNT_ADD,
-			  PARAMS(P_STR(day_text(c, date_of(c->now_ms))), P_STR(kind), P_STR(name)), NULL);
+	struct counted one = {kind, name};
+
+	return store_write(c, c->store, counts_rows, &one);
 }
 
 struct summing {

@@ -7,28 +7,29 @@ static err state_row(struct ctx *c, const struct row *r, void *arg)
 	return OK;
 }
 
-/* A child's habits are nobody's to learn from, whatever a guardian said (PIPL 31). */
-static err may_be_on(struct ctx *c, int64_t subject_id, const char *name, bool *ret)
+static bool personal(const char *name)
 {
-	struct facts f = {0};
-	struct head h;
+	return strcmp(name, "personal") == 0;
+}
 
-	if (strcmp(name, "personal") == 0)
-		TRY(facts_load(c, subject_id, &f, &h));
-	*ret = !f.child;
-	return OK;
+/* A child's habits are nobody's to learn from, whatever a guardian said (PIPL 31). */
+err preference_of(struct ctx *c, const struct facts *f, const char *name, bool *ret)
+{
+	*ret = !(f->child && personal(name));
+	if (!*ret)
+		return OK;
+	return store_rows(c, c->store, Q_PREFERENCE_GET, PARAMS(P_INT(f->subject_id), P_STR(name)), state_row,
+			  ret);
 }
 
 err preference_on(struct ctx *c, int64_t subject_id, const char *name, bool *ret)
 {
-	bool may = true;
+	struct facts f = {.subject_id = subject_id};
+	struct head h;
 
-	TRY(may_be_on(c, subject_id, name, &may));
-	*ret = may;
-	if (!may)
-		return OK;
-	return store_rows(c, c->store, Q_PREFERENCE_GET, PARAMS(P_INT(subject_id), P_STR(name)), state_row,
-			  ret);
+	if (personal(name))
+		TRY(facts_load(c, subject_id, &f, &h));
+	return preference_of(c, &f, name, ret);
 }
 
 err preference_rows(struct ctx *c, struct tx *tx, void *preference_change)

@@ -6,6 +6,8 @@
 /* A switch by name: "history", "personal". On until the person turns it off; "personal" never for a child
  * below minor.strict_age. */
 err preference_on(struct ctx *c, int64_t subject_id, const char *name, bool *ret);
+/* The same, of a person whose facts are at hand. */
+err preference_of(struct ctx *c, const struct facts *f, const char *name, bool *ret);
 /* Row function of the change, for ledger_write. */
 struct preference_change {
 	int64_t subject_id;

@@ -105,7 +105,8 @@ err ledger_head_tx(struct ctx *c, struct tx *tx, int64_t subject_id, struct head
 /* ---- writing -------------------------------------------------------------------------------- */
 
 struct write {
-	struct prepared entry;
+	struct prepared entries[LEDGER_ENTRIES_MAX];
+	size_t count;
 	int64_t epoch_min, epoch_max;
 	bool raise;
 	tx_fn rows;
@@ -113,15 +114,12 @@ struct write {
 	bool lost; /* set by the run: the number or the epoch had moved */
 };
 
-static err write_rows(struct ctx *c, struct tx *tx, void *arg)
+static err write_entry(struct ctx *c, struct tx *tx, struct write *w, const struct prepared *p, bool raise)
 {
-	struct write *w = arg;
-	const struct prepared *p = &w->entry;
 	int64_t changed = 0;
 
-	w->lost = false;
 	TRY(tx_exec(c, tx, Q_LEDGER_HEAD_MOVE,
-		    PARAMS(P_INT(p->subject_id), P_INT(p->n), P_BLOB(p->head, HASH_SIZE), P_INT(w->raise),
+		    PARAMS(P_INT(p->subject_id), P_INT(p->n), P_BLOB(p->head, HASH_SIZE), P_INT(raise),
 			   P_INT(w->epoch_min), P_INT(w->epoch_max)),
 		    &changed));
 	if (changed == 0) {
@@ -132,17 +130,49 @@ static err write_rows(struct ctx *c, struct tx *tx, void *arg)
 		    PARAMS(P_INT(p->subject_id), P_INT(p->entry_id), P_INT(p->n), P_BLOB(p->data, HASH_SIZE),
 			   P_BLOB(p->head, HASH_SIZE), P_BLOB(p->sealed.data, p->sealed.size)),
 		    NULL));
-	TRY(tx_exec(c, tx, Q_LEDGER_PENDING_ADD,
-		    PARAMS(P_INT(p->subject_id), P_INT(p->entry_id), P_INT(p->n), P_INT(p->at_ms)), NULL));
+	return tx_exec(c, tx, Q_LEDGER_PENDING_ADD,
+		       PARAMS(P_INT(p->subject_id), P_INT(p->entry_id), P_INT(p->n), P_INT(p->at_ms)), NULL);
+}
+
+/* The epoch is raised with the last entry: the others are held to where it stood. */
+static err write_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	struct write *w = arg;
+
+	w->lost = false;
+	for (size_t i = 0; i < w->count; i++)
+		TRY(write_entry(c, tx, w, &w->entries[i], w->raise && i + 1 == w->count));
 	return w->rows ? w->rows(c, tx, w->arg) : OK;
 }
 
+static void write_release(struct write *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		buf_release(&w->entries[i].sealed);
+}
+#define WRITE_SCOPED __attribute__((cleanup(write_release))) struct write
+
+/* Each entry follows the one before it. */
+static err prepare_all(struct ctx *c, struct head *at, const struct entry *list, size_t count,
+		       struct write *w)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct prepared *p = &w->entries[i];
+		TRY(entry_prepare(c, at, &list[i], p));
+		w->count++;
+		at->n = p->n;
+		memcpy(at->hash, p->head, HASH_SIZE);
+	}
+	return OK;
+}
+
 /* One attempt. *ret_lost: somebody else was faster. */
-static err write_once(struct ctx *c, struct head *h, const struct entry *e, int flags, tx_fn rows, void *arg,
-		      bool *ret_lost)
+static err write_once(struct ctx *c, struct head *h, const struct entry *list, size_t count, int flags,
+		      tx_fn rows, void *arg, bool *ret_lost)
 {
 	bool any_epoch = flags & LEDGER_ANY_EPOCH;
-	struct write w = {
+	struct head after = *h;
+	WRITE_SCOPED w = {
 		.epoch_min = any_epoch ? 0 : h->epoch,
 		.epoch_max = any_epoch ? INT64_MAX : h->epoch,
 		.raise = flags & LEDGER_RAISE_EPOCH,
@@ -151,15 +181,13 @@ static err write_once(struct ctx *c, struct head *h, const struct entry *e, int 
 	};
 
 	*ret_lost = false;
-	TRY(entry_prepare(c, h, e, &w.entry));
+	TRY(prepare_all(c, &after, list, count, &w));
 	err result = store_write(c, c->store, write_rows, &w);
 	*ret_lost = w.lost && result.code == ERR_STALE;
 	if (!failed(result)) {
-		h->n = w.entry.n;
-		h->epoch += w.raise;
-		memcpy(h->hash, w.entry.head, HASH_SIZE);
+		after.epoch += w.raise;
+		*h = after;
 	}
-	buf_release(&w.entry.sealed);
 	return result;
 }
 
@@ -168,22 +196,30 @@ err ledger_write(struct ctx *c, struct head *h, const struct entry *e, int flags
 {
 	struct failure before = c->failure;
 
-	if (e->deferred_until_ms) {
-		TRY(deferral_write(c, h, e, flags, rows, arg));
-		c->failure = before;
-		if (ret_n)
-			*ret_n = 0;
-		return OK;
-	}
+	if (!e->deferred_until_ms)
+		return ledger_write_all(c, h, e, 1, flags, rows, arg, ret_n);
+	TRY(deferral_write(c, h, e, flags, rows, arg));
+	c->failure = before;
+	if (ret_n)
+		*ret_n = 0;
+	return OK;
+}
+
+err ledger_write_all(struct ctx *c, struct head *h, const struct entry *list, size_t count, int flags,
+		     tx_fn rows, void *arg, int64_t *ret_n)
+{
+	struct failure before = c->failure;
+
+	assert(count > 0 && count <= LEDGER_ENTRIES_MAX);
 	for (int attempt = 0; attempt < WRITE_ATTEMPTS_MAX; attempt++) {
 		struct head now;
 		bool lost;
-		err result = write_once(c, h, e, flags, rows, arg, &lost);
+		err result = write_once(c, h, list, count, flags, rows, arg, &lost);
 
 		if (!failed(result)) {
 			c->failure = before;
 			if (ret_n)
-				*ret_n = h->n;
+				*ret_n = h->n - (int64_t)count + 1;
 		}
 		if (!lost)
 			return result;

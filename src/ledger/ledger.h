@@ -112,6 +112,12 @@ enum { LEDGER_RAISE_EPOCH = 1, LEDGER_ANY_EPOCH = 2 };
 err ledger_write(struct ctx *c, struct head *h, const struct entry *e, int flags, tx_fn rows, void *arg,
 		 int64_t *ret_n);
 
+/* The same for several entries of one act, in this order, in one transaction; an epoch that is raised is
+ * raised once. None of them may be deferred. *ret_n is the number of the first. */
+enum { LEDGER_ENTRIES_MAX = 4 };
+err ledger_write_all(struct ctx *c, struct head *h, const struct entry *list, size_t count, int flags,
+		     tx_fn rows, void *arg, int64_t *ret_n);
+
 /* ---- deferred entries: written at once, told later ----
  *
  * An entry with deferred_until_ms is a leaf of the public log like any other, but takes no number of the

@@ -231,6 +231,59 @@ static void whichever_call_fails_nothing_is_left(void **state)
 	assert_sound(b);
 }
 
+static void entries_of_one_act_follow_each_other(void **state)
+{
+	struct site *b = *state;
+	struct entry list[] = {{.action = ENTRY_SENT}, {.action = ENTRY_COLLECT}};
+	struct head h, old, now;
+	struct seen s = {0};
+	int64_t n;
+
+	write_entry(b->c, SUBJECT_A, "before");
+	assert_ok(ledger_head(b->c, b->c->store, SUBJECT_A, &h));
+	old = h;
+	write_entry(b->c, SUBJECT_A, "faster");
+	assert_ok(ledger_write_all(b->c, &h, list, 2, LEDGER_RAISE_EPOCH, NULL, NULL, &n));
+	assert_int_equal(n, 3);
+	assert_int_equal(h.n, 4);
+	assert_ok(ledger_head(b->c, b->c->store, SUBJECT_A, &now));
+	assert_memory_equal(&now, &h, sizeof now);
+	assert_true(now.epoch == old.epoch + 1);
+	assert_ok(ledger_usage(b->c, SUBJECT_A, 0, 1, see, &s));
+	assert_string_equal(s.last.action, "collect");
+	assert_err(ledger_write_all(b->c, &old, list, 2, 0, NULL, NULL, NULL), ERR_STALE);
+	assert_err(ledger_write_all(b->c, &h, list, 2, 0, refuse_rows, NULL, NULL), ERR_CONFLICT);
+	assert_int_equal(h.n, 4);
+	sequence_all(b);
+	assert_sound(b);
+}
+
+static void whichever_call_fails_none_of_several_entries_is_left(void **state)
+{
+	struct site *b = *state;
+	struct entry list[] = {{.action = ENTRY_SENT}, {.action = ENTRY_COLLECT}};
+	struct head h, now;
+	int64_t at;
+
+	write_entry(b->c, SUBJECT_A, "the audit key is there");
+	assert_ok(ledger_head(b->c, b->c->store, SUBJECT_A, &h));
+	struct head before = h;
+	for (at = 1;; at++) {
+		store_fail_at(b->c->store, at);
+		err result = ledger_write_all(b->c, &h, list, 2, 0, NULL, NULL, NULL);
+		store_fail_at(b->c->store, 0);
+		if (!failed(result))
+			break;
+		assert_int_equal(result.code, ERR_STORE);
+		assert_memory_equal(&h, &before, sizeof h);
+		assert_ok(ledger_head(b->c, b->c->store, SUBJECT_A, &now));
+		assert_memory_equal(&now, &before, sizeof now);
+	}
+	assert_int_equal(at, 8); /* number, entry and queue of each, and the commit have all failed once */
+	assert_int_equal(h.n, 3);
+	assert_sound(b);
+}
+
 /* ---- races ---------------------------------------------------------------------------------- */
 
 enum { RACERS = 12, EACH = 25 };
@@ -387,6 +440,8 @@ int main(void)
 		T(an_act_that_fails_leaves_no_entry),
 		T(an_entry_that_is_too_long_is_refused),
 		T(whichever_call_fails_nothing_is_left),
+		T(entries_of_one_act_follow_each_other),
+		T(whichever_call_fails_none_of_several_entries_is_left),
 		T(racing_writers_of_one_person_get_all_numbers_without_holes),
 		T(of_two_acts_on_the_same_facts_one_decides_again),
 		T(ledger_tables_refuse_update_and_delete),

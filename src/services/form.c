@@ -256,9 +256,9 @@ err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const 
 	return e;
 }
 
-err form_sent(struct ctx *c, struct head *h, const struct form_outcome *o, tx_fn rows, void *arg)
+struct entry form_sent_entry(const struct form_outcome *o)
 {
-	struct entry e = {
+	return (struct entry){
 		.action = ENTRY_SENT,
 		.service = o->service->key,
 		.purpose = o->service->purpose->key,
@@ -270,5 +270,11 @@ err form_sent(struct ctx *c, struct head *h, const struct form_outcome *o, tx_fn
 		.policy = o->policy,
 		.ref_id = o->ref_id,
 	};
+}
+
+err form_sent(struct ctx *c, struct head *h, const struct form_outcome *o, tx_fn rows, void *arg)
+{
+	struct entry e = form_sent_entry(o);
+
 	return ledger_write(c, h, &e, LEDGER_ANY_EPOCH, rows, arg, NULL);
 }

@@ -46,7 +46,7 @@ err form_undeclared(struct ctx *c, int64_t subject_id, const char *item, const c
 /* Appends ENTRY_REFUSE for the failure that stands in c, which is kept as it is. */
 void form_refused(struct ctx *c, struct head *h, const struct gate_request *q);
 
-/* Appends what became of a share; rows (may be NULL) run in the same transaction. */
+/* What became of a share. */
 struct form_outcome {
 	const struct service *service;
 	const struct recipient *recipient;
@@ -56,4 +56,6 @@ struct form_outcome {
 				 NT-6.1.c) */
 	int64_t ref_id;
 };
+struct entry form_sent_entry(const struct form_outcome *o);
+/* Appends its entry; rows (may be NULL) run in the same transaction. */
 err form_sent(struct ctx *c, struct head *h, const struct form_outcome *o, tx_fn rows, void *arg);

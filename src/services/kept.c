@@ -154,29 +154,60 @@ static err delete_rows(struct ctx *c, struct tx *tx, void *arg)
 	return OK;
 }
 
-static err add_once(struct ctx *c, int64_t subject_id, const struct kind *k, struct slice value)
+/* Decides, seals, and lets the oldest beyond the limit go. */
+static err prepare(struct ctx *c, const struct facts *f, struct head *h, const struct kind *k,
+		   struct slice value, struct vault_collection *ret)
 {
 	const struct service *s = service_of(c, k);
 	struct vault_value v = {.item = release_item(c->release, k->item), .origin = "typed"};
 	struct gate_request q = {
 		.action = GATE_COLLECT, .service = s, .purpose = s->purpose, .now_ms = c->now_ms};
-	struct deleting old = {.subject_id = subject_id};
+	struct deleting *old = ARENA_NEW(c->arena, struct deleting);
 	struct permit *permit = NULL;
 	struct rows held;
-	struct facts f;
-	struct head h;
 
 	TRY(item_normal(c, v.item, value, &v.value));
 	itemset_add(&q.items, v.item->number);
-	old.items = q.items;
-	TRY(facts_load(c, subject_id, &f, &h));
-	TRY(form_decide(c, &f, &h, &q, &permit));
-	TRY(held_rows(c, subject_id, k, &held));
+	TRY(form_decide(c, f, h, &q, &permit));
+	TRY(held_rows(c, h->subject_id, k, &held));
+	*old = (struct deleting){.subject_id = h->subject_id, .items = q.items};
 	if (held.count >= (size_t)k->limit) {
-		old.list = held.list + k->limit - 1;
-		old.count = held.count - (size_t)k->limit + 1;
+		old->list = held.list + k->limit - 1;
+		old->count = held.count - (size_t)k->limit + 1;
 	}
-	return vault_collect(c, permit, &h, id_new(c->now_ms), scope_of(c, s), &v, 1, delete_rows, &old);
+	TRY(vault_collect_prepare(c, permit, h, id_new(c->now_ms), scope_of(c, s), &v, 1, ret));
+	ret->also = delete_rows;
+	ret->arg = old;
+	return OK;
+}
+
+static err add_once(struct ctx *c, int64_t subject_id, const struct kind *k, struct slice value)
+{
+	struct vault_collection one;
+	struct facts f;
+	struct head h;
+
+	TRY(facts_load(c, subject_id, &f, &h));
+	TRY(prepare(c, &f, &h, k, value, &one));
+	return ledger_write(c, &h, &one.entry, 0, vault_collection_rows, &one, NULL);
+}
+
+err kept_visit(struct ctx *c, const struct facts *f, struct head *h, const struct service *used,
+	       struct vault_collection *ret, bool *ret_any)
+{
+	const struct kind *k = &kinds[KEPT_VISITED];
+	bool analysis = false, on = false;
+
+	*ret_any = false;
+	if (!service_of(c, k))
+		return OK;
+	TRY(cookie_allowed(c, "analysis", &analysis));
+	if (analysis)
+		TRY(preference_of(c, f, k->preference, &on));
+	if (on)
+		TRY(prepare(c, f, h, k, slice_of(used->key), ret));
+	*ret_any = on;
+	return OK;
 }
 
 err kept_add(struct ctx *c, int64_t subject_id, enum kept_kind kind, struct slice value)

@@ -19,6 +19,10 @@ struct kept {
 err kept_list(struct ctx *c, int64_t subject_id, enum kept_kind kind, struct kept **ret, size_t *ret_count);
 /* Remembers, unless the person switched it off. The oldest beyond the limit of the kind go. */
 err kept_add(struct ctx *c, int64_t subject_id, enum kept_kind kind, struct slice value);
+/* What of the use of a service is remembered (KEPT_VISITED), to be written with the use itself; *ret_any
+ * false: nothing, because the city, the device or the person does not want it (TJ-1.2.1.3.a, TJ-1.1.26.2). */
+err kept_visit(struct ctx *c, const struct facts *f, struct head *h, const struct service *used,
+	       struct vault_collection *ret, bool *ret_any);
 /* Forgets one value (p NULL: all), with an entry. */
 err kept_forget(struct ctx *c, int64_t subject_id, enum kept_kind kind, struct slice value);
 

@@ -2,8 +2,10 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "connectors/connectors.h"
+#include "consent/counts.h"
 #include "jobs/jobs.h"
 #include "policy/better.h"
+#include "services/kept.h"
 
 enum { TRIES = 4, ANSWER_MAX = 1 << 20, REQUEST_MAX = 1 << 18 };
 
@@ -120,36 +122,105 @@ static err read_answer(struct ctx *c, const struct form *form, struct slice body
 	return OK;
 }
 
-/* Sends after the entry of the release is durable; a second entry says what became of it. */
-static err ask_authority(struct ctx *c, const struct form *form, struct head *h, int64_t query_id,
-			 const struct released *released, const struct itemset *sent, json_t **ret)
+/* ---- the end: what became of it ---- */
+
+/* A query under way. */
+struct asking {
+	const struct form *form;
+	const struct facts *facts;
+	struct head *h;
+	const struct itemset *sent;
+	const char *policy; /* the version that the share was decided under */
+	const struct query_end *end;
+	struct query_result result;
+};
+
+/* The rows of the last write. What a sensor gave is for this answer only: it goes with the entry of the
+ * sending (TJ-1.1.24.2.0, NT-1.2.2.3.e). */
+struct ending {
+	struct vault_deletion used;
+	bool answered;
+	struct counted counted;
+	struct vault_collection *visit; /* or NULL */
+	const struct query_end *end;
+};
+
+static err ending_rows(struct ctx *c, struct tx *tx, void *arg)
 {
-	const struct service *s = form->service;
+	struct ending *e = arg;
+
+	TRY(vault_delete_rows(c, tx, &e->used));
+	if (!e->answered)
+		return OK;
+	TRY(counts_rows(c, tx, &e->counted));
+	if (e->visit)
+		TRY(vault_collection_rows(c, tx, e->visit));
+	return e->end->rows(c, tx, e->end->arg);
+}
+
+/* All of it is one write. What is remembered of the use holds only while the facts stand as they were decided
+ * on; the query does not depend on it. */
+static err write_ending(struct ctx *c, struct asking *a, const char *outcome, struct ending *e)
+{
+	const struct service *s = a->form->service;
+	struct form_outcome became = {s, s->recipient, a->sent, outcome, a->policy, a->result.query_id};
+	struct entry entries[2] = {form_sent_entry(&became)};
+	struct vault_collection visit;
+	bool any = false;
+
+	if (e->answered && !failed(kept_visit(c, a->facts, a->h, s, &visit, &any)) && any) {
+		entries[1] = visit.entry;
+		e->visit = &visit;
+		err both = ledger_write_all(c, a->h, entries, 2, 0, ending_rows, e, NULL);
+		if (both.code != ERR_STALE)
+			return both;
+	}
+	failure_clear(c);
+	e->visit = NULL;
+	return ledger_write(c, a->h, entries, LEDGER_ANY_EPOCH, ending_rows, e, NULL);
+}
+
+/* An answer that cannot be told is a failure of the query; that it was sent is written either way. */
+static err finish(struct ctx *c, struct asking *a, const char *outcome, err answered)
+{
+	const struct service *s = a->form->service;
+	struct ending e = {.used = {a->h->subject_id, a->result.query_id, &a->form->sensed},
+			   .counted = {"service", s->key},
+			   .end = a->end};
+
+	if (!failed(answered))
+		answered = a->end->answer(c, &a->result, a->end->arg);
+	e.answered = !failed(answered);
+	struct failure kept = c->failure;
+	TRY(write_ending(c, a, outcome, &e));
+	c->failure = kept;
+	return answered;
+}
+
+/* Sends after the entry of the release is durable; a second entry says what became of it. */
+static err ask_authority(struct ctx *c, struct asking *a, const struct released *released)
+{
+	const struct service *s = a->form->service;
 	BUF_SCOPED request = {0}, answer = {0};
 	const char *outcome = "not_sent";
 	int status = 0;
 
 	buf_init(&request, REQUEST_MAX);
 	buf_init(&answer, ANSWER_MAX);
-	write_request(c, form, query_id, released, &request);
+	write_request(c, a->form, a->result.query_id, released, &request);
 	if (request.failed)
 		FAIL(c, ERR_TOO_LARGE, "提交的内容过多，请删减后重试");
 	err e = connector_post(c, s->recipient->key, "/query", buf_slice(&request), NULL, &status, &answer,
 			       &outcome);
 	crypto_wipe(request.data, request.size);
-
-	struct failure kept = c->failure;
-	/* What a sensor gave is for this answer only: it goes with the entry of the sending (TJ-1.1.24.2.0,
-	 * NT-1.2.2.3.e). */
-	struct vault_deletion used = {h->subject_id, query_id, &form->sensed};
-	struct form_outcome became = {s, s->recipient, sent, outcome, released->policy, query_id};
-	TRY(form_sent(c, h, &became, vault_delete_rows, &used));
-	c->failure = kept;
-	TRY(e);
-	if (status != 200)
-		return bad_answer(c, s->recipient);
-	e = read_answer(c, form, buf_slice(&answer), ret);
-	crypto_wipe(answer.data, answer.size);
+	if (!failed(e))
+		e = status == 200 ? read_answer(c, a->form, buf_slice(&answer), &a->result.items)
+				  : bad_answer(c, s->recipient);
+	if (answer.data)
+		crypto_wipe(answer.data, answer.size);
+	e = finish(c, a, outcome, e);
+	json_decref(a->result.items);
+	a->result.items = NULL;
 	return e;
 }
 
@@ -276,7 +347,7 @@ static err take_and_release(struct ctx *c, const struct form *form, const struct
 }
 
 static err run_once(struct ctx *c, int64_t subject_id, const struct service *s,
-		    const struct form_field *fields, size_t count, struct query_result *ret)
+		    const struct form_field *fields, size_t count, const struct query_end *end)
 {
 	RELEASED_SCOPED released = {0};
 	struct facts f;
@@ -287,24 +358,27 @@ static err run_once(struct ctx *c, int64_t subject_id, const struct service *s,
 	err e = form_read(c, s, &h, fields, count, &form);
 	if (failed(e))
 		return form_incomplete(c, &f, &h, s, e);
-	int64_t query_id = id_new(c->now_ms);
 	struct itemset send = items_to_send(&form);
-	TRY(take_and_release(c, &form, &f, &h, query_id, &send, &released));
-	TRY(ask_authority(c, &form, &h, query_id, &released, &send, &ret->items));
-	ret->query_id = query_id;
-	ret->service = s;
-	ret->usage_n = released.entry_n;
-	return OK;
+	struct asking a = {.form = &form,
+			   .facts = &f,
+			   .h = &h,
+			   .sent = &send,
+			   .end = end,
+			   .result = {.query_id = id_new(c->now_ms), .service = s}};
+	TRY(take_and_release(c, &form, &f, &h, a.result.query_id, &send, &released));
+	a.policy = released.policy;
+	a.result.usage_n = released.entry_n;
+	return ask_authority(c, &a, &released);
 }
 
 err query_run(struct ctx *c, int64_t subject_id, struct slice service_key, const struct form_field *fields,
-	      size_t count, struct query_result *ret)
+	      size_t count, const struct query_end *end)
 {
 	const struct service *s;
 
 	TRY(form_service(c, service_key, SHAPE_QUERY, &s));
 	for (int i = 0; i < TRIES; i++) {
-		err e = run_once(c, subject_id, s, fields, count, ret);
+		err e = run_once(c, subject_id, s, fields, count, end);
 		if (e.code != ERR_STALE)
 			return e;
 		failure_clear(c); /* a consent or status moved in between: decide again on the new facts */

@@ -1,16 +1,8 @@
 #include "vault/vault_store.h"
 
-struct collecting {
-	const struct permit *permit;
-	struct vault_row *rows;
-	size_t count;
-	tx_fn also;
-	void *arg;
-};
-
-static err collect_rows(struct ctx *c, struct tx *tx, void *arg)
+err vault_collection_rows(struct ctx *c, struct tx *tx, void *collection)
 {
-	const struct collecting *all = arg;
+	const struct vault_collection *all = collection;
 
 	for (size_t i = 0; i < all->count; i++)
 		TRY(vault_row_put(c, tx, &all->rows[i]));
@@ -35,7 +27,7 @@ static err given_items(struct ctx *c, const struct permit *permit, const struct 
 }
 
 static err seal_values(struct ctx *c, const struct permit *permit, int64_t subject_id, int64_t record_id,
-		       const char *scope, const struct vault_value *values, struct collecting *all)
+		       const char *scope, const struct vault_value *values, struct vault_collection *all)
 {
 	const struct service *s = permit_service(permit);
 	uint8_t key[KEY_SIZE];
@@ -62,17 +54,30 @@ static err seal_values(struct ctx *c, const struct permit *permit, int64_t subje
 	return e;
 }
 
+err vault_collect_prepare(struct ctx *c, struct permit *permit, const struct head *h, int64_t record_id,
+			  const char *scope, const struct vault_value *values, size_t count,
+			  struct vault_collection *ret)
+{
+	struct vault_collection all = {
+		.permit = permit, .rows = ARENA_ARRAY(c->arena, struct vault_row, count + 1), .count = count};
+
+	TRY(permit_use(c, permit, h, true));
+	all.entry = permit_entry(c, permit, ENTRY_COLLECT, record_id);
+	TRY(given_items(c, permit, values, count, &all.entry.items));
+	TRY(seal_values(c, permit, h->subject_id, record_id, scope, values, &all));
+	*ret = all;
+	return OK;
+}
+
 err vault_collect(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, const char *scope,
 		  const struct vault_value *values, size_t count, tx_fn also, void *arg)
 {
-	struct collecting all = {permit, ARENA_ARRAY(c->arena, struct vault_row, count + 1), count, also,
-				 arg};
+	struct vault_collection all;
 
-	TRY(permit_use(c, permit, h, true));
-	struct entry entry = permit_entry(c, permit, ENTRY_COLLECT, record_id);
-	TRY(given_items(c, permit, values, count, &entry.items));
-	TRY(seal_values(c, permit, h->subject_id, record_id, scope, values, &all));
-	return ledger_write(c, h, &entry, 0, collect_rows, &all, NULL);
+	TRY(vault_collect_prepare(c, permit, h, record_id, scope, values, count, &all));
+	all.also = also;
+	all.arg = arg;
+	return ledger_write(c, h, &all.entry, 0, vault_collection_rows, &all, NULL);
 }
 
 err vault_delete_rows(struct ctx *c, struct tx *tx, void *deletion)

@@ -24,6 +24,21 @@ struct vault_value {
  * Consumes the permit. */
 err vault_collect(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, const char *scope,
 		  const struct vault_value *values, size_t count, tx_fn also, void *arg);
+/* The same as a part of a larger write: the values are sealed now; the entry and the rows belong into one
+ * ledger_write_all that holds the epoch. Consumes the permit. */
+struct vault_row;
+struct vault_collection {
+	struct entry entry;
+	const struct permit *permit;
+	struct vault_row *rows;
+	size_t count;
+	tx_fn also;
+	void *arg;
+};
+err vault_collect_prepare(struct ctx *c, struct permit *permit, const struct head *h, int64_t record_id,
+			  const char *scope, const struct vault_value *values, size_t count,
+			  struct vault_collection *ret);
+err vault_collection_rows(struct ctx *c, struct tx *tx, void *collection);
 
 /* A sensor was read, by which nothing reaches the server (a number dialled, a picture looked at on the
  * device): an entry for a person, a count for the installation. Consumes a permit to collect, whose source it

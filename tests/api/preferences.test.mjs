@@ -2,6 +2,7 @@
 // set; what a guest may see; and that numbers are kept without anybody in them.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client, agree, cities, citizen, startCity, password, withConsents } from './helpers.mjs'
@@ -225,6 +226,25 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.deepEqual([...guest.jar.keys()], [])
     for (const [method, path, body] of [['GET', '/me'], ['GET', '/cases'], ['POST', `/services/${service.key}/queries`, { fields: {} }]])
       assert.equal((await guest.call(method, path, body)).status, 401, path)
+  })
+
+  // What became of the sending, the visit and the answer for a repeated request are one write.
+  test('a query asked again under its key is answered as before: nothing is read, sent or remembered a second time', async () => {
+    await query_once(b, service.key)
+    const [key, path] = [randomUUID(), `/services/${service.key}/queries`]
+    const before = (await used(b))[0].n
+    const first = await b.ok('POST', path, { fields: {} }, { key })
+    const entries = (await used(b)).filter(u => u.n > before).reverse()
+    const visit = name === 'tianjin' ? [['collect', 'personal_settings']] : []
+    assert.deepEqual(entries.map(u => [u.action, u.service]), [['share', service.key], ['sent', service.key], ...visit])
+    assert.equal(entries[0].n, first.body.usage_n)
+    assert.equal(entries[1].decision, 'sent')
+    const again = await b.ok('POST', path, { fields: {} }, { key })
+    assert.deepEqual(again.body, first.body)
+    assert.equal(again.headers.get('idempotent-replayed'), 'true')
+    assert.equal((await used(b))[0].n, entries.at(-1).n)
+    const other = await b.ok('POST', path, { fields: {} })
+    assert.notEqual(other.body.query_id, first.body.query_id)
   })
 
   test(`numbers are kept without anybody in them, and small ones are not told ${name === 'tianjin' ? '[TJ-1.2.1.3.a] [TJ-1.2.1.3.b]' : '[NT-1.4.c] [NT-1.4.d]'}`, async () => {
