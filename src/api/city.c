@@ -123,6 +123,7 @@ static err put_features(struct ctx *c, struct json *j)
 	json_put_text(j, "guest_browse", city_text(r, "guest.browse"));
 	json_put_bool(j, "history", city_flag(r, "history.enabled"));
 	json_put_bool(j, "personal", city_flag(r, "personal.enabled"));
+	json_put_bool(j, "wishes", release_service(r, "personal_wishes") != NULL);
 	json_put_bool(j, "photo_places", release_service(r, "photo_place") != NULL);
 	json_put_bool(j, "ratings", rating_is_taken(c));
 	json_put_bool(j, "cookie_choice", cookie_of_use(r, "analysis") || cookie_of_use(r, "identity"));
@@ -214,7 +215,8 @@ const struct api_route api_city_routes[] = {
 		   "  policy_reading: bool, reading_min_seconds: int, permission_timing: text,"
 		   "  permission_first_entry: [text], cancel_scopes: [{key: text, name: text, text: text}],"
 		   "  my_info_title: text, hotline_service?: text, guest_browse: text, history: bool, "
-		   "personal: bool, ratings: bool, photo_places: bool, cookie_choice: bool, unsubscribe_all: bool,"
+		   "personal: bool, ratings: bool, photo_places: bool, wishes: bool, cookie_choice: bool, "
+		   "unsubscribe_all: bool,"
 		   "  consent_register?: {scope: text, recipient?: text, items: [text], text: text, "
 		   "text_hash: text}},"
 		   " categories: " NAMED ", permissions: [{key: text, name: text, why: text}], tabs: " NAMED

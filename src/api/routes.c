@@ -20,6 +20,7 @@ extern const struct api_route api_staff_paper_routes[];
 extern const struct api_route api_use_log_routes[];
 extern const struct api_route api_clause_routes[];
 extern const struct api_route api_photo_place_routes[];
+extern const struct api_route api_wish_routes[];
 
 extern const struct api_route api_withdrawal_routes[];
 
@@ -77,6 +78,7 @@ const struct api_route *const api_route_tables[] = {
 	api_kept_routes,
 	api_use_log_routes,
 	api_photo_place_routes,
+	api_wish_routes,
 	api_preference_routes,
 	api_notice_routes,
 	api_announcement_routes,

@@ -154,6 +154,8 @@ static const struct known all[] = {
 	{"sdk.list", VALUE_WORD, WORDS("by_trigger", "with_data", "none")},
 	{"sdk.clause", VALUE_CLAUSE, NULL},
 	{"use.clause", VALUE_CLAUSE, NULL},
+	{"wishes.languages", VALUE_WORDS, WORDS("zh-CN", "en")},
+	{"wishes.help", VALUE_WORDS, WORDS("brief", "standard", "detailed")},
 	{"use_log.unknown", VALUE_WORD, WORDS("drop", "refuse")},
 	{"cookie.policy", VALUE_WORD, WORDS("identity_and_analysis", "session_only")},
 	{"history.enabled", VALUE_FLAG, NULL},
