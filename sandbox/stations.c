@@ -78,8 +78,8 @@ static json_t *row_of(const struct near *n, bool placed)
 		snprintf(distance, sizeof distance, "%.0f米", m);
 	else
 		snprintf(distance, sizeof distance, "%.1f公里", m / FAR_M);
-	return json_pack("[ssss]", n->place->name, n->place->district, n->place->note,
-			 placed ? distance : "—");
+	return json_pack("[ssss]", n->place->name, placed ? distance : "—", n->place->district,
+			 n->place->note);
 }
 
 json_t *stations_table(const char *service, const char *position)
@@ -101,6 +101,6 @@ json_t *stations_table(const char *service, const char *position)
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(rows, row_of(&list[i], placed));
 	return json_pack("{s[{ssss}{ssss}{ssss}{ssss}] so}", "columns", "key", "name", "name",
-			 train ? "车站" : "站点", "key", "district", "name", "所在区", "key", "note", "name",
-			 train ? "列车种类" : "线路", "key", "distance", "name", "距离", "rows", rows);
+			 train ? "车站" : "站点", "key", "distance", "name", "距离", "key", "district",
+			 "name", "所在区", "key", "note", "name", train ? "列车种类" : "线路", "rows", rows);
 }

@@ -57,6 +57,8 @@ export interface Features {
 	guest_browse: 'catalogue' | 'main'
 	/** Searches and favourites can be kept. */
 	history: boolean
+	/** Language, place and level of help can be set. */
+	wishes: boolean
 	/** Place marks of photos can be kept. */
 	photo_places: boolean
 	/** Services can be recommended by what was used. */
@@ -602,6 +604,18 @@ export const serviceRatings = (service: string, cursor?: string | null) =>
 	get<Page<PublicRating>>(`/services/${service}/ratings${query({ cursor })}`)
 export const getRecommendations = () => get<Recommendations>('/me/recommendations')
 
+/* ---- personal wishes ---- */
+
+export interface Wishes {
+	language?: string | null
+	place?: string | null
+	help?: string | null
+}
+
+export const getWishes = () => get<Wishes>('/me/wishes')
+export const setWishes = (wishes: Wishes) => put<void>('/me/wishes', wishes)
+export const deleteWishes = () => del<void>('/me/wishes')
+
 /* ---- the log of use ---- */
 
 export interface UseLogItem extends Named {
@@ -624,7 +638,7 @@ export interface UseWritten {
 export const listUseLog = (cursor: string | null = null) => get<Page<UseLogRecord>>(`/me/use-log${query({ cursor })}`)
 export const openVisit = (service: string) => post<UseWritten>('/me/use-log', { service })
 export const closeVisit = (id: string) => put<void>(`/me/use-log/${id}`, undefined)
-export const checkUseLog = () => post<void>('/me/use-log/checks', undefined)
+export const checkUseLog = () => request<void>('POST', '/me/use-log/checks')
 
 /* ---- cases ---- */
 
@@ -688,7 +702,7 @@ export interface PhotoPlace {
 export const namePerson = (photo: string, phone: string) => post<void>(`/attachments/${photo}/people`, { phone })
 export const listPhotoPlaces = () => get<Page<PhotoPlace>>('/me/photo-places')
 export const deletePhotoPlace = (id: string) => del<void>(`/me/photo-places/${id}`)
-export const checkPhotoPlaces = () => post<void>('/me/photo-places/checks', undefined)
+export const checkPhotoPlaces = () => request<void>('POST', '/me/photo-places/checks')
 export const attachmentUrl = (id: string) => `/api/v1/attachments/${id}`
 
 /* ---- consents ---- */

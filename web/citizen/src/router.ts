@@ -60,6 +60,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/messages/:id', component: () => import('./features/messages/MessagePage.vue'), props: true, meta: person },
 	{ path: '/mine/settings/messages', component: () => import('./features/messages/SubscriptionsPage.vue'), meta: person },
 	{ path: '/mine/settings', component: () => import('./features/me/SettingsPage.vue') },
+	{ path: '/mine/settings/wishes', component: () => import('./features/me/WishesPage.vue'), meta: person },
 	{ path: '/mine/settings/preferences', component: () => import('./features/me/PreferencesPage.vue'), meta: person },
 	{ path: '/mine/favorites', component: () => import('./features/me/FavoritesPage.vue'), meta: person },
 	{ path: '/mine/ratings', component: () => import('./features/ratings/MyRatingsPage.vue'), meta: person },
