@@ -1,18 +1,18 @@
 // A request about one's own data, in a real browser, in both cities.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { openCity, passSecondCheck } from './app.mjs'
-import { citizen } from '../api/helpers.mjs'
-import { addOfficer } from '../api/officers.mjs'
+import { enterConsole, openCity, passSecondCheck, password } from './app.mjs'
+import { citizen, secondCheck } from '../api/helpers.mjs'
+import { addOfficer, openOffice } from '../api/officers.mjs'
 import { totp } from '../api/totp.mjs'
 
 const terms = { tianjin: '15个工作日', nantong: '15日' }
 
 for (const [name, term] of Object.entries(terms)) describe(name, { concurrency: false }, () => {
-  let world, a
+  let world, a, c
   before(async () => {
     world = await openCity(name)
-    const c = await citizen(world.city)
+    c = await citizen(world.city)
     const { version } = (await c.ok('GET', '/policy/current')).body
     a = await world.app()
     await a.context.addCookies([{ name: 'tb_session', value: c.token, url: world.city.base }, { name: 'tb_installation', value: c.installation, url: world.city.base }])
@@ -64,6 +64,45 @@ for (const [name, term] of Object.entries(terms)) describe(name, { concurrency: 
     await a.tap('mine-requests')
     await a.page.locator('[data-testid="request-list"] a').first().click()
     assert.ok((await a.text('request-answer')).includes('隐私政策第三部分'))
+    assert.deepEqual(b.seen.faults, [])
+  })
+
+  test('a granted copy is downloaded as a page, after proving oneself again; what is overdue shows at the side bar [NT-4.0] [TJ-4.4.a] [TJ-9.d]', async () => {
+    const { city } = world
+    await secondCheck(c)
+    const copy = (await c.ok('POST', '/me/requests', { kind: 'copy', text: '请给我一份个人信息副本' })).body
+    await c.ok('POST', '/me/requests', { kind: 'explain', text: '请说明保存多久' })
+    const first = addOfficer(city, 'first', '专员 乙某', 'privacy_officer'), second = addOfficer(city, 'second', '专员 丙某', 'privacy_officer')
+    const office = await openOffice(city, first)
+    await office.ok('POST', `/staff/requests/${copy.id}/answer`, { answer: '副本已经备好，请下载' })
+    await city.advance('PT6M') // the proof of before is over
+    await a.go(`/mine/requests/${copy.id}`)
+    await a.wait('request-copy')
+    await a.shot('request-copy')
+    await a.tap('request-copy')
+    await a.wait('second-check')
+    await a.fill('input-second_password', password)
+    const file = await a.download('second-check-submit')
+    assert.match(file.name, /^个人信息副本-.+\.html$/)
+    assert.ok(file.text.includes(c.person.resident_id_number) && file.text.startsWith('<!'), file.text.slice(0, 80))
+    const page = await a.context.newPage()
+    await page.setContent(file.text)
+    if (process.env.TB_SHOTS) await page.screenshot({ path: `${process.env.TB_SHOTS}/${name}-copy.png` })
+    await page.close()
+    assert.deepEqual(a.seen.faults, [])
+
+    const day = new Date((await city.control('GET', 'clock?server=console-test')).now_ms + 60 * 86400000).toISOString().slice(0, 10)
+    await office.ok('POST', '/staff/ends', { ends_on: day, reason: '并入省级平台' })
+    await city.advance('P30D')
+    const b = await enterConsole(world, second)
+    assert.equal(await b.text('requests-overdue'), '1')
+    await b.tap('nav-ends')
+    await b.page.getByText('待您或者其他工作人员同意').waitFor()
+    await b.shot('console-ends')
+    await b.page.locator('[data-testid^="end-agree-"]').click()
+    await b.page.getByText('不能恢复').waitFor()
+    await b.shot('console-ends-agree')
+    await b.page.getByRole('button', { name: '取消' }).click()
     assert.deepEqual(b.seen.faults, [])
   })
 })
