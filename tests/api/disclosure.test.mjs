@@ -8,7 +8,8 @@ import { stop } from './careful.mjs'
 import { totp } from './totp.mjs'
 
 const cityDir = join(root, 'cities')
-const sql = (city, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(city.data, 'tongban.db')], { input: text, encoding: 'utf8' })
+// What a crash leaves, written into the store itself.
+const sql = (city, text) => execFileSync(...(city.store ? ['psql', ['-q', '-v', 'ON_ERROR_STOP=1', city.store]] : ['sqlite3', ['-cmd', '.timeout 10000', join(city.data, 'tongban.db')]]), { input: text, encoding: 'utf8' })
 
 for (const name of cities) describe(name, { concurrency: false }, () => {
   let city, c, other, officers, until

@@ -97,7 +97,7 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
   cli('connectors', '--data', data, '--cities', cityDir, '--sandbox', sandbox, '--key', join(sandboxData, 'sandbox.pub'))
 
   const self = {
-    city, data, dir, port, cityDir, sandbox, log, cli,
+    city, data, dir, port, cityDir, sandbox, log, cli, store,
     base: `http://localhost:${port}`,
     child: null,
     async serve() {
