@@ -238,7 +238,8 @@ err login_confirm(struct ctx *c, struct slice ticket, const struct second_proof 
 
 	TRY(installation_agreed(c));
 	TRY(ticket_read(c, ticket, &l));
-	const char *who = arena_printf(c->arena, "account|%lld", (long long)l.subject_id);
+	/* counted apart: who missed the password a few times still has the tries of the second proof */
+	const char *who = arena_printf(c->arena, "confirm|%lld", (long long)l.subject_id);
 	TRY(guard_admit(c, who, address, city_int(c->release, "login.per_address_10min", TRIES_PER_ADDRESS),
 			WINDOW_MS));
 	TRY(prove(c, &l, p, &right));
@@ -247,7 +248,8 @@ err login_confirm(struct ctx *c, struct slice ticket, const struct second_proof 
 		return ask_proof(c, &l, "验证未通过，请重新验证");
 	}
 	l.guarded = l.confirmed = true;
-	guard_key(c, who, l.guard);
+	TRY(guard_clear(c, who));
+	guard_key(c, arena_printf(c->arena, "account|%lld", (long long)l.subject_id), l.guard);
 	*ret = l;
 	return OK;
 }
