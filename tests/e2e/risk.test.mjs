@@ -20,6 +20,7 @@ for (const name of Object.keys(paying)) describe(name, { concurrency: false }, (
   const as = async (client, session = true) => {
     const a = await world.app()
     const url = world.city.base
+    await a.page.waitForLoadState('networkidle') // the app's own installation comes before ours
     await a.context.addCookies([{ name: 'tb_installation', value: client.installation, url }, ...(session ? [{ name: 'tb_session', value: client.token, url }] : [])])
     await agreed(a)
     return a
