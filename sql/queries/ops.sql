@@ -45,3 +45,10 @@ DELETE FROM staff_session WHERE token_hash = ?1;
 -- name: staff_session_delete_all
 -- Of one staff member.
 DELETE FROM staff_session WHERE staff_id = ?1;
+
+-- name: staff_cut_account
+-- The account opens nothing from now on.
+UPDATE staff SET ended_at = ?2 WHERE staff_id = ?1 AND ended_at IS NULL;
+
+-- name: staff_give_back
+UPDATE staff SET ended_at = NULL WHERE staff_id = ?1;

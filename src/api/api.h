@@ -131,6 +131,7 @@ void api_even_out(const struct api_call *k, int ms);
 
 /* ---- the server
  * ---------------------------------------------------------------------------------------------------- */
+struct security_env; /* ops/security.h */
 struct api_options {
 	struct clock *clock;
 	struct store *store;
@@ -143,9 +144,13 @@ struct api_options {
 	bool cookies_secure;	       /* behind TLS: cookies get Secure */
 	bool (*ready)(void *);	       /* for /readyz; may be NULL */
 	void *ready_user;
+	const struct security_env *security; /* for the self-check; may be NULL */
 };
 struct api *api_new(const struct api_options *o);
 void api_free(struct api *api);
+/* What the server refused as malformed before any route; and all that was counted, into the store. */
+void api_count_attacks(struct api *api, int64_t more);
+err api_attempts_flush(struct api *api, struct ctx *c);
 const struct api_options *api_options(const struct api *api);
 /* The routes for http_start; `user` of the http server must be the api. Lives as long as the api. */
 const struct http_route *api_http_routes(struct api *api, size_t *ret_count);

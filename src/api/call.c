@@ -1,4 +1,5 @@
 /* One request: authenticate, check the body, run the handler, write the answer or the problem. */
+#include "api/attempts.h"
 #include "api/policy_print.h"
 #include "api/problem.h"
 #include "api/server.h"
@@ -10,8 +11,10 @@
 enum { TRIES = 5 };
 
 /* Nothing that a browser runs comes from elsewhere; maps and pictures are our own. */
-static void security_headers(struct http_response *a)
+static void security_headers(const struct api *api, struct http_response *a)
 {
+	if (api->options.cookies_secure) /* behind TLS: browsers use nothing else from then on */
+		http_set_header(a, "Strict-Transport-Security", "max-age=63072000");
 	http_set_header(
 		a, "Content-Security-Policy",
 		"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
@@ -71,6 +74,7 @@ static void answer_problem(struct api_call *k, err e)
 {
 	k->c->failure.code = e.code;
 	log_failure(k, e);
+	attempt_count(k, e);
 	problem_write(&k->c->failure, k->a);
 }
 
@@ -183,7 +187,7 @@ static void handle(void *user, const struct http_request *q, struct http_respons
 	finish(&k, e, replayed);
 	if (!replayed)
 		idempotency_end(&k, &i, !failed(e));
-	security_headers(a);
+	security_headers(api, a);
 	if (is_api(q))
 		http_set_header(a, "Cache-Control", "no-store");
 	drop_body(&k.body);
@@ -296,8 +300,7 @@ const struct http_route *api_http_routes(struct api *api, size_t *ret_count)
 
 void api_server_problem(void *api, int status, struct http_response *a)
 {
-	(void)api;
 	problem_of_server(status, a);
-	security_headers(a);
+	security_headers(api, a);
 	http_set_header(a, "Cache-Control", "no-store");
 }

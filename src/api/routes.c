@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+extern const struct api_route api_security_routes[];
 extern const struct api_route api_acceptance_routes[], api_account_routes[], api_cancellation_routes[],
 	api_cases_routes[], api_city_routes[], api_consent_routes[], api_guardian_routes[],
 	api_staff_guardian_routes[], api_device_routes[], api_duty_routes[], api_incident_routes[],
@@ -58,6 +59,7 @@ const struct api_route *const api_route_tables[] = {
 	api_clause_routes,
 	api_transfer_routes,
 	api_analysis_routes,
+	api_security_routes,
 	api_incident_routes,
 	api_bulletin_routes,
 	api_device_routes,

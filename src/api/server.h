@@ -3,6 +3,8 @@
 
 #include "api/api.h"
 #include "api/shape.h"
+#include "ops/security.h"
+#include <stdatomic.h>
 
 enum { BODY_DEFAULT = 64 * 1024, ARENA_BODY_MAX = 32 << 20 };
 
@@ -18,6 +20,7 @@ struct api {
 	struct bound_route *bound;
 	struct http_route *http;
 	size_t count;
+	_Atomic int64_t attempts[ATTEMPT_KINDS]; /* refused since the last flush */
 };
 
 /* Resolves the caller as the route demands. */

@@ -1,6 +1,7 @@
 /* tongban backup: one file with the store and the sealed attachments, never with keys. */
 #include "vault/backup.h"
 #include "cli/cli.h"
+#include "ops/security.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -17,9 +18,16 @@ static int postgresql(const struct cli *k)
 		"  pg_dump -Fc -T data_key -T identifier_key -T named_secret -f FILE URL\n"
 		"and copy %s/blobs. After pg_restore run\n"
 		"  tongban restore --apply-tombstones --data %s\n"
-		"before the server starts.\n",
-		k->data, k->data);
+		"before the server starts. After each dump run\n"
+		"  tongban backup --taken --data %s\n"
+		"so that the self-check knows of it.\n",
+		k->data, k->data, k->data);
 	return CLI_USAGE;
+}
+
+static int note(struct cli *k)
+{
+	return failed(backup_noted(&k->ctx)) ? cli_failed(&k->ctx, "backup") : CLI_OK;
 }
 
 static int write_backup(struct cli *k, const char *to, bool json)
@@ -28,6 +36,8 @@ static int write_backup(struct cli *k, const char *to, bool json)
 	char at[TIME_TEXT_SIZE];
 	err e = backup_write(&k->ctx, k->data, k->city, to, &info);
 
+	if (!failed(e))
+		e = backup_noted(&k->ctx);
 	if (failed(e))
 		return cli_failed(&k->ctx, "backup");
 	printf(json ? "{\"file\":\"%s\",\"city\":\"%s\",\"made_at\":\"%s\",\"files\":%" PRId64
@@ -110,6 +120,7 @@ int cli_backup(int argc, char **argv)
 		CLI_DATA_OPTIONS,
 		{"to", false, "the file to write; it must not exist", NULL},
 		{"replaces", false, "an earlier backup, removed when the new one is durable", NULL},
+		{"taken", true, "note that pg_dump wrote one just now", NULL},
 		{0},
 	};
 	struct cli k;
@@ -117,14 +128,17 @@ int cli_backup(int argc, char **argv)
 
 	if (!cli_parse(argc, argv, options, "backup --data DIR --to FILE [--replaces OLD]", NULL, 0, &json))
 		return CLI_USAGE;
-	if (!cli_value(options, "data") || !cli_value(options, "to")) {
-		fprintf(stderr, "usage: tongban backup --data DIR --to FILE [--replaces OLD]\n");
+	bool taken = cli_value(options, "taken");
+	if (!cli_value(options, "data") || (!cli_value(options, "to") == !taken)) {
+		fprintf(stderr, "usage: tongban backup --data DIR (--to FILE [--replaces OLD] | --taken)\n");
 		return CLI_USAGE;
 	}
 	int code = cli_open(&k, cli_value(options, "data"), cli_value(options, "cities"),
 			    CLI_STORE | CLI_RELEASE);
-	bool sqlite = code == CLI_OK && strncmp(k.store_url, "sqlite:", 7) == 0;
-	if (code == CLI_OK)
+	bool sqlite = code == CLI_OK && !taken && strncmp(k.store_url, "sqlite:", 7) == 0;
+	if (code == CLI_OK && taken)
+		code = note(&k);
+	else if (code == CLI_OK)
 		code = sqlite ? write_backup(&k, cli_value(options, "to"), json) : postgresql(&k);
 	if (sqlite && code == CLI_OK)
 		code = retire(&k, cli_value(options, "to"), cli_value(options, "replaces"));

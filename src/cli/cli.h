@@ -89,6 +89,7 @@ int cli_diff(int argc, char **argv);
 int cli_render(int argc, char **argv);
 int cli_connectors(int argc, char **argv);
 int cli_duties(int argc, char **argv);
+int cli_selfcheck(int argc, char **argv);
 int cli_staff(int argc, char **argv);
 int cli_ledger(int argc, char **argv);
 int cli_backup(int argc, char **argv);

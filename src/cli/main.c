@@ -20,6 +20,8 @@ static const struct command commands[] = {
 	{"render", cli_render, "write the policy of a city as HTML or PDF"},
 	{"connectors", cli_connectors, "write connectors.json for a sandbox"},
 	{"staff", cli_staff, "add or list staff"},
+	{"selfcheck", cli_selfcheck,
+	 "check the controls that the city lists; findings when one did not pass"},
 	{"duties", cli_duties, "list the organisation's duties; findings when one is overdue"},
 	{"ledger", cli_ledger, "verify the ledger, print its checkpoint"},
 	{"backup", cli_backup, "write a backup"},

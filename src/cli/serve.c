@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/follow.h"
 #include "cli/metrics.h"
+#include "cli/selfcheck.h"
 #include "identity/identity.h"
 #include "jobs/jobs.h"
 #include "notify/notices.h"
@@ -40,6 +41,8 @@ struct serving {
 	struct http_server *http;
 	struct follower *follower;
 	struct metrics *metrics;
+	struct security_env env;
+	int64_t attacks; /* refused before any route, as far as counted */
 };
 
 /* ---- jobs
@@ -94,6 +97,7 @@ static const struct job_kind service_kinds[] = {
 	{"transfer_tell", transfer_tell_job},
 	{"transfer_move", transfer_move_job},
 	{"transfer_person_end", transfer_person_end_job},
+	{"security_check", selfcheck_job},
 };
 
 static struct jobs *start_jobs(struct cli *k)
@@ -188,7 +192,8 @@ static int start_http(struct serving *s, const char *listen, const char *web)
 					       .web_dir = web,
 					       .cookies_secure = strncmp(listen, "unix:", 5) == 0,
 					       .ready = ready,
-					       .ready_user = s});
+					       .ready_user = s,
+					       .security = &s->env});
 	const struct http_route *routes = api_http_routes(s->api, &count);
 	/* hashing is bounded by the processors, whatever waits for an authority is not */
 	struct http_options o = {.listen = listen,
@@ -230,13 +235,30 @@ static void refresh_releases(struct cli *k)
 	job_ctx_done(k, c);
 }
 
-static void wait_for_end(struct cli *k, const sigset_t *signals)
+/* What was refused here goes to the store, where all servers' numbers come together. */
+static void flush_attempts(struct serving *s)
+{
+	struct http_stats now;
+	struct ctx *c = job_ctx(s->cli);
+
+	http_stats_get(s->http, &now);
+	api_count_attacks(s->api, now.refused - s->attacks);
+	s->attacks = now.refused;
+	if (failed(api_attempts_flush(s->api, c)))
+		log_event("attempts_flush_failed", LOG_T("detail", c->failure.detail));
+	job_ctx_done(s->cli, c);
+}
+
+static void wait_for_end(struct serving *s, const sigset_t *signals)
 {
 	const struct timespec often = {.tv_sec = RELEASES_REFRESH_S};
 	int which = 0;
 
-	while ((which = sigtimedwait(signals, NULL, &often)) < 0)
-		refresh_releases(k);
+	while ((which = sigtimedwait(signals, NULL, &often)) < 0) {
+		refresh_releases(s->cli);
+		flush_attempts(s);
+	}
+	flush_attempts(s);
 	log_event("server_stopping", LOG_I("signal", which));
 }
 
@@ -267,6 +289,14 @@ static int serve(struct cli *k, const struct cli_option *o, const char *listen)
 	if (failed(ledger_sequencer_start(&k->ctx, k->ctx.ledger)))
 		return cli_failed(&k->ctx, "ledger");
 	schedule_jobs(k);
+	bool proxied = strncmp(listen, "unix:", 5) == 0;
+	s.env = (struct security_env){.serving = true,
+				      .open_in_clear = !is_loopback(listen),
+				      .hsts = proxied,
+				      .attacks = selfcheck_attacks};
+	selfcheck_serving(&s.env);
+	if (failed(selfcheck_schedule(&k->ctx)))
+		return cli_failed(&k->ctx, "selfcheck");
 	s.jobs = start_jobs(k);
 	if (k->test_clock && cli_value(o, "sandbox"))
 		s.follower = follower_start(k->clock, cli_value(o, "sandbox"), settled, &s);
@@ -276,7 +306,7 @@ static int serve(struct cli *k, const struct cli_option *o, const char *listen)
 	if (code == CLI_OK) {
 		log_event("server_started", LOG_T("city", k->city),
 			  LOG_T("version", release_version(k->release)), LOG_I("port", http_port(s.http)));
-		wait_for_end(k, &signals);
+		wait_for_end(&s, &signals);
 	}
 	stop(&s);
 	return code;

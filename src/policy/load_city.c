@@ -171,6 +171,31 @@ static void check_storage(struct loader *l, struct node root)
 	}
 }
 
+/* A step that nobody owns is done by nobody (TJ-5.3.a); a control names its standard (NT-0.3.b). */
+static void check_members(struct loader *l, struct node root, const char *list, const char *member,
+			  const char *what)
+{
+	size_t count = 0;
+	const char *const *keys = city_list(l->r, list, &count);
+	char key[200];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(key, sizeof key, "%s.%s.%s", list, keys[i], member);
+		if (!city_text(l->r, key))
+			node_complain(setting_place(root, list), "'%s' of %s has no %s; write %s: %s",
+				      keys[i], list, member, member, what);
+	}
+}
+
+static void check_security(struct loader *l, struct node root)
+{
+	check_members(l, root, "security.workflow", "name", "what is done");
+	check_members(l, root, "security.workflow", "owner", "the unit that does it");
+	check_members(l, root, "security.controls", "name", "what is done");
+	check_members(l, root, "security.controls", "standard", "the standard it follows");
+	check_members(l, root, "security.controls", "phase", "collect, use, store, send or manage");
+}
+
 void load_city(struct loader *l, struct node map)
 {
 	struct walk w = {0};
@@ -184,5 +209,6 @@ void load_city(struct loader *l, struct node map)
 	check_references(l, map);
 	check_border(l, map);
 	check_storage(l, map);
+	check_security(l, map);
 	l->r->city = city_text(l->r, "key");
 }

@@ -85,6 +85,8 @@ struct held {
 };
 typedef err (*held_fn)(struct ctx *c, const struct held *h, void *arg);
 err vault_held(struct ctx *c, int64_t subject_id, held_fn fn, void *arg);
+/* For the self-check: adds how many values the person has here, and how many of them lie there unsealed. */
+err vault_count_clear(struct ctx *c, int64_t subject_id, int64_t *rows, int64_t *clear);
 /* The same with masked values (the mask of each item) for the permit's items, shown to the person or to
  * staff; writes one ENTRY_READ under purpose "show_masked". record_id -1: all records. */
 err vault_masked(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, held_fn fn,

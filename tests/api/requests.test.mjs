@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { certificate } from './certificates.mjs'
 import { startCity, cities, password, secondCheck } from './helpers.mjs'
-import { officerOf } from './officers.mjs'
+import { addOfficer, officerOf } from './officers.mjs'
 import { describeApi, careful, carefulCitizen, Careful, appealOf, insist, jpeg, query, stop } from './careful.mjs'
 
 // A body that fits the schema, as far as a schema can say.
@@ -102,10 +102,13 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await s.ok('POST', '/staff/transfers', { ground: name === 'tianjin' ? 'transfer_reorganisation' : 'transfer_merger', receiver: '承接数据中心',
       contact: '022-00000000', document: '〔2026〕31号机构调整方案', certificate: certificate(city.dir, 'successor').certificate })
     const other = (await s.ok('GET', '/services?limit=100')).body.items.find(k => k.shape === 'query' && k.key !== query[name])
+    addOfficer(city, 'left', '坐席 丁某', 'auditor')
+    await s.ok('POST', '/staff/security/breaches', { login: 'left', facts: '把名单带出单位' })
     await s.ok('POST', '/staff/decisions', { matter: '一件没有写到的事项', decision: '照惯例办理', basis: 'custom', source: '政务服务通行做法' })
     await s.ok('POST', '/staff/papers', { recipient: 'population', kind: 'agreement', document: '续签〔2026〕1号', document_hash: '0'.repeat(64), from: await day(0), until: await day(365) })
     await s.ok('POST', '/staff/ends', { service: other.key, ends_on: await day(60), reason: '政策调整' })
     if (name === 'nantong') return // its policy keeps no reading
+    await s.ok('POST', '/staff/security/filings', { level: 3, number: '12010019999-26001', filed_on: await day(-2), assessed_on: await day(-3), valid_until: await day(300) })
     const editor = new Careful(city, api)
     editor.token = (await officerOf(city, 'editor', '政策岗 丙某')).token
     editor.replay = true
@@ -132,7 +135,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const given = (await c.ok('GET', '/consents')).body.items.find(k => k.scope === query[name] && !k.withdrawn_at)
     await c.ok('POST', '/consents/withdrawals', { ids: [given.id] })
     await officerTwice()
-    const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create', 'staff_clause_note'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs
+    const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create', 'staff_clause_note', 'staff_security_filing'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs
     const { features } = (await c.ok('GET', '/city')).body
     const missing = api.routes.filter(r => r.creates && !api.replayed.has(r.operation)).map(r => r.operation)
     for (const operation of missing) {

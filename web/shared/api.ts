@@ -1221,6 +1221,49 @@ export interface Decision {
 	decided_at: string
 }
 
+/* ---- protection of data ---- */
+
+export interface SecurityControl {
+	key: string
+	name: string
+	standard: string
+	phase: string
+	state: 'pass' | 'fail' | 'unchecked'
+	detail: string
+	checked_at: string | null
+}
+export interface SecurityFiling {
+	level: number
+	number: string
+	filed_on: string
+	assessed_on: string
+	valid_until: string
+	expired: boolean
+}
+export interface Security {
+	level: number
+	filing: SecurityFiling | null
+	controls: SecurityControl[]
+	attempts: { kind: string; name: string; count: number }[]
+}
+export interface Breach {
+	id: string
+	login: string
+	facts: string
+	opened_by: string
+	opened_at: string
+	outcome: string | null
+	note: string
+	closed_by: string | null
+	closed_at: string | null
+}
+export interface StaffSecurity extends Security {
+	alerts: string[]
+	organisation: { unit: string | null; rules: string[]; workflow: { key: string; name: string; owner: string }[] }
+	breaches: Breach[]
+	staff: { login: string; name: string }[]
+}
+
 /* ---- duties, incidents, ends of services ---- */
 
 export interface Duty {
@@ -1389,6 +1432,13 @@ export const publishClauseNote = (body: { clause: string; text: string }) => cre
 export const endClauseNote = (id: string) => del<void>(`/staff/clause-notes/${id}`)
 export const staffDecisions = (cursor?: string) => get<Page<Decision>>(`/staff/decisions${query({ cursor })}`)
 export const recordDecision = (body: { matter: string; decision: string; basis: Decision['basis']; source: string }) => create<Decision>('/staff/decisions', body)
+export const getSecurity = () => get<Security>('/security')
+export const staffSecurity = () => get<StaffSecurity>('/staff/security')
+export const checkSecurity = () => post<{ controls: SecurityControl[] }>('/staff/security/checks', {})
+export const recordFiling = (body: { level: number; number: string; filed_on: string; assessed_on: string; valid_until: string }) =>
+	create<{ filing: SecurityFiling }>('/staff/security/filings', body)
+export const openBreach = (body: { login: string; facts: string }) => create<Breach>('/staff/security/breaches', body)
+export const closeBreach = (id: string, body: { outcome: string; note: string }) => post<void>(`/staff/security/breaches/${id}/close`, body)
 export const staffDuties = () => get<DutyList>('/staff/duties')
 export const staffDutyRecords = (key: string) => get<{ items: DutyRecord[] }>(`/staff/duties/${key}/records`)
 export const recordDuty = (key: string, body: { done_on: string; document: string; note?: string; staff?: string }) =>

@@ -82,6 +82,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/about/sdks', component: () => import('./features/registers/SdksPage.vue') },
 	{ path: '/about/cookies', component: () => import('./features/registers/CookiesPage.vue') },
 	{ path: '/about/statistics', component: () => import('./features/registers/StatisticsPage.vue') },
+	{ path: '/about/security', component: () => import('./features/about/SecurityStatementPage.vue') },
 	{ path: '/about/definitions', component: () => import('./features/registers/DefinitionsPage.vue') },
 	{ path: '/about/items', component: () => import('./features/registers/ItemsPage.vue') },
 	{ path: '/:missing(.*)*', redirect: '/' },

@@ -26,6 +26,7 @@ export const router = createRouter({
 		{ path: '/publications/new', component: () => import('./features/grounds/NewGroundUsePage.vue'), props: { publishes: true } },
 		{ path: '/publications/:id', component: () => import('./features/grounds/GroundUsePage.vue'), props: (route) => ({ id: route.params.id, publishes: true }) },
 		{ path: '/duties', component: () => import('./features/duties/DutiesPage.vue') },
+		{ path: '/security', component: () => import('./features/security/SecurityPage.vue') },
 		{ path: '/incidents', component: () => import('./features/incidents/IncidentsPage.vue') },
 		{ path: '/incidents/:id', component: () => import('./features/incidents/IncidentPage.vue'), props: true },
 		{ path: '/outages', component: () => import('./features/security/OutagesPage.vue') },

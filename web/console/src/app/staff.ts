@@ -58,6 +58,7 @@ const roles: Record<string, string> = {
 const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/cases', name: '诉求办理', roles: ['hotline_agent'] },
 	{ path: '/duties', name: '合规职责', roles: ['privacy_officer', 'auditor'] },
+	{ path: '/security', name: '安全管理', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/incidents', name: '安全事件', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/outages', name: '中断与切断', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/security-events', name: '安全监测', roles: ['privacy_officer', 'auditor'] },
