@@ -274,6 +274,7 @@ static void make_person(struct ctx *c, const struct release *r, const json_t *pe
 		.realname_level = json_is_true(json_object_get(person, "realname")) ? 2 : 0,
 		.second_check_until_ms =
 			json_is_true(json_object_get(person, "second_check")) ? INT64_MAX : 0,
+		.papers = {UINT64_MAX, UINT64_MAX, UINT64_MAX}, /* every recipient has signed what it must */
 		.permissions = permissions_from(r, json_object_get(person, "permissions")),
 		.consents = consents_from(c, r, list),
 		.consent_count = json_array_size(list),
