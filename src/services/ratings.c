@@ -174,7 +174,7 @@ static err give_once(struct ctx *c, int64_t subject_id, const struct service *s,
 err rating_give(struct ctx *c, int64_t subject_id, struct slice service, int stars, struct slice text)
 {
 	struct vault_value v = {.item = release_item(c->release, RATING_ITEM), .origin = "typed"};
-	const struct service *s, *target;
+	const struct service *s = NULL, *target = NULL;
 	err e = {ERR_STALE};
 
 	TRY(rating_declared(c, subject_id, &s));

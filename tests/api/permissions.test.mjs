@@ -9,6 +9,8 @@ const place = { tianjin: '39.1200,117.2000', nantong: '31.9800,120.8900' }
 // Two services that take a position, and the clause that a refused position names.
 const positioned = { tianjin: ['nearby_service_query', 'weather_query'], nantong: ['car_hailing', 'agency_help'] }
 const positionClause = { tianjin: 'TJ-1.1.4.a', nantong: 'NT-1.2.2.3.a' }
+// these take a position only with the method by which it was obtained
+const methodSaid = { tianjin: ['train_query', 'bus_query'], nantong: [] }
 
 const centre = async c => (await c.ok('GET', '/permissions')).body.items
 const one = async (c, key) => (await centre(c)).find(p => p.key === key)
@@ -113,7 +115,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.ok(services.length >= 6, services.map(s => s.key).join(' '))
     for (const s of services) {
       assert.ok(s.fields.find(f => f.item === 'location').sensed, s.key)
-      const { recipient, fields } = await fieldsOf(c, s.key, place[name])
+      const { recipient, fields } = await fieldsOf(c, s.key, place[name] + (methodSaid[name].includes(s.key) ? ';gps' : ''))
       const sent = async () => (await city.received(recipient)).length
       const before = await sent()
       const r = await ask(c, s.key, fields)
