@@ -160,10 +160,54 @@ static void compare_voice(struct loader *l, struct node root)
 				      uses[i]);
 }
 
+/* The person's own view of everything: gate.rights. */
+static bool is_own_view(const struct release *r, const struct category *k)
+{
+	size_t count;
+	const char *const *services = city_list(r, "gate.rights", &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct service *s = model_find(&r->services, services[i]);
+		if (s && s->category == k)
+			return true;
+	}
+	return false;
+}
+
+/* TJ-1.1.24.3.3: the hardware address goes to a third party's counting of visits, or to nobody; neither the
+ * city's own services nor its recipients get it. */
+static void compare_mac(struct loader *l, struct node root)
+{
+	const char *word = city_text(l->r, "device.mac");
+	const struct item *mac = model_find(&l->r->items, "mac");
+	bool counting = word && strcmp(word, "third_party_counting") == 0;
+
+	for (unsigned i = 0; word && mac && i < l->r->categories.count; i++) {
+		const struct category *k = l->r->categories.rows[i];
+		if (itemset_has(&k->share, mac->number) ||
+		    (itemset_has(&k->read, mac->number) && !is_own_view(l->r, k)))
+			node_complain(setting_place(root, "device.mac"),
+				      "device.mac is %s, but category '%s' gives mac to another use; remove "
+				      "it there",
+				      word, k->key);
+	}
+	for (unsigned i = 0; word && mac && i < l->r->sdks.count; i++) {
+		const struct sdk *s = l->r->sdks.rows[i];
+		for (size_t k = 0; k < s->use_count; k++)
+			if (itemset_has(&s->uses[k].items, mac->number) &&
+			    !(counting && strcmp(s->uses[k].trigger, "usage_statistics") == 0))
+				node_complain(
+					setting_place(root, "device.mac"),
+					"device.mac is %s, but SDK '%s' gets mac when '%s'; remove it there",
+					word, s->key, s->uses[k].trigger);
+	}
+}
+
 void check_agreements(struct loader *l, struct node root)
 {
 	for (size_t i = 0; i < sizeof agreements / sizeof *agreements; i++)
 		compare(l, root, &agreements[i]);
 	compare_contacts(l, root);
 	compare_voice(l, root);
+	compare_mac(l, root);
 }

@@ -91,6 +91,23 @@ class Officer(unittest.TestCase):
             self.assertIn("contact.data lacks the hotline 022-12399999", answer.stdout + answer.stderr)
             path.write_text(text, encoding="utf-8")
 
+    def test_the_hardware_address_goes_to_counting_alone(self):
+        """TJ-1.1.24.3.3: neither another SDK, nor a service of the city, nor any SDK of a city that takes none."""
+        for city, file, old, new, refused in (
+                ("tianjin", "policy/2026.1.yaml", "    items: [location]\n    platforms: all\n    clause: TJ-1.1.25.i",
+                 "    items: [location, mac]\n    platforms: all\n    clause: TJ-1.1.25.i", "SDK 'amap' gets mac when 'map'"),
+                ("tianjin", "policy/2026.1.yaml", "      items: [mobile_phone, imei, android_id",
+                 "      items: [mobile_phone, imei, mac, android_id", "category 'account_safety' gives mac to another use"),
+                ("tianjin", "city.yaml", "mac: third_party_counting", "mac: none", "SDK 'umeng' gets mac when 'usage_statistics'")):
+            path = self.cities / city / file
+            text = path.read_text(encoding="utf-8")
+            self.assertEqual(text.count(old), 1, old)
+            path.write_text(text.replace(old, new), encoding="utf-8")
+            answer = run("check", city, "--cities", self.cities)
+            self.assertIn(refused, answer.stdout + answer.stderr)
+            self.assertRegex(answer.stdout + answer.stderr, r"city.yaml:\d+: device.mac is")
+            path.write_text(text, encoding="utf-8")
+
     def test_equal_versions_have_no_changes(self):
         answer = run("diff", "nantong", "2021.6.2", "2021.6.2", "--cities", ROOT / "cities")
         self.assertEqual((answer.returncode, answer.stdout), (0, "两个版本的规则相同。\n"))
