@@ -101,6 +101,14 @@ static err put_register_consent(struct ctx *c, struct json *j)
 	return OK;
 }
 
+/* Of the way to a screen, "我的 > APP功能反馈", the name of the entry itself. */
+static const char *last_step(const char *way)
+{
+	const char *at = way ? strrchr(way, '>') : NULL;
+
+	return at ? at + 1 + strspn(at + 1, " ") : way;
+}
+
 static err put_features(struct ctx *c, struct json *j)
 {
 	const struct release *r = c->release;
@@ -119,6 +127,7 @@ static err put_features(struct ctx *c, struct json *j)
 	put_list(j, r, "permission_first_entry", "permission.first_entry");
 	put_scopes(c, j);
 	json_put_text(j, "my_info_title", city_text(r, "screens.my_info"));
+	json_put_text(j, "feedback_title", last_step(city_text(r, "screens.feedback")));
 	json_put_text(j, "hotline_service", city_text(r, "hotline.service"));
 	json_put_text(j, "guest_browse", city_text(r, "guest.browse"));
 	json_put_bool(j, "history", city_flag(r, "history.enabled"));
@@ -214,7 +223,8 @@ const struct api_route api_city_routes[] = {
 		   "[text],"
 		   "  policy_reading: bool, reading_min_seconds: int, permission_timing: text,"
 		   "  permission_first_entry: [text], cancel_scopes: [{key: text, name: text, text: text}],"
-		   "  my_info_title: text, hotline_service?: text, guest_browse: text, history: bool, "
+		   "  my_info_title: text, feedback_title?: text, hotline_service?: text, guest_browse: "
+		   "text, history: bool, "
 		   "personal: bool, ratings: bool, photo_places: bool, wishes: bool, cookie_choice: bool, "
 		   "unsubscribe_all: bool,"
 		   "  consent_register?: {scope: text, recipient?: text, items: [text], text: text, "

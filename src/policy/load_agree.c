@@ -160,6 +160,20 @@ static void compare_voice(struct loader *l, struct node root)
 				      uses[i]);
 }
 
+/* TJ-4.1, NT-4.3.a, NT-7.1: the list of ways holds those that the app and the policy name. */
+static void compare_ways(struct loader *l, struct node root)
+{
+	static const char *const named[] = {"screens.feedback", "cancel.path"};
+
+	for (size_t i = 0; setting_find(l->r, "screens.paths") && i < sizeof named / sizeof *named; i++) {
+		const char *way = city_text(l->r, named[i]);
+		if (way && !city_list_has(l->r, "screens.paths", way))
+			node_complain(setting_place(root, "screens.paths"),
+				      "screens.paths lacks '%s' of %s; write it there as well", way,
+				      named[i]);
+	}
+}
+
 /* The person's own view of everything: gate.rights. */
 static bool is_own_view(const struct release *r, const struct category *k)
 {
@@ -210,4 +224,5 @@ void check_agreements(struct loader *l, struct node root)
 	compare_contacts(l, root);
 	compare_voice(l, root);
 	compare_mac(l, root);
+	compare_ways(l, root);
 }

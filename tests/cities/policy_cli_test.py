@@ -89,6 +89,9 @@ class Officer(unittest.TestCase):
             path.write_text(re.sub(r"(?m)^(  hotlines: \[)", r"\g<1>022-12399999, ", text), encoding="utf-8")
             answer = run("check", city, "--cities", self.cities)
             self.assertIn("contact.data lacks the hotline 022-12399999", answer.stdout + answer.stderr)
+            path.write_text(re.sub(r"(?m)^(  feedback: .*)$", r"\1了", text), encoding="utf-8")
+            answer = run("check", city, "--cities", self.cities)
+            self.assertRegex(answer.stdout + answer.stderr, r"screens.paths lacks '.*反馈了' of screens.feedback")
             path.write_text(text, encoding="utf-8")
 
     def test_the_hardware_address_goes_to_counting_alone(self):

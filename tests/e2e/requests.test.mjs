@@ -42,6 +42,30 @@ for (const [name, term] of Object.entries(terms)) describe(name, { concurrency: 
     assert.deepEqual(a.seen.faults, [])
   })
 
+  test('each of the seven rights has its entry, and each leads to its flow [NT-4.0] [NT-4.3.a] [NT-7.1]', async () => {
+    const flows = { access: 'item-', correct: 'request-kind-correct', delete: 'request-kind-delete', withdraw: 'acceptance', cancel: 'cancel-', stopped: 'bulletin', answer: 'request-list' }
+    await a.go('/mine')
+    await a.tap('mine-rights')
+    await a.wait('rights')
+    await a.shot('rights')
+    assert.equal(await a.page.locator('[data-testid^="right-"]').count(), Object.keys(flows).length)
+    for (const [right, flow] of Object.entries(flows)) {
+      await a.go('/mine/rights')
+      await a.tap(`right-${right}`)
+      await a.page.locator(`[data-testid^="${flow}"]`).first().waitFor()
+    }
+    const named = name === 'nantong' // opinions have an entry of their own name there
+    await a.go('/mine')
+    await a.wait('mine-requests')
+    assert.equal(await a.page.getByTestId('mine-feedback').count(), named ? 1 : 0)
+    if (named) {
+      assert.ok((await a.text('mine-feedback')).includes('APP功能反馈'))
+      await a.tap('mine-feedback')
+      assert.ok((await a.text('request-term')).includes(term), 'the kind is chosen already')
+    }
+    assert.deepEqual(a.seen.faults, [])
+  })
+
   test('an officer answers it in the console, and the person reads the answer [TJ-9.c] [TJ-9.d] [NT-7.4]', async () => {
     const made = addOfficer(world.city, 'privacy', '专员 甲某', 'privacy_officer')
     const b = await world.console()

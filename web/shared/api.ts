@@ -53,6 +53,8 @@ export interface Features {
 	permission_first_entry?: string[]
 	cancel_scopes: CancelScope[]
 	my_info_title: string
+	/** What the entry for opinions is called (screens.feedback). */
+	feedback_title?: string
 	hotline_service: string | null
 	guest_browse: 'catalogue' | 'main'
 	/** Searches and favourites can be kept. */

@@ -64,6 +64,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/mine/settings/preferences', component: () => import('./features/me/PreferencesPage.vue'), meta: person },
 	{ path: '/mine/favorites', component: () => import('./features/me/FavoritesPage.vue'), meta: person },
 	{ path: '/mine/ratings', component: () => import('./features/ratings/MyRatingsPage.vue'), meta: person },
+	{ path: '/mine/rights', component: () => import('./features/me/RightsPage.vue') },
 	{ path: '/mine/requests', component: () => import('./features/requests/RequestsPage.vue'), meta: person },
 	{ path: '/mine/requests/new', component: () => import('./features/requests/RequestNewPage.vue'), meta: person },
 	{ path: '/mine/requests/:id', component: () => import('./features/requests/RequestPage.vue'), props: true, meta: person },
