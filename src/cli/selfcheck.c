@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CHECK_HOUR = 3 };
+enum { CHECK_HOUR = 3, FIRST_CHECK_MS = 5 * 60 * 1000 }; /* the first one soon after the first start */
 
 static struct security_env serving;
 
@@ -70,7 +70,7 @@ err selfcheck_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 static err schedule_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	(void)arg;
-	return job_schedule(c, tx, "security_check", next_ms(c));
+	return job_schedule(c, tx, "security_check", c->now_ms + FIRST_CHECK_MS);
 }
 
 err selfcheck_schedule(struct ctx *c)
