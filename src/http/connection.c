@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 
-enum { INPUT_MIN_BYTES = 4096, INPUT_MAX_BYTES = 32768, LINGER_MAX_BYTES = 4 << 20, LINGER_MS = 2000 };
+enum { INPUT_MIN_BYTES = 4096, INPUT_MAX_BYTES = 32768, LINGER_MS = 2000 };
+/* Twice the largest body of any route: who sent somewhat more than allowed must not be cut off before reading
+ * why. */
+enum { LINGER_MAX_BYTES = 16 << 20 };
 /* Whoever moves at least this much within a body's time is slow, not hostile, and gets the time again. */
 enum { PROGRESS_MIN_BYTES = 65536 };
 enum { WAIT = -1 }; /* more bytes are needed; other results are 0 or a status */
