@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { citizen, until } from '../api/helpers.mjs'
+import { officerOf } from '../api/officers.mjs'
 import { totp } from '../api/totp.mjs'
 import { openCity } from './app.mjs'
 
@@ -93,5 +94,9 @@ test('[NT-3.1.d] an end too near is refused in words, one far enough is announce
   await k.wait('end-list')
   await k.shot('console-ends')
   assert.deepEqual(k.seen.faults, [])
-  assert.ok((await person.ok('GET', '/notices')).body.items.some(n => n.kind === 'end'))
+  const told = async () => (await person.ok('GET', '/notices')).body.items.some(n => n.kind === 'end')
+  assert.equal(await told(), false, 'the whole app ends only with another officer')
+  const other = await officerOf(world.city, 'privacy-b', '个人信息保护专员 钱某', 'privacy_officer')
+  await other.ok('POST', `/staff/ends/${(await other.ok('GET', '/staff/ends')).body.items[0].id}/agreement`)
+  assert.equal(await told(), true)
 })
