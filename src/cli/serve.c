@@ -274,17 +274,19 @@ static void stop(struct serving *s)
 		api_free(s->api);
 }
 
+static void ends_of_service(sigset_t *ret)
+{
+	sigemptyset(ret);
+	sigaddset(ret, SIGTERM);
+	sigaddset(ret, SIGINT);
+}
+
 static int serve(struct cli *k, const struct cli_option *o, const char *listen)
 {
 	struct serving s = {.cli = k};
 	sigset_t signals;
 
-	/* blocked before any thread starts, so that only sigwait sees them */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-
+	ends_of_service(&signals);
 	id_init((unsigned)atoi(cli_value(o, "node")) & 1023);
 	if (failed(ledger_sequencer_start(&k->ctx, k->ctx.ledger)))
 		return cli_failed(&k->ctx, "ledger");
@@ -314,6 +316,14 @@ static int serve(struct cli *k, const struct cli_option *o, const char *listen)
 
 int cli_serve(int argc, char **argv)
 {
+	sigset_t signals;
+
+	/* Before any thread starts, also those of the stores, so that only sigtimedwait sees them: a thread
+	 * that does not block them would be ended by one that comes while this one is busy, and the whole
+	 * server with it. */
+	ends_of_service(&signals);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+
 	struct cli_option options[] = {
 		CLI_DATA_OPTIONS,
 		{"port", false, "port on 127.0.0.1", "8080"},
