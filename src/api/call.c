@@ -233,26 +233,6 @@ static void bind(struct api *api, const struct api_route *r)
 	};
 }
 
-/* Bodies hold passwords and numbers: jansson's memory is wiped when it is given back. */
-static void *wiping_malloc(size_t size)
-{
-	size_t *p = malloc(size + 16);
-
-	if (!p)
-		return NULL;
-	*p = size;
-	return (char *)p + 16;
-}
-
-static void wiping_free(void *at)
-{
-	if (!at)
-		return;
-	char *p = (char *)at - 16;
-	crypto_wipe(at, *(size_t *)(void *)p);
-	free(p);
-}
-
 extern const struct api_route *const api_route_tables[];
 
 struct api *api_new(const struct api_options *o)
@@ -262,7 +242,6 @@ struct api *api_new(const struct api_options *o)
 
 	if (!api)
 		abort();
-	json_set_alloc_funcs(wiping_malloc, wiping_free);
 	api->options = *o;
 	api->bound = calloc(n, sizeof(*api->bound));
 	api->http = calloc(n, sizeof(*api->http));

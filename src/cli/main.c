@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include "crypto/crypto.h"
 #include <jansson.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -41,6 +42,15 @@ static int help(FILE *out)
 	return out == stdout ? CLI_OK : CLI_USAGE;
 }
 
+/* What is parsed holds passwords and numbers: jansson's memory is wiped when it is given back. It is malloc's
+ * own, so that what json_dumps returned may be freed as its manual says. */
+static void wiping_free(void *at)
+{
+	if (at)
+		crypto_wipe(at, malloc_usable_size(at));
+	free(at);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -51,6 +61,8 @@ int main(int argc, char **argv)
 	/* memory holds keys and people's data: it is never written to a core file */
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	crypto_init();
+	/* before any thread parses */
+	json_set_alloc_funcs(malloc, wiping_free);
 	json_object_seed(0);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
