@@ -57,21 +57,14 @@ static struct slice bound(struct ctx *c, int64_t subject_id)
 
 err ending_identifiers_find(struct ctx *c, const struct facts *f, struct head *h, struct slice *ret_sealed)
 {
-	enum suite suite = keys_suite(c->keys);
 	RELEASED_SCOPED values = {0};
-	uint8_t slots[KINDS * KEYS_SLOT_SIZE], key[KEY_SIZE];
+	uint8_t slots[KINDS * KEYS_SLOT_SIZE];
 	size_t count = 0;
 
 	TRY(release_values(c, f, h, &values));
 	TRY(slots_of(c, f->subject_id, &values, slots, &count));
-	size_t size = count * KEYS_SLOT_SIZE;
-	uint8_t *sealed = arena_alloc(c->arena, seal_size(suite, size));
-	TRY(keys_get(c, c->keys, f->subject_id, "account", key));
-	err e = seal(c, suite, key, bound(c, f->subject_id), slice_bytes(slots, size), sealed);
-	crypto_wipe(key, sizeof(key));
-	TRY(e);
-	*ret_sealed = slice_bytes(sealed, seal_size(suite, size));
-	return OK;
+	return keys_seal(c, c->keys, f->subject_id, "account", bound(c, f->subject_id),
+			 slice_bytes(slots, count * KEYS_SLOT_SIZE), ret_sealed);
 }
 
 /* The account's key ends after these keys: where it is gone, they are. A number that was replaced shortly
@@ -79,24 +72,19 @@ err ending_identifiers_find(struct ctx *c, const struct facts *f, struct head *h
 err ending_identifiers_end(struct ctx *c, int64_t subject_id)
 {
 	struct slice sealed = {0};
-	uint8_t key[KEY_SIZE];
-	size_t size = 0;
+	struct slice slots;
 
 	TRY(identifier_endings_run(c, subject_id));
 	TRY(account_db_ending(c, subject_id, &sealed));
 	if (!sealed.n)
 		return OK;
-	err e = keys_get(c, c->keys, subject_id, "account", key);
+	err e = keys_unseal(c, c->keys, subject_id, "account", bound(c, subject_id), sealed, &slots);
 	if (e.code == ERR_GONE) {
 		failure_clear(c);
 		return OK;
 	}
 	TRY(e);
-	uint8_t *slots = arena_alloc(c->arena, sealed.n);
-	e = unseal(c, key, bound(c, subject_id), sealed, slots, &size);
-	crypto_wipe(key, sizeof(key));
-	TRY(e);
-	for (size_t at = 0; at + KEYS_SLOT_SIZE <= size; at += KEYS_SLOT_SIZE)
-		TRY(keys_blind_slot_end(c, c->keys, slots + at));
+	for (size_t at = 0; at + KEYS_SLOT_SIZE <= slots.n; at += KEYS_SLOT_SIZE)
+		TRY(keys_blind_slot_end(c, c->keys, (const uint8_t *)slots.p + at));
 	return OK;
 }

@@ -23,20 +23,14 @@ static struct slice bound(struct ctx *c, int64_t subject_id, int64_t ending_id)
 err identifier_ending_seal(struct ctx *c, int64_t subject_id, const char *kind, struct slice normal,
 			   struct identifier_ending *ret)
 {
-	enum suite suite = keys_suite(c->keys);
 	struct identifier_ending e = {.id = id_new(c->now_ms), .kind = kind};
-	uint8_t plain[SLOT_AND_BLIND], key[KEY_SIZE];
-	uint8_t *sealed = arena_alloc(c->arena, seal_size(suite, sizeof(plain)));
+	uint8_t plain[SLOT_AND_BLIND];
 
 	TRY(keys_blind_slot(c, c->keys, kind, normal, plain));
 	TRY(keys_blind(c, c->keys, kind, normal, false, e.blind));
 	memcpy(plain + PART, e.blind, HASH_SIZE);
-	TRY(keys_get(c, c->keys, subject_id, "account", key));
-	err failure =
-		seal(c, suite, key, bound(c, subject_id, e.id), slice_bytes(plain, sizeof(plain)), sealed);
-	crypto_wipe(key, sizeof(key));
-	TRY(failure);
-	e.sealed = slice_bytes(sealed, seal_size(suite, sizeof(plain)));
+	TRY(keys_seal(c, c->keys, subject_id, "account", bound(c, subject_id, e.id),
+		      slice_bytes(plain, sizeof(plain)), &e.sealed));
 	*ret = e;
 	return OK;
 }

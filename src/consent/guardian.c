@@ -45,21 +45,6 @@ static struct slice aad(struct ctx *c, const char *what, int64_t subject_id, int
 	return slice_of(arena_printf(c->arena, "%s|%lld|%lld", what, (long long)subject_id, (long long)id));
 }
 
-static err seal_text(struct ctx *c, int64_t subject_id, struct slice bound, struct slice text,
-		     struct slice *ret)
-{
-	enum suite suite = keys_suite(c->keys);
-	uint8_t key[KEY_SIZE];
-	uint8_t *sealed = arena_alloc(c->arena, seal_size(suite, text.n));
-
-	TRY(keys_make(c, c->keys, subject_id, "account", key));
-	err e = seal(c, suite, key, bound, text, sealed);
-	crypto_wipe(key, sizeof(key));
-	TRY(e);
-	*ret = slice_bytes(sealed, seal_size(suite, text.n));
-	return OK;
-}
-
 static err open_text(struct ctx *c, int64_t subject_id, struct slice bound, struct slice sealed,
 		     char *ret_text)
 {
@@ -78,7 +63,8 @@ err guardian_seal_birth(struct ctx *c, int64_t subject_id, struct date birth, st
 {
 	const char *text = arena_printf(c->arena, "%04d-%02d-%02d", birth.year, birth.month, birth.day);
 
-	return seal_text(c, subject_id, aad(c, "minor_birth", subject_id, 0), slice_of(text), ret);
+	return keys_seal(c, c->keys, subject_id, "account", aad(c, "minor_birth", subject_id, 0),
+			 slice_of(text), ret);
 }
 
 /* Called by facts_load for an account that began as a minor's. One whose date is not known stays a minor:
@@ -168,7 +154,8 @@ err ward_seal(struct ctx *c, int64_t guardian_id, int64_t ward_id, const struct 
 		buf_printf(&text, "%s\x1f", parts[i] ? parts[i] : "");
 	if (text.failed)
 		FAIL(c, ERR_TOO_LARGE, "填写的内容过长");
-	err e = seal_text(c, guardian_id, aad(c, "ward", guardian_id, ward_id), buf_slice(&text), ret);
+	err e = keys_seal(c, c->keys, guardian_id, "account", aad(c, "ward", guardian_id, ward_id),
+			  buf_slice(&text), ret);
 	crypto_wipe(text.data, text.size);
 	return e;
 }

@@ -130,41 +130,30 @@ static struct slice aad_of(struct ctx *c, const struct exception_use *u)
 
 err exception_seal(struct ctx *c, const struct exception_use *u, struct slice *ret)
 {
-	enum suite suite = keys_suite(c->keys);
-	uint8_t key[KEY_SIZE];
 	BUF_SCOPED plain = {0};
 
 	buf_init(&plain, DETAIL_MAX);
 	put_detail(c, u, &plain);
 	if (plain.failed)
 		FAIL(c, ERR_TOO_LARGE, "填写的内容过长");
-	uint8_t *sealed = arena_alloc(c->arena, seal_size(suite, plain.size));
-	err e = keys_make(c, c->keys, u->subject_id, SCOPE, key);
-	if (!failed(e))
-		e = seal(c, suite, key, aad_of(c, u), buf_slice(&plain), sealed);
-	crypto_wipe(key, sizeof key);
+	err e = keys_seal(c, c->keys, u->subject_id, SCOPE, aad_of(c, u), buf_slice(&plain), ret);
 	crypto_wipe(plain.data, plain.size);
-	TRY(e);
-	*ret = slice_bytes(sealed, seal_size(suite, plain.size));
-	return OK;
+	return e;
 }
 
 static err unseal_detail(struct ctx *c, struct slice sealed, struct exception_use *u)
 {
-	uint8_t key[KEY_SIZE];
-	size_t size = 0;
+	struct slice plain = {0};
 
-	err e = keys_get(c, c->keys, u->subject_id, SCOPE, key);
+	err e = keys_unseal(c, c->keys, u->subject_id, SCOPE, aad_of(c, u), sealed, &plain);
 	if (e.code == ERR_GONE) { /* erased: who decided, and when, is left */
 		failure_clear(c);
 		return OK;
 	}
-	uint8_t *plain = arena_alloc(c->arena, sealed.n + 1);
-	if (!failed(e))
-		e = unseal(c, key, aad_of(c, u), sealed, plain, &size);
-	crypto_wipe(key, sizeof key);
 	TRY(e);
-	return read_detail(c, slice_bytes(plain, size), u);
+	e = read_detail(c, plain, u);
+	crypto_wipe((char *)plain.p, plain.n);
+	return e;
 }
 
 /* ---- rows ---- */

@@ -111,42 +111,29 @@ static struct slice aad_of(struct ctx *c, const struct rights_request *r)
 
 static err seal_detail(struct ctx *c, const struct rights_request *r, struct slice *ret)
 {
-	enum suite suite = keys_suite(c->keys);
-	uint8_t key[KEY_SIZE];
 	BUF_SCOPED plain = {0};
 
 	buf_init(&plain, DETAIL_MAX);
 	put_detail(c, r, &plain);
 	if (plain.failed)
 		FAIL(c, ERR_TOO_LARGE, "填写的内容过长");
-	uint8_t *sealed = arena_alloc(c->arena, seal_size(suite, plain.size));
-	err e = keys_make(c, c->keys, r->subject_id, SCOPE, key);
-	if (!failed(e))
-		e = seal(c, suite, key, aad_of(c, r), buf_slice(&plain), sealed);
-	crypto_wipe(key, sizeof key);
+	err e = keys_seal(c, c->keys, r->subject_id, SCOPE, aad_of(c, r), buf_slice(&plain), ret);
 	crypto_wipe(plain.data, plain.size);
-	TRY(e);
-	*ret = slice_bytes(sealed, seal_size(suite, plain.size));
-	return OK;
+	return e;
 }
 
 static err unseal_detail(struct ctx *c, struct slice sealed, struct rights_request *r)
 {
-	uint8_t key[KEY_SIZE];
-	size_t size = 0;
+	struct slice plain = {0};
 
-	err e = keys_get(c, c->keys, r->subject_id, SCOPE, key);
+	err e = keys_unseal(c, c->keys, r->subject_id, SCOPE, aad_of(c, r), sealed, &plain);
 	if (e.code == ERR_GONE) { /* the account ended: the job that deletes the row has not run yet */
 		failure_clear(c);
 		return OK;
 	}
-	uint8_t *plain = arena_alloc(c->arena, sealed.n + 1);
-	if (!failed(e))
-		e = unseal(c, key, aad_of(c, r), sealed, plain, &size);
-	crypto_wipe(key, sizeof key);
 	TRY(e);
-	e = read_detail(c, slice_bytes(plain, size), r);
-	crypto_wipe(plain, size);
+	e = read_detail(c, plain, r);
+	crypto_wipe((char *)plain.p, plain.n);
 	return e;
 }
 

@@ -17,8 +17,6 @@ static struct slice aad_of(struct ctx *c, int64_t subject_id, int64_t rating_id)
 static err seal_copy(struct ctx *c, int64_t subject_id, const struct rating *r, const char *scope,
 		     struct slice *ret)
 {
-	enum suite suite = keys_suite(c->keys);
-	uint8_t key[KEY_SIZE];
 	BUF_SCOPED plain = {0};
 
 	buf_init(&plain, PUBLIC_MAX);
@@ -31,14 +29,7 @@ static err seal_copy(struct ctx *c, int64_t subject_id, const struct rating *r, 
 	json_close(&j, '}');
 	if (plain.failed)
 		FAIL(c, ERR_TOO_LARGE, "评价过长");
-	uint8_t *sealed = arena_alloc(c->arena, seal_size(suite, plain.size));
-	err e = keys_get(c, c->keys, subject_id, scope, key);
-	if (!failed(e))
-		e = seal(c, suite, key, aad_of(c, subject_id, r->id), buf_slice(&plain), sealed);
-	crypto_wipe(key, sizeof key);
-	TRY(e);
-	*ret = slice_bytes(sealed, seal_size(suite, plain.size));
-	return OK;
+	return keys_seal(c, c->keys, subject_id, scope, aad_of(c, subject_id, r->id), buf_slice(&plain), ret);
 }
 
 static err read_copy(struct ctx *c, struct slice text, struct rating *ret)
@@ -58,16 +49,10 @@ static err read_copy(struct ctx *c, struct slice text, struct rating *ret)
 static err open_copy(struct ctx *c, int64_t subject_id, const char *scope, struct slice sealed,
 		     struct rating *ret)
 {
-	uint8_t key[KEY_SIZE];
-	size_t size = 0;
-	uint8_t *plain = arena_alloc(c->arena, sealed.n + 1);
+	struct slice plain;
 
-	err e = keys_get(c, c->keys, subject_id, scope, key);
-	if (!failed(e))
-		e = unseal(c, key, aad_of(c, subject_id, ret->id), sealed, plain, &size);
-	crypto_wipe(key, sizeof key);
-	TRY(e);
-	return read_copy(c, slice_bytes(plain, size), ret);
+	TRY(keys_unseal(c, c->keys, subject_id, scope, aad_of(c, subject_id, ret->id), sealed, &plain));
+	return read_copy(c, plain, ret);
 }
 
 /* ---- making it public ---- */

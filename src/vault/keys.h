@@ -34,6 +34,13 @@ err keys_get(struct ctx *c, struct keys *k, int64_t subject_id, const char *scop
 err keys_make_many(struct ctx *c, struct keys *k, int64_t subject_id, const char *const *scopes, size_t count,
 		   uint8_t (*ret)[KEY_SIZE]);
 
+/* Seals under the data key of (subject, scope), as keys_make, and opens it, as keys_get; aad binds what is
+ * sealed to its row. Both into c's arena; who opened it wipes it. */
+err keys_seal(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, struct slice aad,
+	      struct slice plain, struct slice *ret);
+err keys_unseal(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, struct slice aad,
+		struct slice sealed, struct slice *ret);
+
 /* Ends scopes: destroys the wrapped keys and writes tombstones, in one transaction. Unknown scopes get
  * tombstones too. The ending is listed in dir/tombstones before it is carried out: a key store that is put
  * back from a backup, or was cut off by a crash, carries it out when it opens. */
