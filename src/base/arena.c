@@ -64,6 +64,23 @@ void arena_clear(struct arena *a)
 	}
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){a->blocks, a->blocks ? a->blocks->used : 0, a->total};
+}
+
+void arena_rewind(struct arena *a, struct arena_mark m)
+{
+	while (a->blocks != m.block) {
+		struct block *next = a->blocks->next;
+		free(a->blocks);
+		a->blocks = next;
+	}
+	if (a->blocks)
+		a->blocks->used = m.used;
+	a->total = m.total;
+}
+
 void arena_free(struct arena *a)
 {
 	if (!a)

@@ -12,6 +12,15 @@ struct arena;
 /* max_size bounds everything the arena will ever hand out, in bytes. Aborts when memory is exhausted. */
 struct arena *arena_new(size_t max_size);
 void arena_clear(struct arena *a);
+
+/* In a loop without an end of its own: what was handed out since the mark is given back. Not after a failure,
+ * whose texts may stand there. */
+struct arena_mark {
+	void *block;
+	size_t used, total;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_rewind(struct arena *a, struct arena_mark m);
 void arena_free(struct arena *a);
 
 /* Zeroed memory, aligned for any type. Never NULL: a request that outgrows its arena is a bug in a limit

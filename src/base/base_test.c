@@ -149,6 +149,25 @@ static void arena_hands_out_zeroed_memory_after_clear(void **state)
 	arena_free(a);
 }
 
+/* The limit is that of one round, however many there are. */
+static void arena_gives_back_what_came_after_a_mark(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+
+	(void)state;
+	const char *before = arena_printf(a, "before");
+	struct arena_mark m = arena_mark(a);
+	for (int i = 0; i < 100; i++) {
+		char *p = arena_alloc(a, 1 << 18);
+		p[0] = p[(1 << 18) - 1] = 'x';
+		assert_int_equal(*(char *)arena_alloc(a, 8), 0);
+		arena_rewind(a, m);
+	}
+	assert_string_equal(before, "before");
+	assert_string_equal(arena_printf(a, "after"), "after");
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +181,7 @@ int main(void)
 		cmocka_unit_test(ids_grow_even_when_the_clock_is_set_back),
 		cmocka_unit_test(test_clock_moves_forward_only),
 		cmocka_unit_test(arena_hands_out_zeroed_memory_after_clear),
+		cmocka_unit_test(arena_gives_back_what_came_after_a_mark),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

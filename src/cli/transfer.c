@@ -1,4 +1,5 @@
 /* tongban transfer: hands a package out, and on the receiving side opens it and takes it in. */
+#include "base/json.h"
 #include "cli/cli.h"
 #include "ops/arrivals.h"
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ARENA = 512 << 20, PACKAGE_MAX = 1 << 30 };
+enum { ARENA = 512 << 20, PACKAGE_MAX = 1 << 30, LINE_MAX_SIZE = 16 * 1024 };
 
 static int usage(void)
 {
@@ -50,6 +51,24 @@ static err write_part(struct ctx *c, struct slice sealed, void *arg)
 	return OK;
 }
 
+static void told_export(const struct transfer *t, const char *to, bool json)
+{
+	BUF_SCOPED out = {0};
+	struct json j = json_to(&out);
+
+	if (!json) {
+		printf("%s: SHA-256 %s, %" PRId64 " people\n", to, t->package_hash, t->people);
+		return;
+	}
+	buf_init(&out, LINE_MAX_SIZE);
+	json_open(&j, '{');
+	json_put_text(&j, "file", to);
+	json_put_text(&j, "sha256", t->package_hash);
+	json_put_int(&j, "people", t->people);
+	json_close(&j, '}');
+	printf("%.*s\n", (int)out.size, out.data);
+}
+
 static int export(const struct cli_option *o, bool json)
 {
 	const char *to = cli_value(o, "to"), *which = cli_value(o, "transfer");
@@ -75,9 +94,7 @@ static int export(const struct cli_option *o, bool json)
 	if (file && code != CLI_OK)
 		unlink(to);
 	if (code == CLI_OK)
-		printf(json ? "{\"file\":\"%s\",\"sha256\":\"%s\",\"people\":%" PRId64 "}\n"
-			    : "%s: SHA-256 %s, %" PRId64 " people\n",
-		       to, t.package_hash, t.people);
+		told_export(&t, to, json);
 	cli_close(&k);
 	return code;
 }
@@ -86,13 +103,29 @@ static int export(const struct cli_option *o, bool json)
 
 static int told(const struct package *p, bool json)
 {
-	printf(json ? "{\"transfer\":\"%s\",\"from\":\"%s\",\"city\":\"%s\",\"receiver\":\"%s\",\"ground\":"
-		      "\"%s\","
-		      "\"bound\":%s,\"parts\":%" PRId64 ",\"people\":%" PRId64 ",\"sha256\":\"%s\"}\n"
-		    : "case %s of %s (%s) for %s, ground %s, bound: %s; %" PRId64 " parts, %" PRId64
-		      " people, SHA-256 %s\n",
-	       p->transfer, p->from, p->city, p->receiver, p->ground, p->bound ? "true" : "false", p->parts,
-	       p->people, p->sha256);
+	BUF_SCOPED out = {0};
+	struct json j = json_to(&out);
+
+	if (!json) {
+		printf("case %s of %s (%s) for %s, ground %s, bound: %s; %" PRId64 " parts, %" PRId64
+		       " people, SHA-256 %s\n",
+		       p->transfer, p->from, p->city, p->receiver, p->ground, p->bound ? "true" : "false",
+		       p->parts, p->people, p->sha256);
+		return CLI_OK;
+	}
+	buf_init(&out, LINE_MAX_SIZE);
+	json_open(&j, '{');
+	json_put_text(&j, "transfer", p->transfer);
+	json_put_text(&j, "from", p->from);
+	json_put_text(&j, "city", p->city);
+	json_put_text(&j, "receiver", p->receiver);
+	json_put_text(&j, "ground", p->ground);
+	json_put_bool(&j, "bound", p->bound);
+	json_put_int(&j, "parts", p->parts);
+	json_put_int(&j, "people", p->people);
+	json_put_text(&j, "sha256", p->sha256);
+	json_close(&j, '}');
+	printf("%.*s\n", (int)out.size, out.data);
 	return CLI_OK;
 }
 

@@ -76,7 +76,9 @@ err cms_certificate(struct ctx *c, struct slice pem, const char **ret_name,
 	time_t now = (time_t)(c->now_ms / 1000);
 
 	TRY(certificate_read(c, pem, &x));
-	if (X509_cmp_time(X509_get0_notAfter(x), &now) < 0 || X509_cmp_time(X509_get0_notBefore(x), &now) > 0)
+	/* -1 is not later, 1 is later, 0 a date that cannot be read */
+	if (X509_cmp_time(X509_get0_notAfter(x), &now) != 1 ||
+	    X509_cmp_time(X509_get0_notBefore(x), &now) != -1)
 		return no_good(c, ERR_INVALID, "证书不在有效期内");
 	if (!strong(x))
 		return no_good(c, ERR_INVALID,

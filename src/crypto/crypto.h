@@ -37,6 +37,15 @@ err unseal(struct ctx *c, const uint8_t key[static KEY_SIZE], struct slice aad, 
 void hash_sha256(struct slice data, uint8_t ret[static HASH_SIZE]);
 /* SHA-256 over several parts, for Merkle nodes. */
 void hash_sha256_parts(const struct slice *parts, size_t count, uint8_t ret[static HASH_SIZE]);
+/* SHA-256 of what comes piece by piece. */
+struct digest {
+	void *state;
+};
+void digest_begin(struct digest *d);
+void digest_add(struct digest *d, struct slice piece);
+void digest_end(struct digest *d, uint8_t ret[static HASH_SIZE]);
+void digest_release(struct digest *d);
+#define DIGEST_SCOPED __attribute__((cleanup(digest_release))) struct digest
 /* HMAC of the suite; 32 bytes in both. */
 void keyed_hash(enum suite suite, const uint8_t key[static KEY_SIZE], struct slice data,
 		uint8_t ret[static HASH_SIZE]);

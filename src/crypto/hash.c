@@ -42,6 +42,27 @@ void hash_sha256_parts(const struct slice *parts, size_t count, uint8_t ret[stat
 	end(x, ret);
 }
 
+void digest_begin(struct digest *d)
+{
+	d->state = EVP_MD_CTX_new();
+	begin(d->state, algorithms()->sha256);
+}
+
+void digest_add(struct digest *d, struct slice piece)
+{
+	add(d->state, piece.p, piece.n);
+}
+
+void digest_end(struct digest *d, uint8_t ret[static HASH_SIZE])
+{
+	end(d->state, ret);
+}
+
+void digest_release(struct digest *d)
+{
+	EVP_MD_CTX_free(d->state);
+}
+
 /* RFC 2104 section 2: a key longer than a block is hashed first. */
 static void block_key(EVP_MD_CTX *x, const EVP_MD *md, struct slice key, uint8_t ret[static BLOCK_SIZE])
 {

@@ -330,8 +330,11 @@ err package_import(struct ctx *c, struct slice file, struct slice key, struct ar
 		OPENED_SCOPED o = {0};
 		TRY(part_open(c, part, key, &o));
 		const json_t *people = json_object_get(o.json, "people");
-		for (size_t i = 0; i < json_array_size(people); i++)
+		for (size_t i = 0; i < json_array_size(people); i++) {
+			struct arena_mark m = arena_mark(c->arena);
 			TRY(take_person(c, &p, json_array_get(people, i), &counts));
+			arena_rewind(c->arena, m);
+		}
 	}
 	*ret = counts;
 	return OK;

@@ -303,17 +303,28 @@ static err part_rows(struct ctx *c, struct tx *tx, void *arg)
 
 /* ---- the whole ---- */
 
+static err each_part(struct ctx *c, const struct transfer *t, transfer_part_fn fn, void *arg)
+{
+	for (int64_t i = 0; i < t->parts; i++)
+		TRY(transfer_db_part(c, t->id, i + 1, fn, arg));
+	return OK;
+}
+
+static err hash_part(struct ctx *c, struct slice sealed, void *arg)
+{
+	(void)c;
+	digest_add(arg, sealed);
+	return OK;
+}
+
 static err hash_package(struct ctx *c, const struct transfer *t, char ret_hex[static 2 * HASH_SIZE + 1])
 {
-	struct slice *parts = ARENA_ARRAY(c->arena, struct slice, (size_t)t->parts + 1);
+	DIGEST_SCOPED d = {0};
 	uint8_t hash[HASH_SIZE];
 
-	for (int64_t i = 0; i < t->parts; i++) {
-		const char *sealed;
-		TRY(transfer_db_part(c, t->id, i + 1, &sealed));
-		parts[i] = slice_of(sealed);
-	}
-	hash_sha256_parts(parts, (size_t)t->parts, hash);
+	digest_begin(&d);
+	TRY(each_part(c, t, hash_part, &d));
+	digest_end(&d, hash);
 	hex_encode(hash, HASH_SIZE, ret_hex);
 	return OK;
 }
@@ -414,10 +425,5 @@ err transfer_package(struct ctx *c, int64_t id, transfer_part_fn fn, void *arg)
 	TRY(transfer_get(c, id, &t));
 	if (!t.moved_at_ms)
 		FAIL(c, ERR_CONFLICT, "加密包还没有封装完毕，或者还没有记入每个人的记录");
-	for (int64_t i = 0; i < t.parts; i++) {
-		const char *sealed;
-		TRY(transfer_db_part(c, id, i + 1, &sealed));
-		TRY(fn(c, slice_of(sealed), arg));
-	}
-	return OK;
+	return each_part(c, &t, fn, arg);
 }

@@ -90,20 +90,27 @@ err transfer_get(struct ctx *c, int64_t id, struct transfer *ret)
 	return OK;
 }
 
+struct each_part {
+	transfer_part_fn fn;
+	void *arg;
+	bool found;
+};
+
 static err part_row(struct ctx *c, const struct row *row, void *arg)
 {
-	*(const char **)arg = arena_copy(c->arena, row_blob(row, 0));
-	return OK;
+	struct each_part *each = arg;
+
+	each->found = true;
+	return each->fn(c, row_blob(row, 0), each->arg);
 }
 
-err transfer_db_part(struct ctx *c, int64_t id, int64_t part, const char **ret_sealed)
+err transfer_db_part(struct ctx *c, int64_t id, int64_t part, transfer_part_fn fn, void *arg)
 {
-	const char *sealed = NULL;
+	struct each_part each = {fn, arg, false};
 
-	TRY(store_rows(c, c->store, Q_TRANSFER_PART_GET, PARAMS(P_INT(id), P_INT(part)), part_row, &sealed));
-	if (!sealed)
+	TRY(store_rows(c, c->store, Q_TRANSFER_PART_GET, PARAMS(P_INT(id), P_INT(part)), part_row, &each));
+	if (!each.found)
 		FAIL(c, ERR_NOT_FOUND, "加密包缺少第 %lld 部分", (long long)part);
-	*ret_sealed = sealed;
 	return OK;
 }
 
