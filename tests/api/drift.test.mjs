@@ -2,17 +2,19 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, tongban } from './helpers.mjs'
 
 const document = JSON.parse(execFileSync(tongban, ['openapi'], { encoding: 'utf8' }))
-const source = readFileSync(join(root, 'web/shared/api.ts'), 'utf8')
-const methods = { get: 'get', requestText: 'get', post: 'post', create: 'post', put: 'put', del: 'delete' }
+const folder = join(root, 'web/shared/api')
+const files = readdirSync(folder).filter(name => name.endsWith('.ts') && name !== 'index.ts').sort()
+const source = files.map(name => readFileSync(join(folder, name), 'utf8')).join('\n')
+const methods = { get: 'get', requestText: 'get', requestBlob: 'post', post: 'post', create: 'post', put: 'put', del: 'delete' }
 
 // Each call: method, path with {} for what is filled in, and the type of the answer.
 function callsOf(text) {
-  const found = [...text.matchAll(/\b(get|post|create|put|del|requestText)(?:<((?:[^<>()]|<[^<>]*>)*)>)?\(\s*(['`])(\/.*?)\3/g)]
+  const found = [...text.matchAll(/\b(get|post|create|put|del|requestText|requestBlob)(?:<((?:[^<>()]|<[^<>]*>)*)>)?\(\s*(['`])(\/.*?)\3/g)]
     .map(([, fn, type, , path]) => ({ method: methods[fn], type, path }))
   const raw = [...text.matchAll(/\brequest<((?:[^<>()]|<[^<>]*>)*)>\(\s*'([A-Z]+)',\s*(['`])(\/.*?)\3/g)]
     .map(([, type, method, , path]) => ({ method: method.toLowerCase(), type, path }))
@@ -33,8 +35,14 @@ const membersOf = name => {
 }
 
 test('the client is read at all', () => {
-  assert.ok(callsOf(source).length > 35, String(callsOf(source).length))
+  assert.ok(callsOf(source).length > 200, String(callsOf(source).length))
   assert.ok(interfaces.size > 15)
+})
+
+test('the index hands on every file of the client, and nothing stands beside the folder', () => {
+  const handed = [...readFileSync(join(folder, 'index.ts'), 'utf8').matchAll(/^export \* from '\.\/(\w+)'$/gm)].map(m => `${m[1]}.ts`)
+  assert.deepEqual(handed, files)
+  assert.ok(!existsSync(`${folder}.ts`), 'web/shared/api.ts would hide the folder')
 })
 
 test('every call of the web client is a route of the document', () => {

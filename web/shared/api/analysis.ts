@@ -1,0 +1,29 @@
+/** De-identified sets. */
+import { create, get } from '../http'
+
+export interface AnalysisField {
+	key: string
+	name: string | null
+}
+
+export interface AnalysisSet {
+	id: string
+	state: 'making' | 'ready' | 'refused'
+	fields: AnalysisField[]
+	purpose: string
+	receiver: string | null
+	made_by: string
+	made_at: string
+	least: number
+	people: number
+	suppressed: number
+	reason: string | null
+}
+
+export interface AnalysisGroups extends AnalysisSet {
+	groups: { values: string[]; people: number }[]
+}
+
+export const staffAnalysisList = () => get<{ items: AnalysisSet[]; fields: AnalysisField[] }>('/staff/analysis')
+export const staffAnalysis = (id: string) => get<AnalysisGroups>(`/staff/analysis/${id}`)
+export const makeAnalysis = (body: { fields: string[]; purpose: string; receiver?: string }) => create<AnalysisSet>('/staff/analysis', body)

@@ -1,0 +1,79 @@
+/** Staff: uses of a ground in the place of consent. */
+import { create, get, post, query } from '../http'
+import type { Named, Page } from './common'
+
+export interface Ground {
+	key: string
+	ground: string
+	clause: string
+	contexts: string[]
+	needs: string[]
+	secrecy: boolean
+}
+
+export interface GroundChoices {
+	grounds: Ground[]
+	recipients: Named[]
+	items: Named[]
+	services: Named[]
+	deferral_max_days: number
+}
+
+export interface GroundUse {
+	id: string
+	state: 'waiting' | 'acting' | 'done' | 'failed' | 'rejected' | 'asked' | 'declined' | 'published' | 'withdrawn'
+	state_name: string
+	outcome: string
+	ground_name: string | null
+	clause: string | null
+	context: string | null
+	recipient_name: string | null
+	items: Named[]
+	evidence: Record<string, string>
+	purpose: string | null
+	measures: string | null
+	/** What the person is asked before a publication, in these very words. */
+	text: string | null
+	agreed_at: string | null
+	published_at: string | null
+	scope: string | null
+	scope_until: string | null
+	officer_name: string | null
+	second_name: string | null
+	mine: boolean
+	created_at: string
+	decided_at: string | null
+	deferred_until: string | null
+	told: boolean
+	renewal_until: string | null
+	renewal_mine: boolean
+}
+
+export interface NewGroundUse {
+	ground: string
+	context: string
+	service?: string
+	recipient?: string
+	person: { case_id?: string; real_name?: string; id_number?: string; mobile_phone?: string }
+	case_id?: string
+	items?: string[]
+	values?: Record<string, string>
+	evidence: Record<string, string>
+	purpose?: string
+	measures?: string
+	scope?: string
+	scope_until?: string
+	deferral_days?: number
+}
+
+export const groundChoices = () => get<GroundChoices>('/staff/exceptions/grounds')
+export const groundUses = (cursor?: string | null, kind?: 'publication') =>
+	get<Page<GroundUse>>(`/staff/exceptions${query({ cursor, kind })}`)
+export const groundUse = (id: string) => get<GroundUse>(`/staff/exceptions/${id}`)
+export const groundUseOpen = (use: NewGroundUse) => create<GroundUse>('/staff/exceptions', use)
+export const groundUseApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/approval`)
+export const groundUseReject = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/rejection`)
+export const groundUseRenew = (id: string, days: number) => post<GroundUse>(`/staff/exceptions/${id}/renewal`, { days })
+export const groundUseRenewApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/renewal/approval`)
+export const groundUseTell = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/disclosure`)
+export const publicationTakeOff = (id: string) => post<{ id: string; state: string }>(`/staff/exceptions/${id}/removal`)

@@ -1,0 +1,81 @@
+/** My data: items, usage, cancellation. */
+import { del, get, post, put, query, requestText } from '../http'
+import type { Named, Page } from './common'
+
+export interface MyItem extends Named {
+	kind: string
+	masked: string
+	sensitive: boolean
+	category: string
+	category_name: string
+	service: string | null
+	origin: string
+	basis: string
+	/** For what the law keeps: the rule. */
+	rule?: string | null
+	collected_at: string
+	ends_at: string | null
+	record_id: string
+}
+
+export interface UsageEntry {
+	n: number | string
+	at: string
+	actor: { kind: string; name: string; role: string | null }
+	action: string
+	action_name: string
+	service: string | null
+	service_name: string | null
+	purpose: string | null
+	purpose_name: string | null
+	recipient: string | null
+	recipient_name: string | null
+	items: Named[]
+	basis: string | null
+	/** The ground of the city's list, when it took the place of consent. */
+	ground: string | null
+	/** Told later than it happened, under a duty of secrecy. */
+	deferred: boolean
+	decision: string
+	decision_name: string
+	clause: string | null
+	note: string | null
+	policy_version: string | null
+}
+
+export interface CancellationPreview {
+	scope: string
+	name: string
+	preview_token: string
+	ends: { scope: string; name: string }[]
+	keeps: { name: string; rule: string; until: string }[]
+	effects: string[]
+}
+
+export interface Certificate {
+	certificate_id: string
+	scope: string
+	ended_at: string
+	ended: ({ scope?: string; name: string } | string)[]
+	kept: ({ name: string; rule?: string; until?: string } | string)[]
+	backups_until: string
+	hash: string
+	signature: string
+	public_key: string
+}
+
+export const listMyItems = () => get<{ items: MyItem[] }>('/me/items')
+export const revealItem = (key: string, record_id?: string) =>
+	post<{ key: string; value: string; usage_n: number | string }>(
+		`/me/items/${key}/reveal`,
+		record_id ? { record_id } : {},
+	)
+export const changeItem = (key: string, value: string, sms_code?: string) =>
+	put<unknown>(`/me/items/${key}`, sms_code ? { value, sms_code } : { value })
+export const listUsage = (cursor?: string | null, limit = 20) =>
+	get<Page<UsageEntry>>(`/me/usage${query({ cursor, limit })}`)
+export const getReceipt = (n: string | number) => requestText(`/me/usage/${n}/receipt`)
+export const getUsageHead = () => get<Record<string, unknown>>('/me/usage/head')
+export const previewCancellation = (scope: string) => get<CancellationPreview>(`/me/cancellation${query({ scope })}`)
+export const cancelAccount = (scope: string, preview_token: string) =>
+	del<Certificate>(`/me${query({ scope, preview_token })}`)

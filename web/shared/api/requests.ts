@@ -1,0 +1,89 @@
+/** Requests about one's own data. */
+import { create, get, post, query, requestText } from '../http'
+import type { Named, Page } from './common'
+
+export type RequestState = 'proof_needed' | 'open' | 'second' | 'done' | 'refused'
+
+export interface RequestKind {
+	key: string
+	name: string
+	days: number
+	working_days: boolean
+	due_if_now: string
+}
+
+export interface DataRequest {
+	id: string
+	number: string
+	kind: string
+	kind_name: string
+	state: RequestState
+	state_name: string
+	verified_at: string | null
+	due_at: string | null
+	answered_at: string | null
+	overdue: boolean
+	proof_asked: boolean
+	items: Named[]
+	answer: string | null
+	ground: string | null
+	ground_sort: string | null
+	clause: string | null
+	reason: string | null
+}
+
+export interface OwnRequest extends DataRequest {
+	text: string | null
+	value: string | null
+	written_request: string | null
+	/** Where to complain about a refusal. */
+	complain?: string
+}
+
+export interface NewRequest {
+	kind: string
+	text: string
+	items?: string[]
+	value?: string
+	consents?: string[]
+}
+
+export const requestKinds = () => get<{ kinds: RequestKind[]; items: Named[] }>('/request-kinds')
+export const myRequests = (cursor?: string | null) => get<Page<DataRequest>>(`/me/requests${query({ cursor })}`)
+export const myRequest = (id: string) => get<OwnRequest>(`/me/requests/${id}`)
+/** The copy of a granted request: a page of HTML, for a file. */
+export const requestCopy = (id: string) => requestText(`/me/requests/${id}/copy`)
+export const requestFigures = () => get<{ waiting: number; overdue: number; answered: number; late: number }>('/request-figures')
+export const fileRequest = (asked: NewRequest) => create<OwnRequest>('/me/requests', asked)
+export const proveRequest = (id: string, written_request?: string) =>
+	post<OwnRequest>(`/me/requests/${id}/proof`, written_request ? { written_request } : {})
+
+export interface StaffRequest extends DataRequest {
+	masked: string | null
+	officer_name: string | null
+	second_name: string | null
+	proposed_ground: string | null
+	proposed_reason: string | null
+	mine: boolean
+}
+
+export interface RefusalGround {
+	key: string
+	ground: string
+	sort: 'statutory' | 'discretion' | 'limit'
+	clause: string
+	second_officer: boolean
+	document: boolean
+}
+
+export const staffRequests = (state: 'due' | 'proof_needed' | 'answered') => get<Page<StaffRequest>>(`/staff/requests${query({ state })}`)
+export const staffRequest = (id: string) => get<StaffRequest>(`/staff/requests/${id}`)
+export const refusalGrounds = () => get<{ grounds: RefusalGround[]; may_ask_proof: boolean }>('/staff/request-grounds')
+export const revealRequest = (id: string, reason: string) =>
+	post<{ text: string | null; value: string | null; written_request: string | null }>(`/staff/requests/${id}/reveal`, { reason })
+export const askProof = (id: string) => post<StaffRequest>(`/staff/requests/${id}/proof`)
+export const answerRequest = (id: string, answer: string) => post<StaffRequest>(`/staff/requests/${id}/answer`, { answer })
+export const refuseRequest = (id: string, ground: string, reason: string, document?: string) =>
+	post<StaffRequest>(`/staff/requests/${id}/refusal`, { ground, reason, ...(document ? { evidence: { document } } : {}) })
+export const agreeRefusal = (id: string) => post<StaffRequest>(`/staff/requests/${id}/refusal/approval`)
+export const returnRefusal = (id: string) => post<StaffRequest>(`/staff/requests/${id}/refusal/return`)
