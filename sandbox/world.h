@@ -31,9 +31,10 @@ struct world {
 	pthread_cond_t changed;
 	json_t *state; /* see world.c */
 	bool dirty;
-	int64_t offset_ms;		   /* of the sandbox's clock from the wall clock */
+	_Atomic int64_t offset_ms;	   /* of the clock from the wall clock; read without the lock, too */
 	int64_t old_offsets[OFFSETS_KEPT]; /* before its last moves: a server may still sign by them */
 	unsigned moves;
+	int year; /* in which it was made: its people are of that year */
 	struct follower followers[FOLLOWERS_MAX];
 	struct people *people;
 	char path[512]; /* of sandbox.json */

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "crypto/crypto.h"
+#include <curl/curl.h>
 #include <jansson.h>
 #include <malloc.h>
 #include <signal.h>
@@ -61,7 +62,8 @@ int main(int argc, char **argv)
 	/* memory holds keys and people's data: it is never written to a core file */
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	crypto_init();
-	/* before any thread parses */
+	/* all that changes the whole process, before any thread runs */
+	curl_global_init(CURL_GLOBAL_DEFAULT);
 	json_set_alloc_funcs(malloc, wiping_free);
 	json_object_seed(0);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

@@ -25,6 +25,7 @@
 #include "services/ratings.h"
 #include "services/wards.h"
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,6 +40,8 @@ struct serving {
 	struct api *api;
 	struct jobs *jobs;
 	struct http_server *http;
+	atomic_bool
+		up; /* everything has started and nothing was asked to stop: what the workers may look at */
 	struct follower *follower;
 	struct metrics *metrics;
 	struct security_env env;
@@ -162,9 +165,9 @@ static bool settled(void *user)
 
 static bool ready(void *user)
 {
-	const struct serving *s = user;
+	struct serving *s = user;
 
-	return s->http != NULL;
+	return atomic_load(&s->up);
 }
 
 /* ---- listening
@@ -308,7 +311,9 @@ static int serve(struct cli *k, const struct cli_option *o, const char *listen)
 	if (code == CLI_OK) {
 		log_event("server_started", LOG_T("city", k->city),
 			  LOG_T("version", release_version(k->release)), LOG_I("port", http_port(s.http)));
+		atomic_store(&s.up, true);
 		wait_for_end(&s, &signals);
+		atomic_store(&s.up, false);
 	}
 	stop(&s);
 	return code;

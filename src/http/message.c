@@ -9,8 +9,6 @@ enum { HEAD_USUAL_BYTES = 0 }; /* the sanitizers see what lies behind a head */
 enum { HEAD_USUAL_BYTES = 2048 }; /* a browser's head with its cookies */
 #endif
 
-static llhttp_settings_t settings;
-
 static bool is_name(struct slice name, const char *wanted)
 {
 	size_t n = strlen(wanted);
@@ -162,19 +160,18 @@ static int on_message_complete(llhttp_t *p)
 	return HPE_PAUSED;
 }
 
-void message_init(void)
-{
-	llhttp_settings_init(&settings);
-	settings.on_url = on_url;
-	settings.on_header_field = on_field;
-	settings.on_header_value = on_value;
-	settings.on_header_value_complete = on_value_complete;
-	settings.on_headers_complete = on_headers_complete;
-	settings.on_body = on_body;
-	settings.on_chunk_header = on_chunk_header;
-	settings.on_chunk_extension_name = on_chunk_extension;
-	settings.on_message_complete = on_message_complete;
-}
+/* The same for all servers of a process: a second one starts while the first parses. */
+static const llhttp_settings_t settings = {
+	.on_url = on_url,
+	.on_header_field = on_field,
+	.on_header_value = on_value,
+	.on_header_value_complete = on_value_complete,
+	.on_headers_complete = on_headers_complete,
+	.on_body = on_body,
+	.on_chunk_header = on_chunk_header,
+	.on_chunk_extension_name = on_chunk_extension,
+	.on_message_complete = on_message_complete,
+};
 
 static int refusal_of(const struct message *m)
 {

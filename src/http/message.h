@@ -26,9 +26,6 @@ struct message {
 	size_t head_capacity;
 };
 
-/* Call once before the first message. */
-void message_init(void);
-
 /* Parses a head that has passed the gate into m, which is zeroed or held a message before: 0, or the status
  * to refuse with. */
 int message_read_head(struct message *m, struct slice head);

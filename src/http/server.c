@@ -237,7 +237,6 @@ struct http_server *http_start(const struct http_options *o, const struct http_r
 	if (!s)
 		abort();
 	signal(SIGPIPE, SIG_IGN); /* libuv writes without MSG_NOSIGNAL */
-	message_init();
 	s->options = *o;
 	fill_defaults(&s->options);
 	s->listener_fd = -1;

@@ -7,9 +7,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-static const char terminate_others[] = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+/* and waits until they are gone */
+static const char terminate_others[] = "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity "
 				       "WHERE pid <> pg_backend_pid() AND datname = current_database()";
 
 struct broken {
@@ -22,10 +22,8 @@ static err break_then_write(struct ctx *c, struct tx *tx, void *arg)
 	struct broken *b = arg;
 
 	TRY(tx_exec(c, tx, Q_ENTRY_INSERT, PARAMS(P_INT(1), P_INT(1), P_NULL()), NULL));
-	if (b->runs++ < b->breaks) {
+	if (b->runs++ < b->breaks)
 		b->f->backend->raw(b->f, terminate_others);
-		usleep(20000);
-	}
 	return tx_exec(c, tx, Q_ENTRY_INSERT, PARAMS(P_INT(1), P_INT(2), P_NULL()), NULL);
 }
 
@@ -57,10 +55,8 @@ static void idle_connections_closed_by_the_server_hurt_nobody(void **state)
 
 	add_account(f, 1, 10);
 	f->backend->raw(f, terminate_others);
-	usleep(20000);
 	must(f, store_exec(&f->c, f->s, Q_ACCOUNT_GIVE, PARAMS(P_INT(1), P_INT(1)), NULL));
 	f->backend->raw(f, terminate_others);
-	usleep(20000);
 	assert_int_equal(balance_of(f, 1), 11);
 }
 

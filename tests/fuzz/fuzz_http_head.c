@@ -67,7 +67,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size_t step = data[0] % 32 + 1U;
 	struct slice bytes = {(const char *)data + 1, size - 1};
-	message_init();
 	int whole = check_in_steps(bytes, bytes.n, &whole_size);
 	int split = check_in_steps(bytes, step, &split_size);
 	require(whole == split && whole_size == split_size);
