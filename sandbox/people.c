@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TABLE_SIZE = 16384, REFERENCE_YEAR = 2026, FOREIGN_EVERY = 150 };
+enum { TABLE_SIZE = 16384, FOREIGN_EVERY = 150, VALID_YEARS = 3 };
 static_assert(TABLE_SIZE > 2 * CITY_COUNT * PEOPLE_PER_CITY);
 
 char resident_id_check(const char digits[static 17])
@@ -111,15 +111,16 @@ static void give_bank_card(struct person *x, struct dice *d)
 	x->bank_card[n + 1] = '\0';
 }
 
-static int age_in_reference_year(const struct person *x)
+static int age_in_year(const struct people *p, const struct person *x)
 {
-	return REFERENCE_YEAR - x->birth.year;
+	return p->year - x->birth.year;
 }
 
-static void give_expiry(struct person *x, struct dice *d)
+/* Nobody's document runs out soon: whoever moves the clock by a year meets the same people. */
+static void give_expiry(const struct people *p, struct person *x, struct dice *d)
 {
-	int years = age_in_reference_year(x) < 16 ? 5 : age_in_reference_year(x) < 26 ? 10 : 20;
-	int year = REFERENCE_YEAR + 1 + (int)dice_below(d, (unsigned)years - 1);
+	int years = age_in_year(p, x) < 16 ? 5 : age_in_year(p, x) < 26 ? 10 : 20;
+	int year = p->year + VALID_YEARS + (int)dice_below(d, (unsigned)(years - VALID_YEARS));
 
 	snprintf(x->id_expiry, sizeof x->id_expiry, "%04d-%02u-%02u", year, dice_below(d, 12) + 1,
 		 dice_below(d, 28) + 1);
@@ -139,8 +140,7 @@ static struct person *add_person(struct people *p, enum city city, int household
 			     .spouse = NOBODY,
 			     .father = NOBODY,
 			     .mother = NOBODY};
-	x->birth =
-		(struct date){REFERENCE_YEAR - age, (int)dice_below(&d, 12) + 1, (int)dice_below(&d, 28) + 1};
+	x->birth = (struct date){p->year - age, (int)dice_below(&d, 12) + 1, (int)dice_below(&d, 28) + 1};
 	x->ethnicity = ethnicity_of(&d);
 	given_name_of(&d, female, given);
 	snprintf(x->surname, sizeof x->surname, "%s", surname);
@@ -149,7 +149,7 @@ static struct person *add_person(struct people *p, enum city city, int household
 		give_foreign_document(p, x, &d);
 	else
 		give_resident_id(p, x, &d);
-	give_expiry(x, &d);
+	give_expiry(p, x, &d);
 	give_phone(p, x, &d);
 	snprintf(x->email, sizeof x->email, "u%s@example.cn", x->phone);
 	if (age >= 20)
@@ -180,7 +180,7 @@ static void move_in(struct people *p, int first, enum city city, struct dice *d)
 static void add_children(struct people *p, int household, const struct person *father,
 			 const struct person *mother, struct dice *d)
 {
-	int mother_age = age_in_reference_year(mother);
+	int mother_age = age_in_year(p, mother);
 	int count = (int)dice_below(d, 3);
 
 	for (int i = 0; i < count; i++) {
@@ -213,7 +213,7 @@ static void add_household(struct people *p, enum city city, int household)
 	move_in(p, first, city, &d);
 }
 
-struct people *people_new(uint64_t seed)
+struct people *people_new(uint64_t seed, int year)
 {
 	struct people *p = calloc(1, sizeof *p);
 	enum { MOST = CITY_COUNT * (PEOPLE_PER_CITY + 8) };
@@ -223,6 +223,7 @@ struct people *people_new(uint64_t seed)
 	    !(p->by_phone = calloc(TABLE_SIZE, sizeof(int))))
 		abort();
 	p->seed = seed;
+	p->year = year;
 	for (int i = 0; i < TABLE_SIZE; i++)
 		p->by_number[i] = p->by_phone[i] = NOBODY;
 	int household = 0;

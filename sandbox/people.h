@@ -28,12 +28,14 @@ struct person {
 
 struct people {
 	uint64_t seed;
+	int year; /* their ages are those of this year */
 	struct person *list;
 	int count;
 	int *by_number, *by_phone; /* hash tables of indexes */
 };
 
-struct people *people_new(uint64_t seed);
+/* The same for the same seed and year. All documents are valid until the end of the second year after it. */
+struct people *people_new(uint64_t seed, int year);
 void people_free(struct people *p);
 
 /* By document number, or mobile number; NULL when nobody has it. */

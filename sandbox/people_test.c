@@ -11,7 +11,7 @@ static const int64_t now_ms = 1790000000000; /* autumn 2026 */
 
 static int setup(void **state)
 {
-	*state = people_new(1);
+	*state = people_new(1, 2026);
 	return 0;
 }
 
@@ -24,7 +24,7 @@ static int teardown(void **state)
 static void the_same_seed_gives_the_same_people(void **state)
 {
 	const struct people *p = *state;
-	struct people *again = people_new(1), *other = people_new(2);
+	struct people *again = people_new(1, 2026), *other = people_new(2, 2026);
 
 	assert_int_equal(p->count, again->count);
 	for (int i = 0; i < p->count; i++) {
@@ -49,6 +49,19 @@ static void nobody_could_be_a_real_person(void **state)
 		assert_int_equal(strlen(x->phone), 11);
 		assert_true(x->bank_card[0] == '\0' || strncmp(x->bank_card, "629999", 6) == 0);
 	}
+}
+
+static void whoever_moves_the_clock_by_a_year_or_two_meets_valid_documents(void **state)
+{
+	const struct people *now = *state;
+	struct people *later = people_new(1, 2031);
+
+	for (int i = 0; i < now->count; i++) {
+		assert_true(strcmp(now->list[i].id_expiry, "2029") > 0);
+		assert_true(strcmp(later->list[i].id_expiry, "2034") > 0);
+		assert_int_equal(later->list[i].birth.year - now->list[i].birth.year, 5);
+	}
+	people_free(later);
 }
 
 static void check_digits_are_right(void **state)
@@ -134,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_seed_gives_the_same_people),
 		cmocka_unit_test(nobody_could_be_a_real_person),
+		cmocka_unit_test(whoever_moves_the_clock_by_a_year_or_two_meets_valid_documents),
 		cmocka_unit_test(check_digits_are_right),
 		cmocka_unit_test(numbers_and_phones_find_their_one_person),
 		cmocka_unit_test(both_cities_have_minors_families_insured_and_foreigners),

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* {"offset_ms": n, "sequence": n,
+enum { YEAR_BEFORE = 2026 }; /* of worlds that did not note it yet */
+
+/* {"offset_ms": n, "year": n, "sequence": n,
  *  "sms": [{id, to, text, ref, at, at_ms}],
  *  "cases": {ref: {department, number, received_ms, reply_after_ms, follow_up_after_ms}},
  *  "authorities": {id: {mode, delay_ms, executed, received: [...], answers: {key: {hash, status, body}}}}} */
@@ -40,12 +42,16 @@ struct world *world_open(const char *dir, uint64_t seed)
 	pthread_condattr_destroy(&attributes);
 	snprintf(w->path, sizeof w->path, "%s/sandbox.json", dir);
 	w->state = json_load_file(w->path, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(json_object_get(w->state, "authorities"))) {
+	bool fresh = !json_is_object(json_object_get(w->state, "authorities"));
+	if (fresh) {
 		json_decref(w->state);
 		w->state = empty_state();
 	}
 	w->offset_ms = json_integer_value(json_object_get(w->state, "offset_ms"));
-	w->people = people_new(seed);
+	w->year =
+		fresh ? date_of(wall_ms()).year : (int)json_integer_value(json_object_get(w->state, "year"));
+	w->dirty = fresh;
+	w->people = people_new(seed, w->year ? w->year : YEAR_BEFORE);
 	return w;
 }
 
@@ -58,6 +64,7 @@ void world_save(struct world *w)
 	bool dirty = w->dirty;
 	w->dirty = false;
 	json_object_set_new(w->state, "offset_ms", json_integer(w->offset_ms));
+	json_object_set_new(w->state, "year", json_integer(w->year));
 	char *text = dirty ? json_dumps(w->state, JSON_COMPACT) : NULL;
 	pthread_mutex_unlock(&w->lock);
 	if (!text)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { citizen, cities, root, secondCheck, startCity, until, withConsents } from './helpers.mjs'
 import { addOfficer, openOffice } from './officers.mjs'
+import { now } from './versions.mjs'
 
 for (const name of cities) describe(name, { concurrency: false }, () => {
   const tianjin = name === 'tianjin'
@@ -80,9 +81,9 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test('who left is in the numbers still, and nobody can use what was theirs [NT-3.1.c]', async () => {
     const [leaver] = people
-    const use = () => s.refused('POST', '/staff/exceptions', { ground: 'provide_criminal_justice', context: 'share', recipient: 'population', items: ['real_name'],
+    const use = async () => s.refused('POST', '/staff/exceptions', { ground: 'provide_criminal_justice', context: 'share', recipient: 'population', items: ['real_name'],
       person: { real_name: leaver.person.real_name, mobile_phone: leaver.person.mobile_phone, ...(tianjin ? { id_number: leaver.person.resident_id_number } : {}) },
-      evidence: { document: '调证字〔2026〕1号' }, scope: '一起案件的核对', scope_until: '2027-01-31' })
+      evidence: { document: '调证字〔2026〕1号' }, scope: '一起案件的核对', scope_until: new Date(await now(city) + 60 * 86400000).toISOString().slice(0, 10) })
     await secondCheck(leaver)
     const scope = (await leaver.ok('GET', '/city')).body.features.cancel_scopes[0].key
     const preview = (await leaver.ok('GET', `/me/cancellation?scope=${scope}`)).body

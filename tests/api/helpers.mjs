@@ -12,7 +12,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 export const build = process.env.TB_BUILD ?? join(root, 'build-test')
@@ -23,12 +23,21 @@ export const password = 'Tong-ban2026'
 
 export const sleep = ms => new Promise(done => setTimeout(done, ms))
 
-export function freePort() {
-  return new Promise((done, failed) => {
-    const s = createServer()
-    s.once('error', failed)
-    s.listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)) })
-  })
+// Below the ports that the system gives to outgoing connections: one of those could take the port before the server does,
+// also between two starts of a server. What was handed out once is not handed out again.
+const [portsFrom, portsUntil] = [15000, 30000], given = new Set()
+export async function freePort() {
+  for (let tries = 0; tries < 200; tries++) {
+    const port = portsFrom + randomInt(portsUntil - portsFrom)
+    if (given.has(port)) continue
+    given.add(port)
+    if (await new Promise(done => {
+      const s = createServer()
+      s.once('error', () => done(false))
+      s.listen(port, '127.0.0.1', () => s.close(() => done(true)))
+    })) return port
+  }
+  throw new Error('no free port')
 }
 
 // Waits until `check` answers something truthy; fails with `what` otherwise.
@@ -64,6 +73,8 @@ async function ready(child, url, log) {
 // For `staff add`: what each staff member must have done before their work shows personal data.
 export const dutiesDone = ['--duties-done', new Date(Date.now() - 86400000).toISOString().slice(0, 10)]
 
+// Longer than a server lets running requests and jobs finish.
+const endMs = 60000
 const running = new Set()
 process.on('exit', () => { for (const child of running) child.kill('SIGKILL') })
 
@@ -115,7 +126,7 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
       await ready(child, `http://localhost:${otherPort}/readyz`, otherLog)
       return { base: `http://localhost:${otherPort}`, async stop() {
         child.kill('SIGTERM')
-        await until(() => child.ended, 'end of the further server')
+        await until(() => child.ended, 'end of the further server', endMs)
         running.delete(child)
         if (child.ended.code !== 0) throw new Error(readFileSync(otherLog, 'utf8').slice(-4000))
       } }
@@ -123,7 +134,7 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
     async kill(signal = 'SIGKILL') {
       const child = self.child
       child.kill(signal)
-      await until(() => child.ended, `end after ${signal}`)
+      await until(() => child.ended, `end after ${signal}`, endMs)
       running.delete(child)
       return child.ended
     },
@@ -133,7 +144,7 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
         if (ended.code !== 0) throw new Error(`server ended with ${JSON.stringify(ended)}:\n${readFileSync(log, 'utf8').slice(-4000)}`)
       }
       sandboxChild.kill('SIGTERM')
-      await until(() => sandboxChild.ended, 'end of the sandbox')
+      await until(() => sandboxChild.ended, 'end of the sandbox', endMs)
       running.delete(sandboxChild)
       postgres?.stop()
       rmSync(dir, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 // What operators rely on: numbers on a listener of their own, readiness, and an end that cuts nobody off.
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { startCity, citizen, register, withConsents, freePort, sleep, until } from './helpers.mjs'
+import { startCity, citizen, register, withConsents, freePort, until } from './helpers.mjs'
 
 const service = 'insured_status_query', authority = 'social_insurance'
 let city, port, c
@@ -42,11 +42,12 @@ test('the numbers tell nothing about anybody [NT-3.3.2.h]', async () => {
 
 test('a request that runs at SIGTERM is answered, its entry says what became of it, and nobody new is let in', async () => {
   await city.mode(authority, 'slow', 3000)
+  const shares = async () => (await c.all('/me/usage')).filter(u => u.action === 'share').length
+  const before = await shares()
   const running = c.call('POST', `/services/${service}/queries`, { fields: {} })
-  await sleep(800)
+  await until(async () => await shares() > before, 'the entry that stands before the request to the authority')
   const ended = city.kill('SIGTERM')
-  await sleep(300)
-  await assert.rejects(fetch(`${city.base}/healthz`))
+  await until(() => fetch(`${city.base}/healthz`, { headers: { connection: 'close' } }).then(() => false, () => true), 'the listening socket to close')
   const r = await running
   assert.equal(r.status, 200, String(r.bytes))
   assert.equal((await ended).code, 0)

@@ -1,7 +1,9 @@
 // Requests of people about their data: proof first, the city's days, what is carried out, and refusal only on a listed ground.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { cities, citizen, code, login, secondCheck, startCity, withConsents } from './helpers.mjs'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cities, citizen, code, login, root, secondCheck, startCity, withConsents } from './helpers.mjs'
 import { stop } from './careful.mjs'
 import { addOfficer, openOffice } from './officers.mjs'
 
@@ -23,13 +25,16 @@ const grounds = {
     ['refuse_abuse_effort', 'statutory', 'NT-4.7.4.b', 0, 0],
   ],
 }
-const holidays = ['2027-01-01', '2027-02-05', '2027-02-08']
+// The days that the city's calendar lists under a key.
+const listed = (name, key) => new RegExp(`^  ${key}: \\[([^\\]]*)`, 'm').exec(readFileSync(join(root, 'cities', name, 'city.yaml'), 'utf8'))[1].match(/\d{4}-\d\d-\d\d/g)
 // Counted anew, day by day: the last day, as the person reads it.
-function lastDay(from, days, working) {
+function lastDay(name, from, days, working) {
+  const holidays = listed(name, 'holidays'), workdays = listed(name, 'workdays')
   const d = new Date(new Date(from).getTime() + 8 * 3600000)
   while (days > 0) {
     d.setUTCDate(d.getUTCDate() + 1)
-    if (!working || (d.getUTCDay() % 6 !== 0 && !holidays.includes(d.toISOString().slice(0, 10)))) days--
+    const day = d.toISOString().slice(0, 10)
+    if (!working || workdays.includes(day) || (d.getUTCDay() % 6 !== 0 && !holidays.includes(day))) days--
   }
   return d.toISOString().slice(0, 10)
 }
@@ -98,7 +103,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     for (const kind of ['access', 'copy', 'delete', 'explain', 'complaint', 'feedback']) {
       const r = await file({ kind })
       assert.match(r.number, /^\d{6}-/)
-      assert.equal(r.due_at.slice(0, 10), lastDay(r.verified_at, 15, name === 'tianjin' || kind === 'delete'), kind)
+      assert.equal(r.due_at.slice(0, 10), lastDay(name, r.verified_at, 15, name === 'tianjin' || kind === 'delete'), kind)
       assert.match(r.due_at, /T23:59:59/)
     }
     const list = await officers[0].all('/staff/requests')

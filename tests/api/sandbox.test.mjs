@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sandboxBinary } from './helpers.mjs';
+import { sandboxBinary, until } from './helpers.mjs';
 
 const program = process.env.TONGBAN_SANDBOX ?? sandboxBinary;
 let child, base, dir, client, serverKey;
@@ -261,10 +261,11 @@ test('the clock goes forward by durations and working days, and waits for its fo
 	await poll(old, 0);
 	let moved = false;
 	const moving = control('PUT', '/clock', { advance: 'PT1H' }).then((r) => ((moved = true), r));
-	await new Promise((r) => setTimeout(r, 300));
-	const { data } = await poll(old, 0);
+	const { data } = await until(async () => {
+		const r = await poll(old, 0);
+		return r.data.now_ms >= old + 3600_000 && r;
+	}, 'the sandbox to take the new time');
 	assert.equal(moved, false);
-	assert.ok(data.now_ms >= old + 3600_000);
 	await poll(data.now_ms, 0);
 	assert.equal((await moving).status, 200);
 
@@ -278,7 +279,10 @@ test('the clock goes forward by durations and working days, and waits for its fo
 	await poll(data.now_ms, 0);
 	await pause();
 	assert.equal(settled, false);
-	await poll(data.now_ms, 1);
+	await until(async () => {
+		await poll(data.now_ms, 1);
+		return settled;
+	}, 'the follower to be found settled');
 	assert.deepEqual((await settling).data, { settled: true, followers: 1 });
 });
 
