@@ -83,6 +83,45 @@ static bool rights_are_a_major_change(const struct release *r)
 	return policy_major_listed(r, MAJOR_RIGHTS) && !city_flag(r, "consent.continue");
 }
 
+/* TJ-1.1.27.a, NT-6.2.1: another purpose is a major change that everybody is asked about, or one that waits
+ * for each person's express yes */
+static bool purpose_is_a_major_change(const struct release *r)
+{
+	return policy_major_listed(r, MAJOR_MODEL) && !city_flag(r, "consent.continue");
+}
+
+/* TJ-1.1.1.c, NT-1.1.a: what a company says of itself is taken for accounts, or nowhere */
+static bool companies_are_taken(const struct release *r)
+{
+	static const char *const nine[] = {"org_name",	       "org_type",	    "uscc",
+					   "legal_rep_name",   "legal_rep_id_type", "legal_rep_id_number",
+					   "legal_rep_mobile", "sms_code",	    "email"};
+	const struct category *account = model_find(&r->categories, "account");
+
+	for (size_t i = 0; account && i < sizeof nine / sizeof *nine; i++) {
+		const struct item *it = model_find(&r->items, nine[i]);
+		if (!it || !itemset_has(&account->collect, it->number))
+			return false;
+	}
+	return account;
+}
+
+/* TJ-2.3.0, NT-2.3.e: whether each ground of publication alone needs the notices and then the person's yes */
+static bool publishing_waits_for_a_yes(const struct release *r)
+{
+	unsigned asked = 0;
+
+	for (unsigned i = 0; i < r->exceptions.count; i++) {
+		const struct exception *e = r->exceptions.rows[i];
+		if (!exception_holds(e, EXCEPTION_PUBLISH) || exception_holds(e, EXCEPTION_SHARE))
+			continue;
+		if (!exception_needs(e, NEED_NOTICE) || !exception_needs(e, NEED_CONSENT))
+			return false;
+		asked++;
+	}
+	return asked > 0;
+}
+
 static const struct agreement agreements[] = {
 	{"register.password", "true", password_is_a_field, "register.fields names password",
 	 "register.fields does not name password"},
@@ -91,6 +130,15 @@ static const struct agreement agreements[] = {
 	{"consent.reduce", "renewed", rights_are_a_major_change,
 	 "update.major lists the change of rights, and consent.continue is false",
 	 "update.major does not list the change of rights, or consent.continue is true"},
+	{"purpose.change", "renewed", purpose_is_a_major_change,
+	 "update.major lists the change of purposes, and consent.continue is false",
+	 "update.major does not list the change of purposes, or consent.continue is true"},
+	{"account.org", "true", companies_are_taken,
+	 "category 'account' collects the nine items of a company",
+	 "category 'account' collects no company's nine items"},
+	{"disclosure.model", "consent_after_notice", publishing_waits_for_a_yes,
+	 "each ground of publication alone needs notice and consent",
+	 "some ground of publication alone does without notice or consent"},
 	{"dispute.way", "arbitration", arbitrator_is_named, "dispute.body names who arbitrates",
 	 "no dispute.body stands there"},
 	{"definition.set", "ten", ten_terms_are_defined, "the policy defines ten terms",
@@ -217,6 +265,56 @@ static void compare_mac(struct loader *l, struct node root)
 	}
 }
 
+static bool is_case(const struct release *r, const char *clause)
+{
+	return clause && city_list_has(r, "share.cases", clause);
+}
+
+/* A supplier, partner or affiliate receives under a case of its own; an authority under the person's consent.
+ */
+static bool has_own_case(const struct category *k, const struct release *r)
+{
+	for (unsigned i = 0; i < r->recipients.count; i++) {
+		const char *kind = ((const struct recipient *)r->recipients.rows[i])->kind;
+		if ((k->recipients >> i & 1) &&
+		    (strcmp(kind, "supplier") == 0 || strcmp(kind, "partner") == 0 ||
+		     strcmp(kind, "affiliate") == 0))
+			return true;
+	}
+	return false;
+}
+
+/* TJ-2.1.0, TJ-2.1.4.a, NT-2.1.0.f: nobody but for the cases of share.cases, of which consent is one, and
+ * providers get the common items; or what is shared is listed, category by category. */
+static void compare_sharing(struct loader *l, struct node root)
+{
+	const char *word = city_text(l->r, "share.model");
+	bool listed = word && strcmp(word, "listed") == 0;
+	size_t common;
+
+	if (!word)
+		return;
+	(void)city_list(l->r, "share.partner_items", &common);
+	if (listed != (common == 0))
+		node_complain(setting_place(root, "share.model"),
+			      "share.model is %s, which means: %s; change one of the two", word,
+			      listed ? "share.partner_items is empty"
+				     : "share.partner_items lists what providers get");
+	if (!listed && !is_case(l->r, city_text(l->r, "gate.clause.share")))
+		node_complain(
+			setting_place(root, "share.cases"),
+			"share.cases lacks gate.clause.share, the case of consent; write it there as well");
+	for (unsigned i = 0; i < l->r->categories.count; i++) {
+		const struct category *k = l->r->categories.rows[i];
+		bool needed = listed ? strcmp(k->kind, "service") == 0 : has_own_case(k, l->r);
+		if (!itemset_empty(&k->share) && needed && !is_case(l->r, k->share_clause))
+			node_complain(setting_place(root, "share.cases"),
+				      "share.cases lacks %s, under which category '%s' shares; write it "
+				      "there as well",
+				      k->share_clause, k->key);
+	}
+}
+
 void check_agreements(struct loader *l, struct node root)
 {
 	for (size_t i = 0; i < sizeof agreements / sizeof *agreements; i++)
@@ -225,4 +323,5 @@ void check_agreements(struct loader *l, struct node root)
 	compare_voice(l, root);
 	compare_mac(l, root);
 	compare_ways(l, root);
+	compare_sharing(l, root);
 }

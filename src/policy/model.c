@@ -357,7 +357,8 @@ void model_freeze(struct release *r)
 	const char *border = city_text(r, "border.mode");
 	r->never_abroad = !border || strcmp(border, "consent") != 0;
 	r->weak_counts = city_flag(r, "consent.continue");
-	r->purpose_express = city_text(r, "purpose.change") != NULL;
+	const char *change = city_text(r, "purpose.change");
+	r->purpose_express = change && strcmp(change, "express") == 0;
 	r->bounds = model_bounds(r);
 	for (unsigned i = 0; i < r->services.count; i++)
 		r->bounds[i] = bounds_of(r, r->services.rows[i]);

@@ -160,7 +160,7 @@ struct release {
 	const struct purpose *show_masked;   /* or NULL */
 	bool weak_counts;		     /* setting consent.continue */
 	bool never_abroad;		     /* setting border.mode is not consent */
-	bool purpose_express;		     /* setting purpose.change */
+	bool purpose_express;		     /* setting purpose.change is "express" */
 	struct earlier *earlier;
 	size_t earlier_count;
 	uint32_t item_permissions[ITEMS_MAX];

@@ -95,13 +95,14 @@ err device_link(struct ctx *c, int64_t subject_id, const char *platform, const c
 struct gathering {
 	const struct service *service;
 	struct device device;
+	int64_t only; /* 0, or the one installation that is told */
 	device_fn fn;
 	void *arg;
 };
 
 static err give(struct ctx *c, struct gathering *g)
 {
-	if (!g->device.installation_id)
+	if (!g->device.installation_id || (g->only && g->only != g->device.installation_id))
 		return OK;
 	err e = installation_platform(c, g->device.installation_id, &g->device.platform);
 	if (e.code == ERR_NOT_FOUND)
@@ -127,14 +128,26 @@ static err gather(struct ctx *c, const struct held *held, void *arg)
 	return OK;
 }
 
-err device_list(struct ctx *c, int64_t subject_id, device_fn fn, void *arg)
+static err list(struct ctx *c, int64_t subject_id, int64_t only, device_fn fn, void *arg)
 {
-	struct gathering g = {.service = device_service(c), .fn = fn, .arg = arg};
+	struct gathering g = {.service = device_service(c), .only = only, .fn = fn, .arg = arg};
 
 	if (!g.service)
 		return OK;
 	TRY(vault_held(c, subject_id, gather, &g));
 	return give(c, &g);
+}
+
+bool device_links(const struct ctx *c)
+{
+	const char *word = city_text(c->release, "device.link");
+
+	return word && strcmp(word, "same_service") == 0;
+}
+
+err device_list(struct ctx *c, int64_t subject_id, device_fn fn, void *arg)
+{
+	return list(c, subject_id, device_links(c) ? 0 : c->installation_id, fn, arg);
 }
 
 static err find_device(struct ctx *c, const struct device *d, void *arg)
@@ -152,7 +165,7 @@ err device_unlink(struct ctx *c, int64_t subject_id, int64_t installation_id)
 	struct device found = {.installation_id = installation_id};
 	struct head h;
 
-	TRY(device_list(c, subject_id, find_device, &found));
+	TRY(list(c, subject_id, 0, find_device, &found));
 	if (itemset_empty(&found.items))
 		FAIL(c, ERR_NOT_FOUND, "没有找到这台关联的设备");
 	struct vault_deletion deletion = {subject_id, installation_id, &found.items};

@@ -14,7 +14,12 @@ const struct service *device_service(const struct ctx *c);
 err device_link(struct ctx *c, int64_t subject_id, const char *platform, const char *purpose,
 		const struct form_field *fields, size_t count, struct itemset *ret_items);
 
-/* Installations linked with the person (NT-1.2.2.1.c, NT-1.2.2.1.d). */
+/* Setting device.link: whether the devices of one person are put together for the same service
+ * (NT-1.2.2.1.c), or each is known for itself, for the risk of a login alone (TJ-1.2.1.4.a). */
+bool device_links(const struct ctx *c);
+
+/* Installations linked with the person (NT-1.2.2.1.c, NT-1.2.2.1.d); where the city does not link devices,
+ * this one alone. */
 struct device {
 	int64_t installation_id, linked_at_ms;
 	const char *platform; /* NULL: the installation is gone */
@@ -23,5 +28,5 @@ struct device {
 typedef err (*device_fn)(struct ctx *c, const struct device *d, void *arg);
 err device_list(struct ctx *c, int64_t subject_id, device_fn fn, void *arg);
 
-/* Deletes what stands of the installation. ERR_NOT_FOUND: it is not linked. */
+/* Deletes what stands of the installation, in every city. ERR_NOT_FOUND: it is not linked. */
 err device_unlink(struct ctx *c, int64_t subject_id, int64_t installation_id);

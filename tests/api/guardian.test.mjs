@@ -4,8 +4,9 @@ import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import {
-  startCity, cities, register, registrationValues, withConsents, giveConsents, verifyName, secondCheck, citizen, agree, login, password,
+  startCity, cities, register, registrationValues, withConsents, giveConsents, secondCheck, citizen, agree, login, password,
 } from './helpers.mjs'
+import { adult, ask, childClient, decide, family, guarded, newCode, told } from './families.mjs'
 import { jpeg, query } from './careful.mjs'
 import { officerOf } from './officers.mjs'
 
@@ -15,57 +16,7 @@ const problem = (p, status, reason) => {
   return p
 }
 const notes = async (c, action) => (await c.all('/me/usage')).filter(u => u.action === action)
-
-// A child of the given ages with a parent nobody took yet; both can be registered.
-async function family(city, { age_gte = 14, age_lt = 17 } = {}) {
-  const children = await city.people({ age_gte, age_lt, limit: 500 })
-  for (const child of children) {
-    if (!child.mother_id_number || city.taken.has(child.resident_id_number) || city.taken.has(child.mother_id_number)) continue
-    const [parent] = await city.people({ id_number: child.mother_id_number })
-    if (!parent || parent.id_type !== 'resident_card') continue
-    city.taken.add(child.resident_id_number).add(parent.resident_id_number)
-    return { child, parent }
-  }
-  throw new Error('no family left')
-}
-
-async function adult(city, person) {
-  const c = await city.client()
-  await register(c, person)
-  await verifyName(c, person)
-  return c
-}
-
-// The child's client as far as the city lets it: an installation in Tianjin, an account of unknown age in Nantong.
-async function childClient(city, child) {
-  const c = await city.client()
-  c.person = child
-  if (city.city === 'nantong') await register(c, child)
-  return c
-}
-
-const told = child => ({ ward_name: child.real_name, ward_id_number: child.resident_id_number })
 const again = async c => { c.token = (await c.ok('POST', '/sessions', { method: 'password', login: c.username, password }, { headers: { authorization: `Bearer ${c.installation}` } })).body.token }
-const newCode = async c => (await c.ok('POST', '/guardianship/codes')).body.code
-
-async function ask(parent, code, child, path = '/wards') {
-  return (await withConsents(parent, 'POST', path, { code, ...told(child) })).body
-}
-
-async function decide(parent, ward) {
-  const { text_hash } = (await parent.ok('GET', `/wards/${ward.id}/text`)).body
-  await secondCheck(parent)
-  return (await parent.ok('POST', `/wards/${ward.id}/agreement`, { text_hash })).body
-}
-
-// A child with an account whose guardian agreed.
-async function guarded(city, ages) {
-  const { child, parent } = await family(city, ages)
-  const p = await adult(city, parent), c = await childClient(city, child)
-  const ward = await decide(p, await ask(p, await newCode(c), child))
-  if (city.city === 'tianjin') await register(c, child)
-  return { child, parent, p, c, ward }
-}
 
 const officer = city => officerOf(city, `privacy${++officers}`, '个人信息保护专员 赵某', 'privacy_officer')
 let officers = 0

@@ -41,6 +41,8 @@ export interface Features {
 	personal: boolean
 	/** Services can be rated. */
 	ratings: boolean
+	/** The devices of one person are put together for the same service. */
+	device_link: boolean
 	/** There are cookies that can be refused. */
 	cookie_choice: boolean
 	/** Every kind of message can be unsubscribed: none reaches everybody. */
