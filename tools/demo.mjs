@@ -67,6 +67,7 @@ function makeStaff(department) {
   }
   const list = [
     made('policy1', '陈某', 'policy_officer'), made('policy2', '林某', 'policy_officer'),
+    made('complaints', '冯某', 'complaint_handler', '--duties-done', new Date().toISOString().slice(0, 10)),
     made('privacy1', '赵某', 'privacy_officer'), made('privacy2', '孙某', 'privacy_officer'),
     made('auditor', '周某', 'auditor'),
   ]

@@ -20,6 +20,7 @@ extern const struct api_route api_staff_paper_routes[];
 
 extern const struct api_route api_use_log_routes[];
 extern const struct api_route api_clause_routes[];
+extern const struct api_route api_complaint_routes[];
 extern const struct api_route api_photo_place_routes[];
 extern const struct api_route api_wish_routes[];
 
@@ -55,6 +56,7 @@ const struct api_route *const api_route_tables[] = {
 	api_services_routes,
 	api_cases_routes,
 	api_staff_routes,
+	api_complaint_routes,
 	api_duty_routes,
 	api_clause_routes,
 	api_transfer_routes,

@@ -14,6 +14,11 @@ void id_init(unsigned node)
 	own_node = node;
 }
 
+int64_t id_least(int64_t ms)
+{
+	return ms > epoch_2024_ms ? (ms - epoch_2024_ms) << (NODE_BITS + SEQUENCE_BITS) : 0;
+}
+
 /* The tick is the larger of "now" and "one after the last": a clock set back, or more than 2048 ids in a
  * millisecond, borrow from the future instead of repeating. */
 int64_t id_new(int64_t now_ms)

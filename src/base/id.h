@@ -7,3 +7,5 @@
 /* Call once at start; node from 0 to 1023, one per running server on a store. */
 void id_init(unsigned node);
 int64_t id_new(int64_t now_ms);
+/* No id made at or after that time is smaller. */
+int64_t id_least(int64_t ms);

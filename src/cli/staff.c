@@ -47,7 +47,7 @@ static int add(struct cli *k, const struct cli_option *o, bool json)
 	}
 	if (failed(staff_add(&k->ctx, &s, slice_of(password), secret)))
 		return cli_failed(&k->ctx, "staff add");
-	if (cli_value(o, "duties-done") && strcmp(s.role, STAFF_HOTLINE_AGENT) == 0 &&
+	if (cli_value(o, "duties-done") && duties_concern(&s) &&
 	    failed(duties_of_new_staff(&k->ctx, s.login, slice_of(cli_value(o, "duties-done")))))
 		return cli_failed(&k->ctx, "staff add");
 	print_added(&s, secret, password, k->city, json);
@@ -68,7 +68,8 @@ int cli_staff(int argc, char **argv)
 		CLI_DATA_OPTIONS,
 		{"login", false, "login name", NULL},
 		{"name", false, "name that a citizen sees", NULL},
-		{"role", false, "hotline_agent, policy_officer, privacy_officer or auditor", NULL},
+		{"role", false,
+		 "hotline_agent, complaint_handler, policy_officer, privacy_officer or auditor", NULL},
 		{"department", false, "key of the department among the policy's recipients", NULL},
 		{"duties-done", false,
 		 "day on which the person did the duties of each staff member (training, undertaking …)",

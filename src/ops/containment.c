@@ -16,7 +16,7 @@ static err check_reason(struct ctx *c, const char *reason)
 static err check_role(struct ctx *c, const struct staff *by, const char *role)
 {
 	static const char *const roles[] = {STAFF_HOTLINE_AGENT, STAFF_AUDITOR, STAFF_POLICY_OFFICER,
-					    STAFF_PRIVACY_OFFICER};
+					    STAFF_PRIVACY_OFFICER, STAFF_COMPLAINT_HANDLER};
 
 	if (strcmp(by->role, role) == 0)
 		return fail_field(c, "key", "不能停用自己所属的岗位");

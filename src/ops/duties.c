@@ -11,10 +11,9 @@ const char *duty_state_word(enum duty_state s)
 	return words[s];
 }
 
-/* Whose work shows personal data, so that the duties of each staff member are theirs. */
-static bool concerns(const struct staff *s)
+bool duties_concern(const struct staff *s)
 {
-	return strcmp(s->role, STAFF_HOTLINE_AGENT) == 0;
+	return strcmp(s->role, STAFF_HOTLINE_AGENT) == 0 || strcmp(s->role, STAFF_COMPLAINT_HANDLER) == 0;
 }
 
 /* ---- what is due ---- */
@@ -66,7 +65,7 @@ static err count_staff(struct ctx *c, const struct staff *s, void *arg)
 	struct duty_status *d = k->status;
 	int64_t done_on_ms = 0;
 
-	if (!concerns(s))
+	if (!duties_concern(s))
 		return OK;
 	TRY(last_done(c, d->duty, s->login, &done_on_ms));
 	enum duty_state state = state_of(c, d->duty, done_on_ms);
@@ -153,7 +152,7 @@ static err find_staff(struct ctx *c, const struct staff *s, void *arg)
 	struct search *search = arg;
 
 	(void)c;
-	search->found |= concerns(s) && strcmp(s->login, search->login) == 0;
+	search->found |= duties_concern(s) && strcmp(s->login, search->login) == 0;
 	return OK;
 }
 

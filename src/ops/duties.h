@@ -36,6 +36,8 @@ err duty_records(struct ctx *c, const char *duty, duty_record_fn fn, void *arg);
  * does not concern is ERR_INVALID with its field. */
 err duty_record_add(struct ctx *c, const char *by, struct duty_record *r);
 
+/* Whose work shows personal data, so that the duties of each staff member are theirs. */
+bool duties_concern(const struct staff *s);
 /* Every duty of each staff member, done on that day: for `staff add --duties-done`. */
 err duties_of_new_staff(struct ctx *c, const char *login, struct slice day);
 /* ERR_REFUSED with the duty's clause when one of the staff member's own duties is not in force. */

@@ -20,18 +20,14 @@ static err nobody(struct ctx *c)
 	FAIL(c, ERR_NOT_FOUND, "没有找到这样的用户，请核对姓名和证件号码，或者事项编号");
 }
 
-/* A case waits in the list of the department that has it. */
 static err by_case(struct ctx *c, int64_t case_id, int64_t *ret_subject_id)
 {
 	struct service_case k;
+	err e = case_queue_find_anywhere(c, case_id, ret_subject_id, &k);
 
-	for (unsigned i = 0; i < release_recipient_count(c->release); i++) {
-		err e = case_queue_find(c, release_recipient_at(c->release, i)->key, case_id, ret_subject_id,
-					&k);
-		if (e.code != ERR_NOT_FOUND)
-			return e;
-		failure_clear(c);
-	}
+	if (e.code != ERR_NOT_FOUND)
+		return e;
+	failure_clear(c);
 	return nobody(c);
 }
 

@@ -12,7 +12,7 @@ struct account {
 };
 
 static const char *const roles[] = {STAFF_HOTLINE_AGENT, STAFF_AUDITOR, STAFF_POLICY_OFFICER,
-				    STAFF_PRIVACY_OFFICER};
+				    STAFF_PRIVACY_OFFICER, STAFF_COMPLAINT_HANDLER};
 
 static err check_new(struct ctx *c, const struct staff *s, struct slice password)
 {
@@ -22,7 +22,8 @@ static err check_new(struct ctx *c, const struct staff *s, struct slice password
 		known |= s->role && strcmp(roles[i], s->role) == 0;
 	if (!known)
 		return fail_field(c, "role",
-				  "角色只能是 hotline_agent、auditor、policy_officer 或 privacy_officer");
+				  "角色只能是 hotline_agent、complaint_handler、auditor、policy_officer 或 "
+				  "privacy_officer");
 	if (s->department && !release_recipient(c->release, s->department))
 		return fail_field(c, "department", "部门须是隐私政策中声明的接收方");
 	if (strcmp(s->role, STAFF_HOTLINE_AGENT) == 0 && !s->department)

@@ -3,9 +3,10 @@
  *
  * Roles: hotline_agent works on the cases of one department; policy_officer writes, reviews and publishes the
  * policy; privacy_officer decides on exceptions, guardians' papers and organisational duties; auditor sees no
- * case. What two officers must decide is decided by two different accounts. A staff member sees
- * masked values; showing one needs a reason, which the citizen sees with the name of the staff member
- * (TJ-5.3.d, NT-3.3.2.i). */
+ * case; complaint_handler sees the data of a complaint or a dispute whose number they know (complaints.h).
+ * What two officers must decide is decided by two different accounts. A staff member sees masked values;
+ * showing one needs a reason, which the citizen sees with the name of the staff member (TJ-5.3.d,
+ * NT-3.3.2.i). */
 #pragma once
 
 #include "services/cases.h"
@@ -16,6 +17,7 @@ enum { STAFF_IDLE_MS = 15 * 60 * 1000, STAFF_LIFE_MS = 10 * 3600 * 1000, STAFF_R
 #define STAFF_AUDITOR "auditor"
 #define STAFF_POLICY_OFFICER "policy_officer"
 #define STAFF_PRIVACY_OFFICER "privacy_officer"
+#define STAFF_COMPLAINT_HANDLER "complaint_handler"
 
 struct staff {
 	int64_t id;
@@ -47,6 +49,8 @@ err staff_case_open(struct ctx *c, const struct staff *s, int64_t case_id, int64
  * wiped by the caller. */
 err staff_case_reveal(struct ctx *c, const struct staff *s, int64_t case_id, struct slice item,
 		      struct slice reason, struct released *ret);
+/* A reason that the citizen will read; ERR_INVALID. */
+err staff_check_reason(struct ctx *c, struct slice reason);
 err staff_may_handle(struct ctx *c, const struct staff *s);
 /* OK when the staff member has one of the two roles (role2 may be NULL); else ERR_REFUSED. */
 err staff_must_be(struct ctx *c, const struct staff *s, const char *role, const char *role2);

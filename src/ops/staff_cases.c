@@ -75,7 +75,7 @@ err staff_case_open(struct ctx *c, const struct staff *s, int64_t case_id, int64
 	return OK;
 }
 
-static err check_reason(struct ctx *c, struct slice reason)
+err staff_check_reason(struct ctx *c, struct slice reason)
 {
 	size_t chars = slice_is_utf8(reason) ? slice_chars(reason) : 0;
 
@@ -104,7 +104,7 @@ err staff_case_reveal(struct ctx *c, const struct staff *s, int64_t case_id, str
 	err e = {ERR_STALE};
 
 	TRY(staff_may_handle(c, s));
-	TRY(check_reason(c, reason));
+	TRY(staff_check_reason(c, reason));
 	if (!it)
 		return fail_field(c, "item", "没有这项信息");
 	for (int i = 0; i < TRIES && e.code == ERR_STALE; i++) {

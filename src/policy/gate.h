@@ -103,6 +103,7 @@ struct gate_request {
 	struct itemset volunteered; /* those of items that the person typed into a third party's form just
 				       now: where share.volunteered is "allowed" they go to that party without
 				       a further question, unless they are sensitive (TJ-2.1.5.b) */
+	const char *note;	    /* for the entry, of a read by staff: what it is looked at for; or NULL */
 };
 
 struct permit;

@@ -192,7 +192,7 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 		.permissions = permissions_used(r, f, q),
 		.basis = basis_of(c, r, f, q, &v),
 		.clause = clause_of(r, q),
-		.note = q->ground ? q->ground->note : NULL,
+		.note = q->ground ? q->ground->note : q->note,
 		.version = gate_version(r, f, q),
 		.use_id = q->ground ? q->ground->use_id : 0,
 		.deferred_until_ms = q->ground ? q->ground->deferred_until_ms : 0,

@@ -1,4 +1,5 @@
 #include "services/cases.h"
+#include "base/clock.h"
 #include "base/id.h"
 #include "jobs/jobs.h"
 #include "notify/notices.h"
@@ -20,17 +21,44 @@ const char *case_state_name(const char *state)
 	return state;
 }
 
-/* Ids are unique, and so is their low part of 50 bits within a day; base 32 without I, L, O and U
+static const char number_digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/* Ids are unique, and so is their low part of 50 bits within six days; base 32 without I, L, O and U
  * (Crockford). */
 void case_number(int64_t case_id, int64_t now_ms, char ret[static CASE_NUMBER_SIZE])
 {
-	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 	struct date d = date_of(now_ms);
 	int at = snprintf(ret, CASE_NUMBER_SIZE, "%02d%02d%02d-", d.year % 100, d.month % 100, d.day % 100);
 
 	for (int shift = 45; shift >= 0; shift -= 5)
-		ret[at++] = digits[case_id >> shift & 31];
+		ret[at++] = number_digits[case_id >> shift & 31];
 	ret[at] = '\0';
+}
+
+/* The first id from the day before on that ends like this: an id may have been made a moment before its case.
+ */
+int64_t case_number_id(struct slice number)
+{
+	enum { DAY_CHARS = 6, NUMBER_CHARS = 17 };
+	const int64_t span = INT64_C(1) << 50;
+	int64_t low = 0;
+	char day[16];
+	struct date d;
+
+	if (number.n != NUMBER_CHARS || number.p[DAY_CHARS] != '-')
+		return 0;
+	snprintf(day, sizeof day, "20%.2s-%.2s-%.2s", number.p, number.p + 2, number.p + 4);
+	if (!date_parse(slice_of(day), &d))
+		return 0;
+	for (size_t i = DAY_CHARS + 1; i < number.n; i++) {
+		const char *digit = memchr(number_digits, number.p[i], 32);
+		if (!digit)
+			return 0;
+		low = low << 5 | (digit - number_digits);
+	}
+	int64_t from = id_least(date_start_ms(date_add_days(d, -1)));
+	int64_t id = (from & ~(span - 1)) | low;
+	return id < from ? id + span : id;
 }
 
 struct filing {
@@ -402,4 +430,17 @@ err case_queue_find(struct ctx *c, const char *department, int64_t case_id, int6
 	*ret_subject_id = found.subject_id;
 	*ret = found.k;
 	return OK;
+}
+
+err case_queue_find_anywhere(struct ctx *c, int64_t case_id, int64_t *ret_subject_id,
+			     struct service_case *ret)
+{
+	for (unsigned i = 0; i < release_recipient_count(c->release); i++) {
+		err e = case_queue_find(c, release_recipient_at(c->release, i)->key, case_id, ret_subject_id,
+					ret);
+		if (e.code != ERR_NOT_FOUND)
+			return e;
+		failure_clear(c);
+	}
+	FAIL(c, ERR_NOT_FOUND, "没有找到这件诉求");
 }

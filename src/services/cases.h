@@ -17,6 +17,8 @@ struct service_case {
 /* The number that people quote: date of filing and ten characters. */
 enum { CASE_NUMBER_SIZE = 24 };
 void case_number(int64_t case_id, int64_t now_ms, char ret[static CASE_NUMBER_SIZE]);
+/* The id that has this number, whether or not there is such a case; 0: it is no number. */
+int64_t case_number_id(struct slice number);
 
 /* Files a case: consents for taking and for sharing must both stand before anything is stored (NT-1.2.1.3.a,
  * .b). Items, case row, attachments and the first job are one transaction. Errors as query_run. */
@@ -64,6 +66,9 @@ err case_queue_list(struct ctx *c, const char *department, const char *state, in
 /* ERR_NOT_FOUND for another department's. */
 err case_queue_find(struct ctx *c, const char *department, int64_t case_id, int64_t *ret_subject_id,
 		    struct service_case *ret);
+/* In the list of whichever department has it; ERR_NOT_FOUND. */
+err case_queue_find_anywhere(struct ctx *c, int64_t case_id, int64_t *ret_subject_id,
+			     struct service_case *ret);
 
 /* Its person deletes a case, with its texts, place and pictures; what was passed on stays with the
  * department. ERR_CONFLICT where the city keeps the record of such cases (case.removable). */

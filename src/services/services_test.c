@@ -1,3 +1,5 @@
+#include "base/clock.h"
+#include "base/id.h"
 #include "services/cases.h"
 #include "services/catalogue.h"
 #include "services/image.h"
@@ -51,6 +53,27 @@ static void case_numbers_start_with_the_day_and_differ(void **state)
 	assert_memory_equal(a, "261121-", 7);
 	assert_string_not_equal(a, b);
 	assert_int_equal(strlen(a), 17);
+}
+
+static void a_case_number_tells_its_id(void **state)
+{
+	const int64_t now_ms = INT64_C(1795270000000), day_ms = INT64_C(86400000);
+	char number[CASE_NUMBER_SIZE];
+
+	(void)state;
+	for (int64_t later = 0; later < 40; later++) {
+		int64_t at = now_ms + later * (day_ms + 1234567), id = id_new(at);
+		case_number(id, at, number);
+		assert_int_equal(case_number_id(slice_of(number)), id);
+	}
+	/* an id of just before midnight, a case of just after */
+	int64_t midnight = date_start_ms(date_of(now_ms + 50 * day_ms)), id = id_new(midnight - 1);
+	case_number(id, midnight + 1, number);
+	assert_int_equal(case_number_id(slice_of(number)), id);
+	assert_int_equal(case_number_id(SLICE("")), 0);
+	assert_int_equal(case_number_id(SLICE("261121-000000000")), 0);
+	assert_int_equal(case_number_id(SLICE("261141-0000000000")), 0);
+	assert_int_equal(case_number_id(SLICE("261121-000000000I")), 0);
 }
 
 /* A JPEG of two segments that matter, with place and comment between them. */
@@ -160,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(initials_pinyin_and_chinese_find_a_service),
 		cmocka_unit_test(case_numbers_start_with_the_day_and_differ),
+		cmocka_unit_test(a_case_number_tells_its_id),
 		cmocka_unit_test(a_jpeg_loses_place_comment_and_trailer_but_not_its_orientation),
 		cmocka_unit_test(a_cut_jpeg_is_refused_at_every_length),
 		cmocka_unit_test(a_png_loses_its_texts_and_time),

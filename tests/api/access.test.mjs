@@ -139,6 +139,8 @@ const rules = {
   staff_reveal: { caller: 'staff', auditor: 403,
     mine: w => ({ id: w.case, body: { item: 'real_name', reason: '核对诉求人姓名' } }),
     missing: () => ({ id: nowhere, body: { item: 'real_name', reason: '核对诉求人姓名' } }) },
+  staff_complaint_view: { caller: 'staff', by: 'complaints', auditor: 403, self: true, body: () => ({ number: '260101-0000000000' }) },
+  staff_complaint_reveal: { caller: 'staff', by: 'complaints', auditor: 403, self: true, body: () => ({ number: '260101-0000000000', item: 'real_name', reason: '核对投诉人姓名' }) },
   staff_duties: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: () => ({}) },
   staff_duty_records: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: w => ({ key: w.duty }) },
   staff_duty_record: { caller: 'staff', by: 'privacy', auditor: 403, public: w => ({ key: w.duty }), body: () => ({ done_on: '2026-01-05', document: '台账' }) },
@@ -308,6 +310,7 @@ async function makeStaff(city, api, w) {
   w.auditor = await staffClient(city, api, 'auditor', '--role', 'auditor')
   w.privacy = await staffClient(city, api, 'privacy', '--role', 'privacy_officer')
   w.policy = await staffClient(city, api, 'policy', '--role', 'policy_officer')
+  w.complaints = await staffClient(city, api, 'complaints', '--role', 'complaint_handler')
   w.exception = { ground: 'provide_criminal_justice', context: 'share', recipient: 'population', items: ['real_name'],
     person: { real_name: w.a.person.real_name, mobile_phone: w.a.person.mobile_phone }, evidence: { document: '调证字〔2026〕1号' },
     scope: '一起案件的核对', scope_until: new Date((await city.control('GET', 'clock?server=test-reader')).now_ms + 30 * 86400000).toISOString().slice(0, 10) }

@@ -9,6 +9,7 @@ export const router = createRouter({
 		{ path: '/', redirect: () => startPage(staff.current?.role ?? '') },
 		{ path: '/cases', component: () => import('./features/cases/CasesPage.vue') },
 		{ path: '/cases/:id', component: () => import('./features/cases/CasePage.vue'), props: true },
+		{ path: '/complaints', component: () => import('./features/complaints/ComplaintsPage.vue') },
 		{ path: '/releases', component: () => import('./features/releases/ReleasesPage.vue') },
 		{ path: '/releases/:number', component: () => import('./features/releases/ReleasePage.vue'), props: true },
 		{ path: '/releases/:number/edit', component: () => import('./features/releases/EditPage.vue'), props: true },

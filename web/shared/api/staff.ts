@@ -5,7 +5,7 @@ import type { Named, Page } from './common'
 
 export interface Staff {
 	name: string
-	role: 'hotline_agent' | 'policy_officer' | 'privacy_officer' | 'auditor' | string
+	role: 'hotline_agent' | 'complaint_handler' | 'policy_officer' | 'privacy_officer' | 'auditor' | string
 	department: string | Named | null
 	idle_limit_s: number
 }
@@ -36,3 +36,15 @@ export const staffCases = (state?: string, cursor?: string | null) =>
 export const staffCase = (id: string) => get<StaffCase>(`/staff/cases/${id}`)
 export const staffReveal = (id: string, item: string, reason: string) =>
 	post<{ key: string; value: string }>(`/staff/cases/${id}/reveal`, { item, reason })
+
+/** A complaint or a matter in dispute, opened by its number. */
+export interface Complaint {
+	number: string
+	name: string
+	state_name: string
+	at: string | null
+	items: CaseItem[]
+}
+export const complaintView = (number: string) => post<Complaint>('/staff/complaints/view', { number })
+export const complaintReveal = (number: string, item: string, reason: string) =>
+	post<{ key: string; value: string }>('/staff/complaints/reveal', { number, item, reason })

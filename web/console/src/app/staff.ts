@@ -52,11 +52,13 @@ const roles: Record<string, string> = {
 	hotline_agent: '热线坐席',
 	policy_officer: '隐私政策管理员',
 	privacy_officer: '个人信息保护专员',
+	complaint_handler: '投诉处理员',
 	auditor: '审计员',
 }
 /** What the side bar offers, by role; the first is where a role starts. */
 const work: { path: string; name: string; roles: string[] }[] = [
 	{ path: '/cases', name: '诉求办理', roles: ['hotline_agent'] },
+	{ path: '/complaints', name: '投诉与纠纷', roles: ['complaint_handler'] },
 	{ path: '/duties', name: '合规职责', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/security', name: '安全管理', roles: ['privacy_officer', 'auditor'] },
 	{ path: '/incidents', name: '安全事件', roles: ['privacy_officer', 'auditor'] },

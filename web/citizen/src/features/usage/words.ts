@@ -35,6 +35,7 @@ export function matches(entry: UsageEntry, filter: Filter): boolean {
 
 const roles: Record<string, string> = {
 	hotline_agent: '热线坐席',
+	complaint_handler: '投诉处理员',
 	policy_officer: '隐私政策管理员',
 	privacy_officer: '个人信息保护专员',
 	auditor: '审计员',
