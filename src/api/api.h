@@ -141,6 +141,7 @@ struct api_options {
 	struct releases *releases;     /* of the store */
 	const struct release *release; /* instead of releases, where there is no store of them */
 	const char *web_dir;	       /* NULL: no web app */
+	const char *cities_dir;	       /* its common/clauses.txt; NULL: no list of clauses */
 	bool cookies_secure;	       /* behind TLS: cookies get Secure */
 	bool (*ready)(void *);	       /* for /readyz; may be NULL */
 	void *ready_user;

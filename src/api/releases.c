@@ -5,6 +5,7 @@
 #include "api/policy_print.h"
 #include "ops/staff.h"
 #include "policy/better.h"
+#include "policy/check.h"
 #include "policy/releases.h"
 
 static err must_be(struct api_call *k, const char *role, const char *role2)
@@ -128,6 +129,23 @@ static err put_pair(struct api_call *k, const struct pair *p)
 	return OK;
 }
 
+/* What a city should not leave so, though the loader takes it. */
+static void put_findings(struct api_call *k, const struct release *r)
+{
+	BUF_SCOPED lines = {0};
+	char *rest;
+
+	buf_init(&lines, 256 * 1024);
+	release_findings(r, &lines);
+	rest = lines.data;
+	json_key(&k->out, "findings");
+	json_open(&k->out, '[');
+	for (char *line; rest && (line = strsep(&rest, "\n"));)
+		if (*line)
+			json_text(&k->out, line);
+	json_close(&k->out, ']');
+}
+
 static err diff_get(struct api_call *k)
 {
 	__attribute__((cleanup(pair_drop))) struct pair p = {0};
@@ -146,6 +164,7 @@ static err diff_get(struct api_call *k)
 	json_put_int(&k->out, "against", release_number(p.before));
 	json_put_text(&k->out, "against_version", release_version(p.before));
 	TRY(put_pair(k, &p));
+	put_findings(k, p.after);
 	json_close(&k->out, '}');
 	return OK;
 }
@@ -294,7 +313,7 @@ const struct api_route api_releases_routes[] = {
 	{"GET", "/api/v1/staff/releases/{number}/diff", diff_get, API_STAFF, 0, "release_diff",
 	 "与比对版本相比的变更，以及须重新征得同意的服务",
 	 .answer = "{against: int, against_version: text, reduces_rights: bool, " CHANGES_SHAPE
-		   ", asked_again: [{service: text, name: text, why: text}]}",
+		   ", asked_again: [{service: text, name: text, why: text}], findings: [text]}",
 	 .query = "against"},
 	{"GET", "/api/v1/staff/releases/{number}/document", document_get, API_STAFF, 0, "release_document",
 	 "一个版本或者草稿的全部内容，供修改", .answer = "{number: int, version: text, document: any}"},

@@ -14,7 +14,7 @@ static err answer_number(struct api_call *k, unsigned number)
 
 /* ---- drafts ---- */
 
-/* "tianjin/policy/2.yaml:12: what, and what to write" as one error each. */
+/* "policy/2.yaml:12: what; what to write" as one error each. */
 static err tell_complaints(struct ctx *c, const char *lines)
 {
 	int told = 0;
@@ -41,7 +41,7 @@ static err from_files(struct api_call *k, const struct release *base, const json
 	json_object_foreach((json_t *)(uintptr_t)files, path, text) list[count++] =
 		(struct city_file){path, {json_string_value(text), json_string_length(text)}};
 	buf_init(&complaints, 256 * 1024);
-	err e = release_upload(k->c, base, list, count, &complaints, ret);
+	err e = release_upload(k->c, base, api_options(k->api)->cities_dir, list, count, &complaints, ret);
 	return failed(e) && complaints.size ? tell_complaints(k->c, complaints.data) : e;
 }
 

@@ -193,6 +193,7 @@ static int start_http(struct serving *s, const char *listen, const char *web)
 					       .connectors = k->ctx.connectors,
 					       .releases = k->releases,
 					       .web_dir = web,
+					       .cities_dir = k->cities,
 					       .cookies_secure = strncmp(listen, "unix:", 5) == 0,
 					       .ready = ready,
 					       .ready_user = s,

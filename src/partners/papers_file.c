@@ -178,8 +178,9 @@ err papers_import(struct ctx *c, const char *dir, const char *city, struct buf *
 	buf_init(&text, YAML_SIZE_MAX);
 	if (there || access(path, F_OK) != 0)
 		return OK;
-	if (!file_text(path, &text) || !yaml_tree_read(&t, arena_printf(c->arena, "%s/agreements.yaml", city),
-						       buf_slice(&text), ret_complaints))
+	if (!file_text(path, &text) ||
+	    !yaml_tree_read(&t, arena_printf(c->arena, "%s/agreements.yaml", city), buf_slice(&text),
+			    (struct complaints){ret_complaints, COMPLAINT_ENGLISH}))
 		FAIL(c, ERR_INVALID, "%s/agreements.yaml cannot be read", city);
 	struct node list = load_list_of(&t, "agreements");
 	m.papers = ARENA_ARRAY(c->arena, struct paper,

@@ -1,24 +1,26 @@
 #include "policy/check.h"
 #include "base/json.h"
 #include "policy/check_clauses.h"
+#include "policy/complaint.h"
 #include "policy/model.h"
-#include <stdio.h>
 
 struct check {
 	const struct release *r;
 	const char *city;
 	struct buf *lines; /* "file:line: text" of the loader, or "city: text" */
+	enum complaint_style style;
 };
 
 __attribute__((format(printf, 2, 3))) static void find(struct check *k, const char *fmt, ...)
 {
-	char text[400];
 	va_list ap;
 
+	if (k->style == COMPLAINT_ENGLISH)
+		buf_printf(k->lines, "%s %s: ", k->city, k->r->version);
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	complaint_write(k->lines, k->style, fmt, ap);
 	va_end(ap);
-	buf_printf(k->lines, "%s %s: %s\n", k->city, k->r->version, text);
+	buf_add_text(k->lines, "\n");
 }
 
 /* ---- checks over a whole release ---- */
@@ -114,6 +116,11 @@ static void check_release(struct check *k)
 	check_text(k);
 }
 
+void release_findings(const struct release *r, struct buf *ret)
+{
+	check_release(&(struct check){.r = r, .lines = ret, .style = COMPLAINT_CHINESE});
+}
+
 /* ---- lines to an answer ---- */
 
 /* "file:line: text" apart; false when the line has no place. */
@@ -188,7 +195,7 @@ err policy_check(struct ctx *c, const char *dir, const char *city, bool json, st
 			      : release_load(c, dir, city, &lines, &r);
 		if (failed(e))
 			continue;
-		check_release(&(struct check){r, city, &lines});
+		check_release(&(struct check){.r = r, .city = city, .lines = &lines});
 		check_clauses(c, r, dir, &lines);
 		release_drop(r);
 	}

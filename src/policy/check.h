@@ -12,3 +12,6 @@
  * itself could run. */
 err policy_check(struct ctx *c, const char *dir, const char *city, bool json, struct buf *ret,
 		 int64_t *ret_findings);
+
+/* The same of one loaded release, in Chinese, for officers: a line each. */
+void release_findings(const struct release *r, struct buf *ret);

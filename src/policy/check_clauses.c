@@ -163,7 +163,7 @@ static bool is_kind(const char *word)
 }
 
 static void check_carriers(struct ctx *c, const struct release *r, const struct clause_row *row,
-			   struct buf *lines)
+			   struct complaints to)
 {
 	char *rest = (char *)arena_copy(c->arena, slice_of(row->carrier));
 
@@ -171,31 +171,30 @@ static void check_carriers(struct ctx *c, const struct release *r, const struct 
 		one += strspn(one, " ");
 		if (!*one || clause_carrier_there(r, one))
 			continue;
-		buf_printf(lines,
-			   "%s:%d: clause %s is carried by '%s', which is not there; mend the carrier, or "
-			   "write what is missing\n",
-			   file, row->line, row->id, one);
+		file_complain(to, file, (size_t)row->line,
+			      "clause %s is carried by '%s', which is not there; mend the carrier, or "
+			      "write what is missing",
+			      row->id, one);
 	}
 }
 
 void check_clauses(struct ctx *c, const struct release *r, const char *dir, struct buf *lines)
 {
+	const struct complaints to = {lines, COMPLAINT_ENGLISH};
 	struct clause_row *rows;
 	size_t count;
 
 	clause_rows(c, r, dir, &rows, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (!is_kind(rows[i].kind))
-			buf_printf(lines,
-				   "%s:%d: clause %s has the kind '%s'; write rule, setting, behaviour or "
-				   "duty\n",
-				   file, rows[i].line, rows[i].id, rows[i].kind);
+			file_complain(to, file, (size_t)rows[i].line,
+				      "clause %s has the kind '%s'; write rule, setting, behaviour or duty",
+				      rows[i].id, rows[i].kind);
 		if (!*rows[i].carrier)
-			buf_printf(
-				lines,
-				"%s:%d: nothing carries clause %s; write its carrier, or declared: and what "
-				"declares it\n",
-				file, rows[i].line, rows[i].id);
-		check_carriers(c, r, &rows[i], lines);
+			file_complain(to, file, (size_t)rows[i].line,
+				      "nothing carries clause %s; write its carrier, or declared: and what "
+				      "declares it",
+				      rows[i].id);
+		check_carriers(c, r, &rows[i], to);
 	}
 }

@@ -1,10 +1,10 @@
 /* Editing a release place by place, for officers who do not write YAML. */
+#include "policy/load.h"
 #include "policy/upload.h"
-#include "policy/yaml_tree.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PLACE_MAX = 200, COMPLAINTS_TOLD = 8 };
+enum { PLACE_MAX = 200 };
 
 /* What may be edited: # stands for the number of a row, * for anything. */
 static const char *const places[] = {
@@ -149,15 +149,15 @@ static const char *apply(json_t *root, const struct release_edit *e)
 
 /* ---- what the loader says ---- */
 
+/* "policy.recipients.3.items: what; what to write" as the error of that place. */
 static void tell_complaints(struct ctx *c, const char *lines)
 {
-	int told = 0;
-
-	for (const char *at = lines; *at && told < COMPLAINTS_TOLD; told++) {
-		size_t n = strcspn(at, "\n");
-		const char *text = memchr(at, ' ', n);
-		size_t skip = text ? (size_t)(text - at) + 1 : 0;
-		(void)fail_field(c, "edits", arena_copy(c->arena, (struct slice){at + skip, n - skip})).code;
+	for (const char *at = lines; *at;) {
+		size_t n = strcspn(at, "\n"), place = (size_t)(strstr(at, ": ") - at);
+		const char *field = arena_copy(c->arena, (struct slice){at, place});
+		(void)fail_field(c, field,
+				 arena_copy(c->arena, (struct slice){at + place + 2, n - place - 2}))
+			.code;
 		at += n + (at[n] == '\n');
 	}
 }
@@ -182,7 +182,8 @@ err release_reparsed(struct ctx *c, json_t *root, struct release **ret)
 	buf_init(&complaints, 256 * 1024);
 	if (json_dump_callback(root, put_text, &text, JSON_INDENT(1) | JSON_SORT_KEYS) || text.failed)
 		FAIL(c, ERR_INVALID, "修改后的政策过长，或者含有不能保存的字符");
-	err e = release_parse(c, buf_slice(&text), 0, &complaints, ret);
+	err e = release_parse_for(c, buf_slice(&text), (struct complaints){&complaints, COMPLAINT_PLACES},
+				  ret);
 	if (failed(e) && complaints.size) {
 		tell_complaints(c, complaints.data);
 		FAIL(c, ERR_INVALID, "修改后的政策不能使用，请按提示修改");

@@ -185,13 +185,12 @@ struct release *load_release(const struct source *from, struct schema_reader in,
 	return r;
 }
 
-err release_parse(struct ctx *c, struct slice document, unsigned number, struct buf *ret_complaints,
-		  struct release **ret)
+err release_parse_for(struct ctx *c, struct slice document, struct complaints to, struct release **ret)
 {
 	__attribute__((cleanup(yaml_tree_release))) struct yaml_tree t = {0};
-	size_t before = ret_complaints->size;
+	size_t before = to.lines->size;
 
-	if (!yaml_tree_read(&t, "document", document, ret_complaints))
+	if (!yaml_tree_read(&t, "document", document, to))
 		FAIL(c, ERR_INVALID, "已发布的政策文档无法读取");
 	struct node root = yaml_tree_root(&t);
 	struct source from = {
@@ -202,10 +201,17 @@ err release_parse(struct ctx *c, struct slice document, unsigned number, struct 
 		.service_lists = 1,
 		.stored = true,
 	};
-	struct release *r = load_release(&from, (struct schema_reader){0}, ret_complaints, before);
+	struct release *r = load_release(&from, (struct schema_reader){0}, to.lines, before);
 	if (!r)
 		FAIL(c, ERR_INVALID, "已发布的政策文档有误");
-	r->number = number;
 	*ret = r;
+	return OK;
+}
+
+err release_parse(struct ctx *c, struct slice document, unsigned number, struct buf *ret_complaints,
+		  struct release **ret)
+{
+	TRY(release_parse_for(c, document, (struct complaints){ret_complaints, COMPLAINT_ENGLISH}, ret));
+	(*ret)->number = number;
 	return OK;
 }

@@ -33,6 +33,9 @@ struct loader {
 struct release *load_release(const struct source *from, struct schema_reader in, struct buf *complaints,
 			     size_t before);
 
+/* release_parse with complaints for whom they are meant. */
+err release_parse_for(struct ctx *c, struct slice document, struct complaints to, struct release **ret);
+
 void load_items(struct loader *l, struct node list);
 void load_policy(struct loader *l, struct node map); /* after items */
 /* What a city counts as sensitive beyond items.yaml; `map` is the policy's, after items. */
@@ -49,6 +52,9 @@ void check_parties(struct loader *l, struct node policy);  /* after the settings
 
 /* The list under the only key of a file; complains about anything else. */
 struct node load_list_of(struct yaml_tree *t, const char *key);
+
+/* The ids of common/clauses.txt, sorted, in the arena; without that file none is known. */
+void load_known_clauses(struct ctx *c, const char *dir, struct schema_reader *ret);
 
 /* The whole of a file; false when it cannot be read. */
 bool file_text(const char *path, struct buf *ret);

@@ -9,9 +9,6 @@ struct files {
 	struct yaml_tree items, city, policy;
 	struct yaml_tree services[SERVICE_FILES_MAX];
 	size_t service_count;
-	struct buf clauses;	 /* text of common/clauses.txt */
-	const char **clause_ids; /* points into it */
-	size_t clause_count;
 };
 
 static void files_release(struct files *f)
@@ -21,8 +18,6 @@ static void files_release(struct files *f)
 	yaml_tree_release(&f->policy);
 	for (size_t i = 0; i < f->service_count; i++)
 		yaml_tree_release(&f->services[i]);
-	buf_release(&f->clauses);
-	free(f->clause_ids);
 }
 
 static void file_close(FILE **f)
@@ -44,6 +39,12 @@ bool file_text(const char *path, struct buf *ret)
 	return !ferror(f) && !ret->failed;
 }
 
+/* Who keeps the files of a city reads them in English, with the command line. */
+static struct complaints in_english(struct buf *lines)
+{
+	return (struct complaints){lines, COMPLAINT_ENGLISH};
+}
+
 /* Reads dir/name into a tree that is called name in complaints. */
 static bool tree_from_file(struct ctx *c, const char *dir, const char *name, struct buf *complaints,
 			   struct yaml_tree *ret)
@@ -53,11 +54,12 @@ static bool tree_from_file(struct ctx *c, const char *dir, const char *name, str
 
 	buf_init(&text, YAML_SIZE_MAX);
 	if (!file_text(path, &text)) {
-		buf_printf(complaints, "%s:1: cannot be read: %s; write it as cities/README.md says\n", name,
-			   strerror(errno));
+		file_complain(in_english(complaints), name, 1,
+			      "cannot be read: %s; write it as cities/README.md says", strerror(errno));
 		return false;
 	}
-	return yaml_tree_read(ret, arena_copy(c->arena, slice_of(name)), buf_slice(&text), complaints);
+	return yaml_tree_read(ret, arena_copy(c->arena, slice_of(name)), buf_slice(&text),
+			      in_english(complaints));
 }
 
 static void dir_close(DIR **d)
@@ -117,8 +119,8 @@ static bool policy_from_files(struct ctx *c, const char *dir, const char *city, 
 				      complaints, ret);
 	size_t count = yaml_names(c, arena_printf(c->arena, "%s/%s", dir, folder), names);
 	if (count == 0)
-		buf_printf(complaints, "%s:1: no policy; write %s/<version>.yaml as cities/README.md says\n",
-			   folder, folder);
+		file_complain(in_english(complaints), folder, 1,
+			      "no policy; write %s/<version>.yaml as cities/README.md says", folder);
 	for (size_t i = 0; i < count; i++) {
 		struct yaml_tree t;
 		if (!tree_from_file(c, dir, arena_printf(c->arena, "%s/%s", folder, names[i]), complaints,
@@ -134,24 +136,23 @@ static bool policy_from_files(struct ctx *c, const char *dir, const char *city, 
 	return ret->open;
 }
 
-static void clauses_from_file(struct ctx *c, const char *dir, struct files *f)
+void load_known_clauses(struct ctx *c, const char *dir, struct schema_reader *ret)
 {
+	BUF_SCOPED text = {0};
 	size_t lines = 1;
 
-	buf_init(&f->clauses, YAML_SIZE_MAX);
-	if (!file_text(arena_printf(c->arena, "%s/common/clauses.txt", dir), &f->clauses) ||
-	    f->clauses.size == 0)
+	buf_init(&text, YAML_SIZE_MAX);
+	if (!file_text(arena_printf(c->arena, "%s/common/clauses.txt", dir), &text) || text.size == 0)
 		return;
-	for (size_t i = 0; i < f->clauses.size; i++)
-		lines += f->clauses.data[i] == '\n';
-	f->clause_ids = calloc(lines, sizeof *f->clause_ids);
-	if (!f->clause_ids)
-		abort();
-	char *rest = f->clauses.data;
+	char *rest = (char *)arena_copy(c->arena, buf_slice(&text));
+	for (const char *p = rest; *p; p++)
+		lines += *p == '\n';
+	const char **ids = ARENA_ARRAY(c->arena, const char *, lines);
 	for (char *line; (line = strsep(&rest, "\n"));)
 		if (*line && *line != '#')
-			f->clause_ids[f->clause_count++] = line;
-	qsort(f->clause_ids, f->clause_count, sizeof *f->clause_ids, by_name);
+			ids[ret->clause_count++] = line;
+	qsort(ids, ret->clause_count, sizeof *ids, by_name);
+	ret->clauses = ids;
 }
 
 static bool files_read(struct ctx *c, const char *dir, const char *city, const char *version,
@@ -163,7 +164,6 @@ static bool files_read(struct ctx *c, const char *dir, const char *city, const c
 
 	good &= tree_from_file(c, dir, arena_printf(c->arena, "%s/city.yaml", city), complaints, &f->city);
 	good &= policy_from_files(c, dir, city, version, complaints, &f->policy);
-	clauses_from_file(c, dir, f);
 	f->service_count = yaml_names(c, arena_printf(c->arena, "%s/%s", dir, folder), names);
 	for (size_t i = 0; i < f->service_count; i++)
 		good &= tree_from_file(c, dir, arena_printf(c->arena, "%s/%s", folder, names[i]), complaints,
@@ -222,15 +222,14 @@ err release_load_version(struct ctx *c, const char *dir, const char *city, const
 	struct source from = source_of(&f);
 	if (ret_complaints->size > before)
 		FAIL(c, ERR_INVALID, "城市数据有误，请按提示逐行修改");
-	struct release *r = load_release(
-		&from, (struct schema_reader){.clauses = f.clause_ids, .clause_count = f.clause_count},
-		ret_complaints, before);
+	struct schema_reader in = {0};
+	load_known_clauses(c, dir, &in);
+	struct release *r = load_release(&from, in, ret_complaints, before);
 	if (!r)
 		FAIL(c, ERR_INVALID, "城市数据有误，请按提示逐行修改");
 	if (strcmp(r->city, city) != 0) {
-		buf_printf(ret_complaints,
-			   "%s/city.yaml:1: 'key' is '%s'; write key: %s, the folder's name\n", city, r->city,
-			   city);
+		file_complain(in_english(ret_complaints), arena_printf(c->arena, "%s/city.yaml", city), 1,
+			      "'key' is '%s'; write key: %s, the folder's name", r->city, city);
 		release_drop(r);
 		FAIL(c, ERR_INVALID, "城市数据有误，请按提示逐行修改");
 	}

@@ -11,7 +11,7 @@ enum { TREES_MAX = SERVICE_FILES_MAX + 4 };
 struct upload {
 	struct ctx *c;
 	const struct release *base;
-	struct buf *complaints;
+	struct complaints complaints;
 	struct yaml_tree trees[TREES_MAX];
 	size_t tree_count;
 	struct source from;
@@ -29,7 +29,7 @@ static struct yaml_tree *tree_add(struct upload *u, const char *name, struct sli
 	struct yaml_tree *t = &u->trees[u->tree_count];
 
 	if (u->tree_count == TREES_MAX) {
-		buf_printf(u->complaints, "%s:1: too many files; upload one policy and its services\n", name);
+		file_complain(u->complaints, name, 1, "too many files; upload one policy and its services");
 		return NULL;
 	}
 	if (!yaml_tree_read(t, name, text, u->complaints))
@@ -60,7 +60,7 @@ static bool is_below(const char *path, const char *folder)
 static void take_root(struct upload *u, const char *path, struct slice text, bool *seen, struct node *ret)
 {
 	if (*seen) {
-		buf_printf(u->complaints, "%s:1: a second file of this kind; upload one\n", path);
+		file_complain(u->complaints, path, 1, "a second file of this kind; upload one");
 		return;
 	}
 	*seen = true;
@@ -96,10 +96,9 @@ static void take(struct upload *u, const struct city_file *f)
 		if (node_there(items))
 			u->from.items = load_list_of(items.tree, "items");
 	} else {
-		buf_printf(u->complaints,
-			   "%s:1: unknown file; city.yaml, policy/<version>.yaml, services/*.yaml and "
-			   "common/items.yaml are read\n",
-			   name);
+		file_complain(u->complaints, name, 1,
+			      "unknown file; city.yaml, policy/<version>.yaml, services/*.yaml and "
+			      "common/items.yaml are read");
 	}
 }
 
@@ -129,11 +128,12 @@ static err refused(struct ctx *c)
 	FAIL(c, ERR_INVALID, "上传的文件有误，请按提示逐行修改");
 }
 
-err release_upload(struct ctx *c, const struct release *base, struct city_file *files, size_t count,
-		   struct buf *ret_complaints, struct release **ret)
+err release_upload(struct ctx *c, const struct release *base, const char *cities, struct city_file *files,
+		   size_t count, struct buf *ret_complaints, struct release **ret)
 {
+	struct schema_reader in = {0};
 	__attribute__((cleanup(upload_release))) struct upload u = {
-		.c = c, .base = base, .complaints = ret_complaints};
+		.c = c, .base = base, .complaints = {ret_complaints, COMPLAINT_CHINESE}};
 	size_t before = ret_complaints->size;
 
 	if (!take_base(&u))
@@ -143,13 +143,15 @@ err release_upload(struct ctx *c, const struct release *base, struct city_file *
 		take(&u, &files[i]);
 	if (ret_complaints->size > before)
 		return refused(c);
-	struct release *r = load_release(&u.from, (struct schema_reader){0}, ret_complaints, before);
+	if (cities)
+		load_known_clauses(c, cities, &in);
+	struct release *r = load_release(&u.from, in, ret_complaints, before);
 	if (!r)
 		return refused(c);
 	if (strcmp(r->city, release_city(base)) != 0) {
-		buf_printf(ret_complaints,
-			   "city.yaml:1: 'key' is '%s'; write key: %s, the city of this server\n", r->city,
-			   release_city(base));
+		file_complain(u.complaints, "city.yaml", 1,
+			      "'key' is '%s'; write key: %s, the city of this server", r->city,
+			      release_city(base));
 		release_drop(r);
 		return refused(c);
 	}

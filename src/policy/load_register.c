@@ -21,10 +21,12 @@ uint32_t load_words(struct loader *l, struct node list, const char *what, const 
 			continue;
 		}
 		const char *near = text ? schema_nearest(slice_of(text), words, count) : NULL;
-		if (text)
-			node_complain(node_at(list, i), "unknown word '%s' in '%s'; %s%s%s", text, what,
-				      near ? "did you mean '" : "see cities/README.md", near ? near : "",
-				      near ? "'?" : "");
+		if (near)
+			node_complain(node_at(list, i), "unknown word '%s' in '%s'; did you mean '%s'?", text,
+				      what, near);
+		else if (text)
+			node_complain(node_at(list, i), "unknown word '%s' in '%s'; see cities/README.md",
+				      text, what);
 	}
 	return bits;
 }

@@ -12,11 +12,13 @@ struct city_file {
 };
 
 /* What is not among the files comes from base; uploaded services replace all of base's. Complaints as
- * release_load, with ERR_INVALID. Sorts files. */
-err release_upload(struct ctx *c, const struct release *base, struct city_file *files, size_t count,
-		   struct buf *ret_complaints, struct release **ret);
+ * release_load but in Chinese, with ERR_INVALID. Sorts files.
+ * cities: the folder whose common/clauses.txt lists the clauses, or NULL. */
+err release_upload(struct ctx *c, const struct release *base, const char *cities, struct city_file *files,
+		   size_t count, struct buf *ret_complaints, struct release **ret);
 
-/* A release of a changed document. ERR_INVALID with field errors under "edits". */
+/* A release of a changed document. ERR_INVALID with a field error, in Chinese, for each place that is wrong:
+ * "policy.recipients.3.items.0". */
 err release_reparsed(struct ctx *c, json_t *root, struct release **ret);
 
 /* One changed place of the document: "policy.updated", "policy.chapters.2.sections.0.paragraphs",

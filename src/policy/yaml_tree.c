@@ -1,21 +1,76 @@
 #include "policy/yaml_tree.h"
-#include <stdarg.h>
-#include <stdio.h>
 
-static void complain_at(struct yaml_tree *t, size_t line, const char *what)
+/* ---- complaints ---- */
+
+/* Adds the way from here down to the node, ".policy.recipients.3"; false when it does not stand below. */
+static bool add_way(struct buf *ret, struct node here, const yaml_node_t *wanted)
 {
-	buf_printf(t->complaints, "%s:%zu: %s\n", t->file, line + 1, what);
+	size_t before = ret->size;
+
+	if (here.n == wanted)
+		return true;
+	for (size_t i = 0; i < node_size(here); i++) {
+		struct node below = node_is_map(here) ? node_value_at(here, i) : node_at(here, i);
+		if (node_is_map(here))
+			buf_printf(ret, ".%.*s", (int)node_text(node_key_at(here, i)).n,
+				   node_text(node_key_at(here, i)).p);
+		else
+			buf_printf(ret, ".%zu", i);
+		if ((node_is_map(here) && node_key_at(here, i).n == wanted) || add_way(ret, below, wanted))
+			return true;
+		ret->size = before;
+	}
+	return false;
+}
+
+static void add_place(struct yaml_tree *t, const yaml_node_t *n)
+{
+	BUF_SCOPED way = {0};
+
+	buf_init(&way, 1024);
+	if (t->open && n)
+		(void)!add_way(&way, yaml_tree_root(t), n);
+	buf_add_text(t->complaints, way.size ? way.data + 1 : "document");
+}
+
+static void complain_v(struct yaml_tree *t, size_t line, const yaml_node_t *n, const char *fmt, va_list ap)
+{
+	if (t->style == COMPLAINT_PLACES)
+		add_place(t, n);
+	else
+		buf_printf(t->complaints, "%s:%zu", t->file, line + 1);
+	buf_add_text(t->complaints, ": ");
+	complaint_write(t->complaints, t->style, fmt, ap);
+	buf_add_text(t->complaints, "\n");
+}
+
+__attribute__((format(printf, 3, 4))) static void complain_at(struct yaml_tree *t, size_t line,
+							      const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain_v(t, line, NULL, fmt, ap);
+	va_end(ap);
 }
 
 void node_complain(struct node at, const char *fmt, ...)
 {
-	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	complain_v(at.tree, at.n ? at.n->start_mark.line : 0, at.n, fmt, ap);
 	va_end(ap);
-	complain_at(at.tree, at.n ? at.n->start_mark.line : 0, text);
+}
+
+void file_complain(struct complaints to, const char *file, size_t line, const char *fmt, ...)
+{
+	struct yaml_tree none = {.file = file, .complaints = to.lines, .style = to.style};
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain_v(&none, line - 1, NULL, fmt, ap);
+	va_end(ap);
 }
 
 bool node_complained_enough(struct node at)
@@ -52,11 +107,9 @@ static const char *refused_event(const yaml_event_t *e, int documents)
 
 static void syntax_complaint(struct yaml_tree *t, const yaml_parser_t *p)
 {
-	char text[256];
-
-	snprintf(text, sizeof text, "not YAML: %s; mend the quotes, indentation or brackets here",
-		 p->problem ? p->problem : "cannot be read");
-	complain_at(t, p->error == YAML_READER_ERROR ? 0 : p->problem_mark.line, text);
+	complain_at(t, p->error == YAML_READER_ERROR ? 0 : p->problem_mark.line,
+		    "not YAML: %s; mend the quotes, indentation or brackets here",
+		    p->problem ? p->problem : "cannot be read");
 }
 
 /* The document interface resolves aliases silently, so a first pass over the events looks for what is
@@ -79,7 +132,7 @@ static bool events_allowed(struct yaml_tree *t, struct slice text)
 		}
 		const char *why = refused_event(&e, documents);
 		if (why) {
-			complain_at(t, e.start_mark.line, why);
+			complain_at(t, e.start_mark.line, "%s", why);
 			good = false;
 		}
 		documents += e.type == YAML_DOCUMENT_START_EVENT;
@@ -94,11 +147,11 @@ static bool events_allowed(struct yaml_tree *t, struct slice text)
 	return good;
 }
 
-bool yaml_tree_read(struct yaml_tree *t, const char *file, struct slice text, struct buf *complaints)
+bool yaml_tree_read(struct yaml_tree *t, const char *file, struct slice text, struct complaints to)
 {
 	yaml_parser_t p;
 
-	*t = (struct yaml_tree){.file = file, .complaints = complaints};
+	*t = (struct yaml_tree){.file = file, .complaints = to.lines, .style = to.style};
 	if (text.n > YAML_SIZE_MAX) {
 		complain_at(t, 0, "the file is too large; split it");
 		return false;

@@ -1,10 +1,10 @@
 /* One YAML document with the place of every node, and the list of complaints about it.
  *
  * Refused at reading: syntax errors, more than one document, anchors, aliases, tags, more than YAML_SIZE_MAX
- * bytes. A complaint is one line "file:line: what is wrong; what to write". */
+ * bytes. A complaint is one line; see complaint.h. */
 #pragma once
 
-#include "base/buf.h"
+#include "policy/complaint.h"
 #include <yaml.h>
 
 enum { YAML_SIZE_MAX = 8 * 1024 * 1024, NODE_KEYS_MAX = 2000, NODE_ROWS_MAX = 4000 };
@@ -13,6 +13,7 @@ struct yaml_tree {
 	const char *file; /* as shown in complaints */
 	yaml_document_t document;
 	struct buf *complaints;
+	enum complaint_style style;
 	bool open;
 };
 
@@ -22,14 +23,23 @@ struct node {
 	const yaml_node_t *n;
 };
 
-/* False when the text is refused; the complaint is written. complaints and file live as long as the tree. */
-bool yaml_tree_read(struct yaml_tree *t, const char *file, struct slice text, struct buf *complaints);
+/* Where complaints about a file go, and for whom they are written; both live as long as the tree. */
+struct complaints {
+	struct buf *lines;
+	enum complaint_style style;
+};
+
+/* False when the text is refused; the complaint is written. file lives as long as the tree. */
+bool yaml_tree_read(struct yaml_tree *t, const char *file, struct slice text, struct complaints to);
 void yaml_tree_release(struct yaml_tree *t);
 struct node yaml_tree_root(struct yaml_tree *t);
 
 /* Nobody reads more: what costs time to word is left out from here on. */
 bool node_complained_enough(struct node at);
 __attribute__((format(printf, 2, 3))) void node_complain(struct node at, const char *fmt, ...);
+/* About a file that is no tree; lines count from 1. */
+__attribute__((format(printf, 4, 5))) void file_complain(struct complaints to, const char *file, size_t line,
+							 const char *fmt, ...);
 
 /* Null nodes ("~", "null", nothing) count as not there. */
 bool node_there(struct node at);

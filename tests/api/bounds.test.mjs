@@ -36,8 +36,8 @@ describe('in the console of Nantong', { concurrency: false }, () => {
     const policy = readFileSync(join(root, 'cities/nantong/policy/2021.6.2.yaml'), 'utf8')
     const lines = (n, line) => Array.from({ length: n }, (_, i) => line(i)).join('\n')
     for (const [path, text, says] of [
-      ['city.yaml', lines(12000, i => `k${i}: 1`), /more than 2000 keys/], ['city.yaml', `contact:\n${lines(12000, i => `  k${i}: 1`)}`, /more than 2000 keys/],
-      ['policy/2099.9.yaml', policy.replace(/^chapters:$/m, `chapters:\n${lines(6000, i => `  - {key: k${i}, title: n, sections: []}`)}`), /more than 4000 rows/], ['city.yaml', '['.repeat(20000), /not YAML/],
+      ['city.yaml', lines(12000, i => `k${i}: 1`), /超过 2000 个/], ['city.yaml', `contact:\n${lines(12000, i => `  k${i}: 1`)}`, /超过 2000 个/],
+      ['policy/2099.9.yaml', policy.replace(/^chapters:$/m, `chapters:\n${lines(6000, i => `  - {key: k${i}, title: n, sections: []}`)}`), /超过 4000 行/], ['city.yaml', '['.repeat(20000), /不符合 YAML/],
     ]) {
       const r = await li.refused('POST', '/staff/releases', { files: { [path]: text } })
       assert.equal(r.status, 400)

@@ -78,6 +78,38 @@ describe('in the console of Nantong', { concurrency: false }, () => {
     assert.equal((await (await city.client()).ok('GET', '/policy/current')).body.hash, first.hash)
   })
 
+  test('each class of wrong file is refused in Chinese, with file, line, what is wrong and what to write', async () => {
+    const policy = readFileSync(join(root, `cities/nantong/policy/${first.version}.yaml`), 'utf8')
+    const at = `policy/${first.version}.yaml`
+    const retention = /^ {4}retention:\n {6}rule: .*\n {6}days: \d+$/m.exec(policy)[0], chapter = /^ {2}- key: (\w+)\n {4}title: 一、/m.exec(policy)
+    const social = /^ {2}- key: social_security\n[^]*?items: \[real_name, resident_id_number\][^]*?recipients: \[.*\]$/m.exec(policy)[0]
+    const purpose = /^ {2}- key: account\n {4}name: (.*)\n {4}clause: (.*)$/m.exec(policy)
+    const instead = (from, to) => changed(social, social.replace(from, to))
+    const changed = (from, to) => { assert.ok(policy.includes(from), from); return { [at]: policy.replace(from, to) } }
+    const classes = {
+      'unknown key': [changed('updated:', 'udpated:'), /没有“udpated”这个键；请改为“updated”/],
+      'unknown item': [instead('resident_id_number]', 'resident_id_number, real_nam]'), /没有登记过的信息项“real_nam”；请改为“real_name”，或者先在信息项目录/],
+      'unknown clause': [changed(purpose[0], purpose[0].replace(purpose[2], 'XX-99.9')), /没有编号为“XX-99\.9”的条款；请写/],
+      'not a clause': [changed(purpose[0], purpose[0].replace(purpose[2], 'x')), /“clause”须为一个条款的编号；请写成/],
+      'overlapping rules': [changed(purpose[0], `${purpose[0]}\n  - {key: another_one, name: ${purpose[1]}, clause: ${purpose[2]}}`), /处理目的“\w+”与“\w+”重复，名称都是“[^”]+”；请合并/],
+      'sharing without a recipient': [instead(/recipients: .*/, 'recipients: []'), /类别“\w+”对外提供信息，但没有接收方；请写 recipients/],
+      'a period without unit': [changed(retention, '    retention: 30'), /保存期限须写明单位和从何时起算；请写 retention/],
+      'a chapter that is missing': [changed(`  - key: ${chapter[1]}\n`, '  - key: another_key\n'), new RegExp(`缺少[^；]*“${chapter[1]}”一章；请写`)],
+      'a service that asks more than its category': [instead('real_name, resident_id_number', 'real_name'), /服务“\w+”要求填写“\w+”，但类别“\w+”不收集它（[^）]+）；请删除/],
+    }
+    for (const [name, [files, says]] of Object.entries(classes)) {
+      const { status, errors } = await li.refused('POST', '/staff/releases', { files })
+      assert.equal(status, 400, name)
+      const found = errors.find(e => says.test(e.message))
+      assert.ok(found, `${name}: ${JSON.stringify(errors)}`)
+      for (const e of errors) {
+        const [, file, line, words] = /^([\w./-]+):(\d+): (.+)$/.exec(e.message) ?? assert.fail(e.message)
+        assert.ok(file.endsWith('.yaml') || file === 'release', file)
+        assert.ok(Number(line) >= 1 && /；请/.test(words) && !/[a-z] [a-z]+ [a-z]/.test(words), e.message)
+      }
+    }
+  })
+
   test('a listed kind cannot be rated minor, and a major change is told in words [NT-6.2] [NT-6.2.0] [NT-6.2.5]', async () => {
     const number = await draft(li, [{ at: 'city.contact.hotlines', value: ['12345', '0513-12340'] },
       { at: 'city.contact.data', value: ['南通市大数据管理局', '12345', '0513-12340'] }])

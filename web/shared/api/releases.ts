@@ -40,6 +40,7 @@ export interface ReleaseDiff {
 	major: PolicyChanges['major']
 	changes: PolicyChanges['changes']
 	asked_again: { service: string; name: string; why: string }[]
+	findings: string[]
 }
 
 export interface ReleaseList {
