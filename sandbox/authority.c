@@ -15,6 +15,7 @@ static const struct {
 	{"POST", NULL, "triage", hotline_triage},
 	{"POST", NULL, "query", registry_query},
 	{"POST", NULL, "disclosures", disclosure_receive},
+	{"POST", NULL, "promotions", promotion_receive},
 	{"POST", NULL, "cases", case_receive},
 	{"GET", NULL, "cases/", case_show},
 	{"GET", NULL, "flags", flags_show},

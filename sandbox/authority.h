@@ -30,6 +30,8 @@ authority_operation population_guardianship; /* population: POST guardianship */
 authority_operation flags_show;
 /* any: POST disclosures, what an officer of the city sends on a ground */
 authority_operation disclosure_receive;
+/* a partner: POST promotions, somebody joined; answers with a coupon or the result of a draw */
+authority_operation promotion_receive;
 
 /* The text of a member, or NULL. */
 const char *member_text(const json_t *object, const char *key);

@@ -1,6 +1,7 @@
 #include "control.h"
 
 #include "authority.h"
+#include "connectors/connectors.h"
 #include "records.h"
 #include <stdio.h>
 
@@ -206,6 +207,36 @@ void control_received(void *user, const struct http_request *q, struct http_resp
 	reply(a, 200,
 	      json_pack("{sO so}", "executed", json_object_get(authority, "executed"), "items", list));
 	pthread_mutex_unlock(&w->lock);
+}
+
+/* An authority calls a server: whoever plays it sends the body with these headers. */
+void control_signature(void *user, const struct http_request *q, struct http_response *a, void *route_user)
+{
+	struct world *w = user;
+	struct ctx c = {.arena = q->arena};
+	const char *path = query_text(q, "path");
+	BUF_SCOPED lines = {.max_size = 4096};
+
+	(void)route_user;
+	pthread_mutex_lock(&w->lock);
+	c.now_ms = world_now_ms(w);
+	pthread_mutex_unlock(&w->lock);
+	err e = http_sign(&c, w->secret_key, param_text(q, 0), "POST", path ? path : "", q->body, c.now_ms,
+			  &lines);
+	if (!path || failed(e) || lines.failed) {
+		reply_problem(a, 400, "path and a body are needed");
+		return;
+	}
+	json_t *headers = json_object();
+	char *save = NULL;
+	for (char *line = strtok_r(lines.data, "\r\n", &save); line; line = strtok_r(NULL, "\r\n", &save)) {
+		char *value = strstr(line, ": ");
+		if (value) {
+			*value = '\0';
+			json_object_set_new(headers, line, json_string(value + 2));
+		}
+	}
+	reply(a, 200, json_pack("{so}", "headers", headers));
 }
 
 /* {"items": [{kind, sha256, until_ms}]}: what the risk source warns of. */

@@ -36,6 +36,7 @@ static const struct http_route routes[] = {
 	{"PUT", "/control/flags", control_flags_put, NULL, HTTP_FAST, 0, SMALL_BODY_MAX},
 	{"PUT", "/control/authorities/{id}", control_authority_put, NULL, HTTP_FAST, 0, SMALL_BODY_MAX},
 	{"GET", "/control/authorities/{id}/received", control_received, NULL, HTTP_FAST, 0, 0},
+	{"POST", "/control/authorities/{id}/signature", control_signature, NULL, HTTP_FAST, 0, BODY_MAX},
 	{"GET", "/healthz", control_health, NULL, HTTP_FAST, HTTP_INLINE, 0},
 	{"GET", "/", page_home, NULL, HTTP_FAST, 0, 0},
 	{"GET", "/sms", page_sms, NULL, HTTP_FAST, 0, 0},

@@ -276,6 +276,23 @@ int disclosure_receive(struct operation *o, json_t **ret)
 	return 200;
 }
 
+int promotion_receive(struct operation *o, json_t **ret)
+{
+	const char *entry = member_text(o->body, "entry"), *kind = member_text(o->body, "kind");
+	char result[120];
+
+	if (!entry || !kind || !json_is_object(json_object_get(o->body, "items"))) {
+		*ret = json_pack("{ss}", "error", "entry, kind and items are needed");
+		return 400;
+	}
+	if (strcmp(kind, "draw") == 0)
+		snprintf(result, sizeof result, "三等奖：兑换码 J%05lld", (long long)world_next(o->world));
+	else
+		snprintf(result, sizeof result, "优惠券：券码 Y%05lld", (long long)world_next(o->world));
+	*ret = json_pack("{ss}", "result", result);
+	return 200;
+}
+
 int case_receive(struct operation *o, json_t **ret)
 {
 	const char *ref = member_text(o->body, "ref"), *number = member_text(o->body, "number");

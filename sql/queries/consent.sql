@@ -127,8 +127,9 @@ UPDATE acceptance SET withdrawn_at_ms = ?2 WHERE subject_id = ?1 AND withdrawn_a
 UPDATE acceptance SET withdrawn_at_ms = ?3 WHERE subject_id = ?1 AND installation_id = ?2 AND withdrawn_at_ms = 0;
 
 -- name: consent_insert
-INSERT INTO consent (subject_id, consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9);
+INSERT INTO consent (subject_id, consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms,
+	about_id, until_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11);
 
 -- name: consent_arrive
 -- From another holder, with the times that it has there.
@@ -138,7 +139,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
 -- name: consent_supersede
 -- The same consent given again replaces the earlier row, so that withdrawing it once is enough.
 UPDATE consent SET withdrawn_at_ms = ?5
-WHERE subject_id = ?1 AND service = ?2 AND recipient = ?3 AND items = ?4 AND withdrawn_at_ms = 0;
+WHERE subject_id = ?1 AND service = ?2 AND recipient = ?3 AND items = ?4 AND about_id = ?6 AND withdrawn_at_ms = 0;
 
 -- name: consent_withdraw_one
 UPDATE consent SET withdrawn_at_ms = ?3 WHERE subject_id = ?1 AND consent_id = ?2 AND withdrawn_at_ms = 0;
@@ -154,11 +155,11 @@ DELETE FROM consent WHERE subject_id = ?1;
 DELETE FROM acceptance WHERE subject_id = ?1;
 
 -- name: consent_all
-SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms
+SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms, about_id, until_ms
 FROM consent WHERE subject_id = ?1 ORDER BY consent_id DESC;
 
 -- name: consent_live
-SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms
+SELECT consent_id, service, recipient, items, text_hash, version, given_at_ms, withdrawn_at_ms, terms, about_id, until_ms
 FROM consent WHERE subject_id = ?1 AND withdrawn_at_ms = 0 ORDER BY consent_id;
 
 -- name: second_check_put

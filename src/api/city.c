@@ -137,6 +137,7 @@ static err put_features(struct ctx *c, struct json *j)
 	json_put_bool(j, "photo_places", release_service(r, "photo_place") != NULL);
 	json_put_bool(j, "ratings", rating_is_taken(c));
 	json_put_bool(j, "device_link", device_links(c));
+	json_put_bool(j, "promotions", city_flag(r, "campaign.enabled"));
 	json_put_bool(j, "cookie_choice", cookie_of_use(r, "analysis") || cookie_of_use(r, "identity"));
 	json_put_bool(j, "unsubscribe_all", unsubscribe && strcmp(unsubscribe, "all") == 0);
 	TRY(put_register_consent(c, j));
@@ -227,7 +228,8 @@ const struct api_route api_city_routes[] = {
 		   "  permission_first_entry: [text], cancel_scopes: [{key: text, name: text, text: text}],"
 		   "  my_info_title: text, feedback_title?: text, hotline_service?: text, guest_browse: "
 		   "text, history: bool, "
-		   "personal: bool, ratings: bool, device_link: bool, photo_places: bool, wishes: bool, "
+		   "personal: bool, ratings: bool, promotions: bool, device_link: bool, photo_places: bool, "
+		   "wishes: bool, "
 		   "cookie_choice: bool, "
 		   "unsubscribe_all: bool,"
 		   "  consent_register?: {scope: text, recipient?: text, items: [text], text: text, "

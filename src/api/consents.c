@@ -64,6 +64,7 @@ static err write_consent(struct ctx *c, const struct consent *k, void *arg)
 	write_items(j, c->release, &k->items);
 	json_put_time(j, "given_at", k->given_at_ms);
 	json_put_time(j, "withdrawn_at", k->withdrawn_at_ms);
+	json_put_time(j, "until", k->until_ms); /* of one for a promotion */
 	json_put_text(j, "version", k->version);
 	json_put_text(j, "text_hash", k->text_hash);
 	/* a later version changed purpose, recipient or period: it opens nothing until given again (NT-6.1.c)
@@ -105,7 +106,8 @@ const struct api_route api_consent_routes[] = {
 	{"GET", "/api/v1/consents", consent_get_all, API_INSTALLATION, 0, "consent_list", "给予过的单独同意",
 	 .answer =
 		 "{items: [{id: id, scope: text, service_name: text, recipient?: text, recipient_name?: text,"
-		 " items: [{key: text, name: text}], given_at: time, withdrawn_at?: time, version: text,"
+		 " items: [{key: text, name: text}], given_at: time, withdrawn_at?: time, until?: time, "
+		 "version: text,"
 		 " text_hash: text, renewal_needed: bool}], next?: text}"},
 	{"GET", "/api/v1/consent-texts/{hash}", consent_text_get, API_INSTALLATION, 0, "consent_text",
 	 "同意书的内容", .answer = "{text: text}"},

@@ -18,6 +18,7 @@
 #include "ops/exceptions.h"
 #include "ops/incidents.h"
 #include "ops/transfers.h"
+#include "partners/promotions.h"
 #include "rights/rights.h"
 #include "services/attachments.h"
 #include "services/cases.h"
@@ -101,6 +102,8 @@ static const struct job_kind service_kinds[] = {
 	{"transfer_move", transfer_move_job},
 	{"transfer_person_end", transfer_person_end_job},
 	{"security_check", selfcheck_job},
+	{"promotion_send", promotion_send_job},
+	{"promotions_end", promotions_end_job},
 };
 
 static struct jobs *start_jobs(struct cli *k)
@@ -130,6 +133,7 @@ static struct jobs *start_jobs(struct cli *k)
 	account_on_end("messages_end");
 	account_on_end("told_end");
 	account_on_end("logins_end");
+	account_on_end("promotions_end");
 	account_on_record_end("exception_uses_end");
 	account_on_end("transfer_person_end");
 	return jobs_start(&(struct jobs_options){

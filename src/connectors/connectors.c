@@ -51,7 +51,7 @@ void connectors_close(struct connectors *k)
 	free(k);
 }
 
-static struct authority *find(const struct connectors *k, const char *id)
+struct authority *authority_find(const struct connectors *k, const char *id)
 {
 	for (size_t i = 0; i < k->count; i++) {
 		if (strcmp(k->authorities[i].id, id) == 0)
@@ -62,7 +62,7 @@ static struct authority *find(const struct connectors *k, const char *id)
 
 bool connector_known(const struct connectors *k, const char *authority)
 {
-	return k && find(k, authority);
+	return k && authority_find(k, authority);
 }
 
 /* A list is fetched from there; nothing is sent. */
@@ -77,7 +77,7 @@ static bool is_feed(const struct release *r, const char *id)
  */
 static err find_declared(struct ctx *c, struct connectors *k, const char *id, struct authority **ret)
 {
-	struct authority *a = k ? find(k, id) : NULL;
+	struct authority *a = k ? authority_find(k, id) : NULL;
 	bool declared = !c->release || strcmp(id, "sms") == 0 || release_recipient(c->release, id) ||
 			is_feed(c->release, id);
 
@@ -148,7 +148,7 @@ static err note_health(struct ctx *c, struct connectors *k, struct authority *a,
 }
 
 /* Before every call, on every server: what an officer cut off is called no more (TJ-5.5.b). */
-static err must_be_joined(struct ctx *c, const char *id)
+err authority_must_be_joined(struct ctx *c, const char *id)
 {
 	bool cut = false;
 
@@ -168,7 +168,7 @@ static err ask(struct ctx *c, struct connectors *k, struct authority *a, struct 
 	*ret_sent = "not_sent";
 	if (n < 0 || n >= (int)sizeof url || strpbrk(path, "?#\\ \r\n"))
 		FAIL(c, ERR_INTERNAL, "请求地址不合规");
-	TRY(must_be_joined(c, a->id));
+	TRY(authority_must_be_joined(c, a->id));
 	if (!ask_breaker(c, k, a))
 		FAIL(c, ERR_AUTHORITY, "对方单位暂时不可用，请稍后再试");
 	r->url = url;

@@ -28,6 +28,15 @@ err connector_get(struct ctx *c, const char *authority, const char *path, int *r
  * papers do not stand (consent/papers.h): ERR_REFUSED with the clause, nothing is sent. */
 bool connector_known(const struct connectors *k, const char *authority);
 
+/* The other way round: an authority of the allow list calls us, signed as above with its own key. ERR_LOGIN,
+ * alike, for an unknown one and for a wrong signature; then the rules of a call to it hold: declared, its
+ * papers stand, not cut off. */
+struct connector_call {
+	const char *method, *path; /* path: of the request, as it came */
+	struct slice body, digest, input, signature;
+};
+err connector_caller(struct ctx *c, const char *authority, const struct connector_call *call);
+
 /* RFC 9421 with RFC 9530: httpsig.c, which needs only base and crypto; the sandbox links it, too. `path` is
  * the whole path of the request's URL ("/authorities/hrss/query"). A request covers "@method", "@path" and
  * "content-digest"; an answer covers "@status", "content-digest" and its request's "@method";req and

@@ -36,6 +36,10 @@ struct connectors {
 	size_t idle_count;
 };
 
+/* connectors.c: NULL when it is not on the allow list; ERR_AUTHORITY when an officer cut it off. */
+struct authority *authority_find(const struct connectors *k, const char *id);
+err authority_must_be_joined(struct ctx *c, const char *id);
+
 /* breaker.c */
 bool breaker_allows(struct breaker *b, int64_t now_ms);
 void breaker_tell(struct breaker *b, int64_t now_ms, bool success);

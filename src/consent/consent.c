@@ -58,6 +58,11 @@ static err check_offer(struct ctx *c, const struct consent_offer *o)
 
 	if (itemset_empty(&o->items))
 		return fail_field(c, "items", "至少选择一项");
+	const char *campaign = city_text(c->release, "campaign.service");
+	if ((campaign && strcmp(campaign, s->key) == 0) != (o->about != NULL))
+		return refuse(c, "not_declared",
+			      s->category->share_clause ? s->category->share_clause : s->clause,
+			      "参加活动的同意，只能在该活动的页面上逐项给出");
 	if (o->recipient && !may_receive(s, o->recipient))
 		return refuse(c, "not_declared", s->clause, "隐私政策没有声明向该单位提供");
 	if (!itemset_within(&o->items, &category) || !itemset_within(&o->items, &service))
@@ -96,6 +101,23 @@ static err give_person(struct ctx *c, const struct consent_offer *o, struct givi
 	return ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, give_rows, g, NULL);
 }
 
+err consent_offer_text(struct ctx *c, const struct consent_offer *o, struct buf *ret,
+		       char ret_hash[static 65])
+{
+	uint8_t hash[HASH_SIZE];
+	size_t from = ret->size;
+
+	TRY(consent_text(c, c->release, o->service, &o->items, o->recipient, ret, ret_hash));
+	if (!o->about)
+		return OK;
+	buf_add_text(ret, o->about);
+	if (ret->failed)
+		FAIL(c, ERR_TOO_LARGE, "同意书的内容过长");
+	hash_sha256((struct slice){ret->data + from, ret->size - from}, hash);
+	hex_encode(hash, sizeof hash, ret_hash);
+	return OK;
+}
+
 err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *offer, int64_t *ret_id)
 {
 	BUF_SCOPED text = {0};
@@ -104,7 +126,7 @@ err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *
 	buf_init(&text, TEXT_MAX);
 	TRY(check_offer(c, offer));
 	TRY(check_age_to_agree(c, subject_id));
-	TRY(consent_text(c, c->release, offer->service, &offer->items, offer->recipient, &text, hash));
+	TRY(consent_offer_text(c, offer, &text, hash));
 	if (!slice_is(offer->text_hash, hash))
 		return fail_field(c, "text_hash", "同意书内容已更新，请重新阅读");
 
@@ -117,7 +139,9 @@ err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *
 			    .text_hash = hash,
 			    .version = release_version(c->release),
 			    .terms = terms,
-			    .given_at_ms = c->now_ms},
+			    .given_at_ms = c->now_ms,
+			    .about_id = offer->about_id,
+			    .until_ms = offer->until_ms},
 			   buf_slice(&text)};
 	if (subject_id)
 		TRY(give_person(c, offer, &g));
@@ -137,6 +161,7 @@ err consent_list(struct ctx *c, int64_t subject_id, consent_fn fn, void *arg)
 		struct consent k = {.id = rows[i].id,
 				    .given_at_ms = rows[i].given_at_ms,
 				    .withdrawn_at_ms = rows[i].withdrawn_at_ms,
+				    .until_ms = rows[i].until_ms,
 				    .service_key = rows[i].service,
 				    .recipient_key = *rows[i].recipient ? rows[i].recipient : NULL,
 				    .text_hash = rows[i].text_hash,

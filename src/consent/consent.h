@@ -94,9 +94,17 @@ struct consent_offer {
 	const struct recipient *recipient; /* NULL: taking only */
 	struct itemset items;
 	struct slice text_hash; /* hex of the text that was shown */
+	/* For one matter only (a promotion): what the text says of it, its id, and when the consent ends with
+	 * it. */
+	const char *about; /* NULL: for the service, until withdrawn */
+	int64_t about_id, until_ms;
 };
+/* Exactly the text that consent_give wants agreed to, and its hash. */
+err consent_offer_text(struct ctx *c, const struct consent_offer *offer, struct buf *ret,
+		       char ret_hash[static 65]);
 /* ERR_INVALID when text_hash is not the hash of today's text for exactly this offer. subject_id 0: for the
- * installation. */
+ * installation. The service of campaign.service is agreed to for one matter only, and by a person
+ * (NT-2.1.12.a). */
 err consent_give(struct ctx *c, int64_t subject_id, const struct consent_offer *offer, int64_t *ret_id);
 struct consent {
 	int64_t id, given_at_ms, withdrawn_at_ms, until_ms;

@@ -125,9 +125,9 @@ err consent_db_acceptance_add(struct ctx *c, struct tx *tx, struct owner o, cons
  * ----------------------------------------------------------------------------------------------------------
  */
 
-static err consent_row(struct ctx *c, const struct row *r, void *arg)
+static struct consent_row *add_consent(struct ctx *c, const struct row *r, struct list *l)
 {
-	struct consent_row *k = list_add(c, arg, sizeof(*k));
+	struct consent_row *k = list_add(c, l, sizeof(*k));
 
 	*k = (struct consent_row){.id = row_int(r, 0),
 				  .service = text(c, r, 1),
@@ -138,6 +138,21 @@ static err consent_row(struct ctx *c, const struct row *r, void *arg)
 				  .given_at_ms = row_int(r, 6),
 				  .withdrawn_at_ms = row_int(r, 7),
 				  .terms = text(c, r, 8)};
+	return k;
+}
+
+static err installation_consent_row(struct ctx *c, const struct row *r, void *arg)
+{
+	(void)add_consent(c, r, arg);
+	return OK;
+}
+
+static err person_consent_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct consent_row *k = add_consent(c, r, arg);
+
+	k->about_id = row_int(r, 9);
+	k->until_ms = row_int(r, 10);
 	return OK;
 }
 
@@ -146,21 +161,37 @@ err consent_db_consents(struct ctx *c, struct tx *tx, struct owner o, bool live_
 	*ret = (struct list){0};
 	if (o.subject_id)
 		return rows(c, tx, live_only ? Q_CONSENT_LIVE : Q_CONSENT_ALL, PARAMS(P_INT(o.subject_id)),
-			    consent_row, ret);
-	return rows(c, tx, Q_INSTALLATION_CONSENT_LIST, PARAMS(P_INT(o.installation_id)), consent_row, ret);
+			    person_consent_row, ret);
+	return rows(c, tx, Q_INSTALLATION_CONSENT_LIST, PARAMS(P_INT(o.installation_id)),
+		    installation_consent_row, ret);
 }
 
+static err installation_consent_add(struct ctx *c, struct tx *tx, int64_t id, const struct consent_row *k)
+{
+	TRY(tx_exec(
+		c, tx, Q_INSTALLATION_CONSENT_SUPERSEDE,
+		PARAMS(P_INT(id), P_STR(k->service), P_STR(k->recipient), P_STR(k->items), P_INT(c->now_ms)),
+		NULL));
+	return tx_exec(c, tx, Q_INSTALLATION_CONSENT_INSERT,
+		       PARAMS(P_INT(id), P_INT(k->id), P_STR(k->service), P_STR(k->recipient),
+			      P_STR(k->items), P_STR(k->text_hash), P_STR(k->version), P_INT(k->given_at_ms),
+			      P_STR(k->terms)),
+		       NULL);
+}
+
+/* What is given again takes the place of the earlier one, of the same matter only. */
 err consent_db_consent_add(struct ctx *c, struct tx *tx, struct owner o, const struct consent_row *k)
 {
-	bool person = o.subject_id != 0;
-	struct param owner = P_INT(person ? o.subject_id : o.installation_id);
-
-	TRY(tx_exec(c, tx, person ? Q_CONSENT_SUPERSEDE : Q_INSTALLATION_CONSENT_SUPERSEDE,
-		    PARAMS(owner, P_STR(k->service), P_STR(k->recipient), P_STR(k->items), P_INT(c->now_ms)),
+	if (!o.subject_id)
+		return installation_consent_add(c, tx, o.installation_id, k);
+	TRY(tx_exec(c, tx, Q_CONSENT_SUPERSEDE,
+		    PARAMS(P_INT(o.subject_id), P_STR(k->service), P_STR(k->recipient), P_STR(k->items),
+			   P_INT(c->now_ms), P_INT(k->about_id)),
 		    NULL));
-	return tx_exec(c, tx, person ? Q_CONSENT_INSERT : Q_INSTALLATION_CONSENT_INSERT,
-		       PARAMS(owner, P_INT(k->id), P_STR(k->service), P_STR(k->recipient), P_STR(k->items),
-			      P_STR(k->text_hash), P_STR(k->version), P_INT(k->given_at_ms), P_STR(k->terms)),
+	return tx_exec(c, tx, Q_CONSENT_INSERT,
+		       PARAMS(P_INT(o.subject_id), P_INT(k->id), P_STR(k->service), P_STR(k->recipient),
+			      P_STR(k->items), P_STR(k->text_hash), P_STR(k->version), P_INT(k->given_at_ms),
+			      P_STR(k->terms), P_INT(k->about_id), P_INT(k->until_ms)),
 		       NULL);
 }
 

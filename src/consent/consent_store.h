@@ -18,6 +18,7 @@ struct acceptance_row {
 
 struct consent_row {
 	int64_t id, given_at_ms, withdrawn_at_ms;
+	int64_t about_id, until_ms; /* of a person's consent for one matter; else 0 */
 	const char *service, *recipient, *items, *text_hash, *version, *terms; /* recipient "" when none */
 };
 

@@ -132,7 +132,8 @@ static void take_consents(struct ctx *c, const struct list *l, int64_t since_ms,
 			.consent_id = k[i].id,
 			.service = release_service(c->release, k[i].service),
 			.recipient = *k[i].recipient ? release_recipient(c->release, k[i].recipient) : NULL,
-			.items = itemset_of_keys(c->release, k[i].items)};
+			.items = itemset_of_keys(c->release, k[i].items),
+			.until_ms = k[i].until_ms};
 	}
 	f->consents = facts;
 }

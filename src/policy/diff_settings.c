@@ -46,6 +46,7 @@ static const struct {
 	{"cookie.", "Cookie 的规则", MAJOR_MODEL},
 	{"personal.", "个性化的规则", MAJOR_MODEL},
 	{"indirect.", "间接获得信息的规则", MAJOR_MODEL},
+	{"campaign.", "联合推广活动的规则", MAJOR_MODEL},
 	{"register.", "注册所需的信息", MAJOR_MODEL},
 	{"realname.", "实名认证的办法", MAJOR_MODEL},
 	{"login.", "登录的办法", MAJOR_NONE},

@@ -162,6 +162,11 @@ static const struct known all[] = {
 	{"personal.enabled", VALUE_FLAG, NULL},
 	{"indirect.enabled", VALUE_WORD, WORDS("risk_only", "partners_with_consent")},
 	{"campaign.enabled", VALUE_FLAG, NULL},
+	{"campaign.service", VALUE_TEXT, NULL}, /* the service under which promotions are held */
+	{"campaign.kinds", VALUE_ROWS, NULL},
+	{"campaign.kinds.*.name", VALUE_TEXT, NULL},
+	{"campaign.data", VALUE_ROWS, NULL}, /* what of campaign_data a promotion may name */
+	{"campaign.data.*.name", VALUE_TEXT, NULL},
 	{"hotline.service", VALUE_TEXT, NULL},
 	{"service.catalogue", VALUE_TEXT, NULL},
 

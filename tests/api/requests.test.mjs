@@ -107,11 +107,17 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await s.ok('POST', '/staff/decisions', { matter: '一件没有写到的事项', decision: '照惯例办理', basis: 'custom', source: '政务服务通行做法' })
     await s.ok('POST', '/staff/papers', { recipient: 'population', kind: 'agreement', document: '续签〔2026〕1号', document_hash: '0'.repeat(64), from: await day(0), until: await day(365) })
     await s.ok('POST', '/staff/ends', { service: other.key, ends_on: await day(60), reason: '政策调整' })
-    if (name === 'nantong') return // its policy keeps no reading
-    await s.ok('POST', '/staff/security/filings', { level: 3, number: '12010019999-26001', filed_on: await day(-2), assessed_on: await day(-3), valid_until: await day(300) })
     const editor = new Careful(city, api)
     editor.token = (await officerOf(city, 'editor', '政策岗 丙某')).token
     editor.replay = true
+    if (name === 'nantong') { // its policy keeps no reading, and holds promotions
+      const { id } = (await editor.ok('POST', '/staff/promotions', { title: '消费券', text: '在合作商户抵扣。', kind: 'coupon', partner: 'promotion_partner',
+        data: ['entry_number'], from: await day(0), until: await day(9) })).body
+      await s.ok('POST', `/staff/promotions/${id}/agreement`, {})
+      await c.ok('POST', `/promotions/${id}/entry`, { text_hash: (await c.ok('GET', `/promotions/${id}`)).body.text_hash })
+      return
+    }
+    await s.ok('POST', '/staff/security/filings', { level: 3, number: '12010019999-26001', filed_on: await day(-2), assessed_on: await day(-3), valid_until: await day(300) })
     await editor.ok('POST', '/staff/clause-notes', { clause: 'TJ-10.2', text: '无效须由法定机关认定。' })
   }
 
@@ -135,7 +141,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const given = (await c.ok('GET', '/consents')).body.items.find(k => k.scope === query[name] && !k.withdrawn_at)
     await c.ok('POST', '/consents/withdrawals', { ids: [given.id] })
     await officerTwice()
-    const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind'], nantong: ['credentials_create', 'staff_clause_note', 'staff_security_filing'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs
+    const elsewhere = { tianjin: ['case_file', 'attachment_add', 'phone_bind', 'promotion_join', 'staff_promotion_draw_up'], nantong: ['credentials_create', 'staff_clause_note', 'staff_security_filing'] }[name].concat('ward_consent', 'staff_guardian_report') // guardian.test.mjs
     const { features } = (await c.ok('GET', '/city')).body
     const missing = api.routes.filter(r => r.creates && !api.replayed.has(r.operation)).map(r => r.operation)
     for (const operation of missing) {
@@ -159,7 +165,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const other = await carefulCitizen(city, api)
     const key = randomUUID()
     const { items } = (await c.ok('GET', '/consents')).body
-    const k = items.find(i => !i.withdrawn_at)
+    const k = items.find(i => !i.withdrawn_at && !i.until)
     const body = { scope: k.scope, items: k.items.map(i => i.key), recipient: k.recipient, text_hash: k.text_hash }
     const mine = new Careful(city, api), theirs = new Careful(city, api)
     mine.token = c.token
@@ -174,7 +180,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test('a refused request frees its key, and a key that is too long is refused', async () => {
     const key = randomUUID()
-    const { text_hash } = (await c.ok('GET', '/consents')).body.items[0]
+    const { text_hash } = (await c.ok('GET', '/consents')).body.items.find(i => !i.until)
     const k = (await c.ok('GET', '/consents')).body.items.find(i => i.text_hash === text_hash)
     const body = { scope: k.scope, items: k.items.map(i => i.key), recipient: k.recipient, text_hash: k.text_hash }
     const d = new Careful(city, api)

@@ -41,6 +41,7 @@ export interface Features {
 	personal: boolean
 	/** Services can be rated. */
 	ratings: boolean
+	promotions: boolean
 	/** The devices of one person are put together for the same service. */
 	device_link: boolean
 	/** There are cookies that can be refused. */

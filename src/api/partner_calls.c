@@ -1,0 +1,63 @@
+/* Calls of partners: signed as the city's own calls to them are (RFC 9421), each with a number of its own. */
+#include "api/api.h"
+#include "connectors/connectors.h"
+#include "partners/calls.h"
+#include "partners/promotions.h"
+
+/* Who signed the call; the entries it leaves name the partner. */
+static err caller_of(struct api_call *k, const struct recipient **ret)
+{
+	struct ctx *c = k->c;
+	const char *partner = arena_copy(c->arena, k->q->params[0]);
+	struct connector_call call = {
+		.method = arena_copy(c->arena, k->q->method),
+		.path = arena_copy(c->arena, k->q->path),
+		.body = k->q->body,
+		.digest = http_header(k->q, "Content-Digest"),
+		.input = http_header(k->q, "Signature-Input"),
+		.signature = http_header(k->q, "Signature"),
+	};
+
+	TRY(connector_caller(c, partner, &call));
+	const struct recipient *to = release_recipient(c->release, partner);
+	c->actor = (struct actor){.kind = ACTOR_SYSTEM, .role = "partner", .name = to->name};
+	TRY(partner_call_once(c, to, api_text(k, "request")));
+	*ret = to;
+	return OK;
+}
+
+static err body_id(struct api_call *k, const char *name, int64_t *ret)
+{
+	return slice_int(api_text(k, name), ret) && *ret > 0 ? OK : fail_field(k->c, name, "应为编号");
+}
+
+static void put_value(const char *item, struct slice value, void *arg)
+{
+	struct json *j = arg;
+
+	json_put_slice(j, item, value);
+}
+
+/* A use of what a person gave in a promotion (NT-2.1.12.b). */
+static err promotion_use_post(struct api_call *k)
+{
+	struct promotion_use use = {.purpose = api_string(k, "purpose")};
+
+	TRY(caller_of(k, &use.partner));
+	TRY(body_id(k, "entry", &use.entry_id));
+	json_open(&k->out, '{');
+	json_put_id(&k->out, "entry", use.entry_id);
+	json_key(&k->out, "items");
+	json_open(&k->out, '{');
+	TRY(promotion_use(k->c, &use, put_value, &k->out));
+	json_close(&k->out, '}');
+	json_close(&k->out, '}');
+	return OK;
+}
+
+const struct api_route api_partner_call_routes[] = {
+	{"POST", "/api/v1/partners/{partner}/promotion-uses", promotion_use_post, API_ANYONE, 0,
+	 "partner_promotion_use", "合作方为活动的目的再次取用参加者的信息（须签名）",
+	 .body = "{request: text, entry: text, purpose: text}", .answer = "{entry: id, items: {*: text}}"},
+	{0},
+};
