@@ -137,7 +137,7 @@ static err put_features(struct ctx *c, struct json *j)
 	json_put_bool(j, "photo_places", release_service(r, "photo_place") != NULL);
 	json_put_bool(j, "ratings", rating_is_taken(c));
 	json_put_bool(j, "device_link", device_links(c));
-	json_put_bool(j, "promotions", city_flag(r, "campaign.enabled"));
+	json_put_bool(j, "promotions", city_flag(r, "campaign.enabled") && city_text(r, "campaign.service"));
 	json_put_bool(j, "cookie_choice", cookie_of_use(r, "analysis") || cookie_of_use(r, "identity"));
 	json_put_bool(j, "unsubscribe_all", unsubscribe && strcmp(unsubscribe, "all") == 0);
 	TRY(put_register_consent(c, j));
