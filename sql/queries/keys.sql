@@ -1,6 +1,6 @@
 -- The key store (vault/keys.h).
 -- set: keys
--- tables: data_key, identifier_key, named_secret
+-- tables: data_key, identifier_key, named_secret, row_end
 
 -- name: data_key_find
 -- The wrapped key, or NULL for a scope that was ended.
@@ -30,6 +30,17 @@ DELETE FROM identifier_key WHERE lookup = ?1;
 
 -- name: identifier_key_count
 SELECT COUNT(*) FROM identifier_key;
+
+-- name: row_end_put
+-- The last end counts.
+INSERT INTO row_end (slot, ended_at) VALUES (?1, ?2)
+ON CONFLICT (slot) DO UPDATE SET ended_at = excluded.ended_at WHERE row_end.ended_at < excluded.ended_at;
+
+-- name: row_end_find
+SELECT ended_at FROM row_end WHERE slot = ?1;
+
+-- name: row_end_forget
+DELETE FROM row_end WHERE ended_at < ?1;
 
 -- name: named_secret_find
 SELECT sealed FROM named_secret WHERE name = ?1;

@@ -1,5 +1,5 @@
 -- Sealed items and blobs (vault/vault.h).
--- tables: vault_item, vault_blob, sensor_use
+-- tables: vault_item, vault_blob, vault_deletion, sensor_use
 
 -- name: vault_item_put
 -- A new value of (record, item) takes the place of the old one; what the law keeps beside it stays.
@@ -28,6 +28,31 @@ DELETE FROM vault_item WHERE subject_id = ?1 AND scope = ?2;
 -- name: vault_item_delete
 -- One value in use.
 DELETE FROM vault_item WHERE subject_id = ?1 AND record_id = ?2 AND item = ?3 AND retained = '';
+
+-- name: vault_deletion_note
+-- Before it is deleted: that it was, at ?4 and after it was collected, whatever the clocks of two servers say.
+INSERT INTO vault_deletion (subject_id, record_id, item, deleted_at)
+SELECT subject_id, record_id, item, CASE WHEN collected_at < ?4 THEN ?4 ELSE collected_at + 1 END FROM vault_item
+WHERE subject_id = ?1 AND record_id = ?2 AND item = ?3 AND retained = ''
+ON CONFLICT (subject_id, record_id, item) DO UPDATE SET deleted_at = excluded.deleted_at;
+
+-- name: vault_deletion_note_service
+-- The same for what vault_item_delete_service deletes.
+INSERT INTO vault_deletion (subject_id, record_id, item, deleted_at)
+SELECT subject_id, record_id, item, CASE WHEN collected_at < ?4 THEN ?4 ELSE collected_at + 1 END FROM vault_item
+WHERE subject_id = ?1 AND service = ?2 AND scope = ?3 AND retained = ''
+ON CONFLICT (subject_id, record_id, item) DO UPDATE SET deleted_at = excluded.deleted_at;
+
+-- name: vault_deletion_list
+SELECT record_id, item, deleted_at FROM vault_deletion WHERE subject_id = ?1;
+
+-- name: vault_deletion_done
+-- Listed, unless it was deleted anew meanwhile.
+DELETE FROM vault_deletion WHERE subject_id = ?1 AND record_id = ?2 AND item = ?3 AND deleted_at = ?4;
+
+-- name: vault_deletion_page
+-- The persons of whom something is not listed yet: a sweep when a server starts, and every hour.
+SELECT DISTINCT subject_id FROM vault_deletion WHERE subject_id > ?1 ORDER BY subject_id LIMIT ?2;
 
 -- name: vault_item_take
 -- The same, if it is still the value that was read: for moving it under a retention scope.

@@ -134,6 +134,18 @@ static err run(struct api_call *k, const struct bound_route *b, struct idempoten
 	return e;
 }
 
+/* Before the answer: what a person was told is deleted does not come back with an older backup. When the key
+ * store cannot take it now, the sweep does it later. */
+static void list_deletions(struct api_call *k)
+{
+	struct failure kept = k->c->failure;
+
+	if (failed(vault_deletions_list(k->c)))
+		log_event("deletions_not_listed", LOG_T("operation", k->route->operation),
+			  LOG_T("detail", k->c->failure.detail));
+	k->c->failure = kept;
+}
+
 static void finish(struct api_call *k, err e, bool replayed)
 {
 	if (failed(e)) {
@@ -184,6 +196,7 @@ static void handle(void *user, const struct http_request *q, struct http_respons
 
 	k.idempotency = &i;
 	err e = run(&k, b, &i, &replayed);
+	list_deletions(&k);
 	finish(&k, e, replayed);
 	if (!replayed)
 		idempotency_end(&k, &i, !failed(e));

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-enum { DETAIL_SIZE = 400, FIELD_ERRORS_MAX = 32, NEXT_STEPS_MAX = 8 };
+enum { DETAIL_SIZE = 400, FIELD_ERRORS_MAX = 32, NEXT_STEPS_MAX = 8, DELETED_OF_MAX = 4 };
 
 struct field_error {
 	const char *field;
@@ -60,6 +60,11 @@ struct ctx {
 	struct connectors *connectors;
 	int64_t installation_id; /* 0: none */
 	int64_t session_id;	 /* 0: none */
+
+	/* Persons of whom single values were deleted: the vault lists them before the act is acknowledged. A
+	 * count above the room stands for more. */
+	int64_t deleted_of[DELETED_OF_MAX];
+	unsigned deleted_count;
 };
 
 /* Sets code and detail; returns the error. Other parts of the failure are kept. */

@@ -15,7 +15,7 @@ static int postgresql(const struct cli *k)
 {
 	fprintf(stderr,
 		"tongban: this city is on PostgreSQL; take its backup with\n"
-		"  pg_dump -Fc -T data_key -T identifier_key -T named_secret -f FILE URL\n"
+		"  pg_dump -Fc -T data_key -T identifier_key -T named_secret -T row_end -f FILE URL\n"
 		"and copy %s/blobs. After pg_restore run\n"
 		"  tongban restore --apply-tombstones --data %s\n"
 		"before the server starts. After each dump run\n"

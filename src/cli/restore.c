@@ -15,11 +15,12 @@ static err person_ended(struct ctx *c, int64_t subject_id, const char *scope, vo
 	return strcmp(scope, "account") == 0 ? account_restored_ended(c, subject_id) : OK;
 }
 
-static int told(const char *what, int64_t ended, bool json)
+static int told(const char *what, const struct tombstones_applied *a, bool json)
 {
-	printf(json ? "{\"restored\":\"%s\",\"ended_scopes\":%" PRId64 "}\n"
-		    : "%s: restored; %" PRId64 " scopes had ended since and were removed\n",
-	       what, ended);
+	printf(json ? "{\"restored\":\"%s\",\"ended_scopes\":%" PRId64 ",\"deleted_values\":%" PRId64 "}\n"
+		    : "%s: restored; %" PRId64 " scopes had ended since, and %" PRId64
+		      " single values or attachments had been deleted; they were removed\n",
+	       what, a->scopes, a->values);
 	return CLI_OK;
 }
 
@@ -37,22 +38,22 @@ static int restore_file(struct cli *k, const char *from, bool json)
 	/* Broken off before this, the log stands behind its mark and is not signed: do it again. */
 	if (failed(cli_log_next_generation(&k->ctx)))
 		return cli_failed(&k->ctx, "ledger");
-	return told(from, result.ended_scopes, json);
+	return told(from, &result.applied, json);
 }
 
 static int apply_tombstones(struct cli *k, bool json)
 {
-	int64_t ended = 0;
+	struct tombstones_applied applied = {0};
 	bool put_back = false;
 
-	if (failed(vault_apply_tombstones(&k->ctx, person_ended, NULL, &ended)))
+	if (failed(vault_apply_tombstones(&k->ctx, person_ended, NULL, &applied)))
 		return cli_failed(&k->ctx, "tombstones");
 	err e = ledger_put_back(&k->ctx, k->ctx.ledger, &put_back);
 	if (!failed(e) && put_back)
 		e = cli_log_next_generation(&k->ctx);
 	if (failed(e))
 		return cli_failed(&k->ctx, "ledger");
-	return told(k->data, ended, json);
+	return told(k->data, &applied, json);
 }
 
 /* A new machine has the keys and the backup, and no configuration yet. */

@@ -33,6 +33,8 @@
 enum {
 	JOB_ARENA = 96 << 20,
 	RELEASES_REFRESH_S = 5,
+	TEND_EVERY = 720, /* turns of those: every hour */
+	DAY_MS = 86400 * 1000,
 	DRAIN_MS = 15000 /* longer than an authority may take */
 };
 
@@ -47,6 +49,7 @@ struct serving {
 	struct metrics *metrics;
 	struct security_env env;
 	int64_t attacks; /* refused before any route, as far as counted */
+	unsigned turns;	 /* of the main thread's waiting */
 };
 
 /* ---- jobs
@@ -75,6 +78,8 @@ static struct ctx *job_ctx(void *user)
 static void job_ctx_done(void *user, struct ctx *c)
 {
 	(void)user;
+	if (failed(vault_deletions_list(c)))
+		log_event("deletions_not_listed", LOG_T("detail", c->failure.detail));
 	release_drop(c->release);
 	arena_free(c->arena);
 	free(c);
@@ -257,14 +262,35 @@ static void flush_attempts(struct serving *s)
 	job_ctx_done(s->cli, c);
 }
 
+/* Deletions that are in no list of the key store yet, and those of which no backup can know any more. */
+static err tend_deletions(struct ctx *c)
+{
+	int64_t days = city_int(c->release, "retention.backup_days", 30);
+
+	TRY(vault_deletions_sweep(c));
+	return keys_row_ends_forget(c, c->keys, c->now_ms - (days + 1) * DAY_MS);
+}
+
+static void tend_now_and_then(struct serving *s)
+{
+	if (s->turns++ % TEND_EVERY != 0)
+		return;
+	struct ctx *c = job_ctx(s->cli);
+	if (failed(tend_deletions(c)))
+		log_event("deletions_not_listed", LOG_T("detail", c->failure.detail));
+	job_ctx_done(s->cli, c);
+}
+
 static void wait_for_end(struct serving *s, const sigset_t *signals)
 {
 	const struct timespec often = {.tv_sec = RELEASES_REFRESH_S};
 	int which = 0;
 
+	tend_now_and_then(s);
 	while ((which = sigtimedwait(signals, NULL, &often)) < 0) {
 		refresh_releases(s->cli);
 		flush_attempts(s);
+		tend_now_and_then(s);
 	}
 	flush_attempts(s);
 	log_event("server_stopping", LOG_I("signal", which));

@@ -29,7 +29,7 @@ err backup_restore_config(struct ctx *c, const char *from, const char *data_dir)
 
 struct restore_result {
 	struct backup_info backup;
-	int64_t ended_scopes; /* in the backup, but ended since: removed */
+	struct tombstones_applied applied; /* in the backup, but ended or deleted since: removed */
 };
 /* told about each person and scope that was removed, with c->store open on the restored store. */
 typedef err (*restore_fn)(struct ctx *c, int64_t subject_id, const char *scope, void *arg);

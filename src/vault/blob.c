@@ -97,15 +97,45 @@ static err remove_blob(struct ctx *c, int64_t subject_id, const struct blob_row 
 			  NULL);
 }
 
+/* Before: a blob is never given again, so an ending that was listed is carried out, at the latest after a
+ * restore. */
+static err list_deletion(struct ctx *c, int64_t subject_id, int64_t blob_id)
+{
+	struct row_end end = {.at_ms = c->now_ms};
+
+	keys_row_slot(c, c->keys, subject_id, blob_id, BLOB_ITEM, end.slot);
+	return keys_rows_end(c, c->keys, &end, 1);
+}
+
 err vault_blob_delete(struct ctx *c, int64_t subject_id, int64_t blob_id)
 {
 	struct blob_rows all = {0};
 
 	TRY(read_rows(c, subject_id, &all));
-	for (size_t i = 0; i < all.count; i++)
-		if (all.list[i].blob_id == blob_id)
-			return remove_blob(c, subject_id, &all.list[i]);
+	for (size_t i = 0; i < all.count; i++) {
+		if (all.list[i].blob_id != blob_id)
+			continue;
+		TRY(list_deletion(c, subject_id, blob_id));
+		return remove_blob(c, subject_id, &all.list[i]);
+	}
 	FAIL(c, ERR_NOT_FOUND, "没有这个附件");
+}
+
+/* Of a restored store: blobs that were deleted since. Numbers are given once, so the time does not matter. */
+err blobs_end_deleted(struct ctx *c, int64_t subject_id, int64_t *ended)
+{
+	struct blob_rows all = {0};
+
+	TRY(read_rows(c, subject_id, &all));
+	for (size_t i = 0; i < all.count; i++) {
+		bool deleted = false;
+		TRY(deleted_before(c, subject_id, all.list[i].blob_id, BLOB_ITEM, 0, &deleted));
+		if (!deleted)
+			continue;
+		TRY(remove_blob(c, subject_id, &all.list[i]));
+		++*ended;
+	}
+	return OK;
 }
 
 static bool among(const char *scope, const char *const *scopes, size_t count)

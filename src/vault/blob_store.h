@@ -9,3 +9,5 @@ err blobs_scopes(struct ctx *c, int64_t subject_id,
 err blobs_end(struct ctx *c, int64_t subject_id, const char *const *scopes, size_t count);
 /* The same for what is past its end date. */
 err blobs_expire(struct ctx *c, int64_t subject_id, int64_t *ret_deleted);
+/* The same, after a restore, for blobs that are on the list of deletions; adds how many. */
+err blobs_end_deleted(struct ctx *c, int64_t subject_id, int64_t *ended);

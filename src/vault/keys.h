@@ -48,6 +48,22 @@ err keys_end(struct ctx *c, struct keys *k, int64_t subject_id, const char *cons
 /* True when (subject, scope) has a tombstone: applied to every row after a restore. */
 err keys_ended(struct ctx *c, struct keys *k, int64_t subject_id, const char *scope, bool *ret);
 
+/* A row of a scope that lives on can be ended, too: its value was deleted, and a backup that still holds it
+ * must not bring it back. keys_rows_end lists them durably; what of a restored store was collected before
+ * at_ms is deleted again. keys_row_ended: 0 when it was not. What ended before the oldest backup was taken
+ * may be forgotten. */
+enum { KEYS_SLOT_SIZE = 32 };
+struct row_end {
+	uint8_t slot[KEYS_SLOT_SIZE];
+	int64_t at_ms;
+};
+void keys_row_slot(struct ctx *c, struct keys *k, int64_t subject_id, int64_t record_id, const char *item,
+		   uint8_t ret[static KEYS_SLOT_SIZE]);
+err keys_rows_end(struct ctx *c, struct keys *k, const struct row_end *list, size_t count);
+err keys_row_ended(struct ctx *c, struct keys *k, const uint8_t slot[static KEYS_SLOT_SIZE],
+		   int64_t *ret_at_ms);
+err keys_row_ends_forget(struct ctx *c, struct keys *k, int64_t before_ms);
+
 /* Blind index of an identifier: kind is "phone", "id_number", "username", …; normal is its normal form. make
  * creates the identifier key when missing; without make, ERR_NOT_FOUND (after equal work). keys_blind_end
  * destroys it. */
@@ -57,7 +73,6 @@ err keys_blind_end(struct ctx *c, struct keys *k, const char *kind, struct slice
 /* The same in two steps, so that an ending that was decided can be finished by who no longer knows the
  * identifier: the slot under which its key stands, and ending what stands there. A slot is a keyed hash;
  * doing it again, or when there is none, changes nothing. */
-enum { KEYS_SLOT_SIZE = 32 };
 err keys_blind_slot(struct ctx *c, struct keys *k, const char *kind, struct slice normal,
 		    uint8_t ret[static KEYS_SLOT_SIZE]);
 err keys_blind_slot_end(struct ctx *c, struct keys *k, const uint8_t slot[static KEYS_SLOT_SIZE]);

@@ -61,6 +61,22 @@ static err refuse_running(struct ctx *c, const char *store)
 	return OK;
 }
 
+/* A server that was killed may have left deletions that are not in the list yet. A store that does not open
+ * is put back all the same: that may be why. */
+static void sweep_present(struct ctx *c, const struct places *p)
+{
+	struct store *before = c->store;
+
+	if (access(p->store, F_OK) != 0)
+		return;
+	if (!failed(store_open(c, arena_printf(c->arena, "sqlite:%s", p->store), "city", &c->store))) {
+		(void)vault_deletions_sweep(c).code;
+		store_close(c->store);
+	}
+	c->store = before;
+	failure_clear(c);
+}
+
 /* ---- unpacking ----------------------------------------------------------------------------------------- */
 
 static err write_blob(struct ctx *c, const char *dir, const char *name, struct slice bytes)
@@ -149,7 +165,8 @@ err backup_restore_config(struct ctx *c, const char *from, const char *data_dir)
 
 /* ---- tombstones, then the exchange --------------------------------------------------------------------- */
 
-static err apply_tombstones(struct ctx *c, const struct places *p, restore_fn fn, void *arg, int64_t *ret)
+static err apply_tombstones(struct ctx *c, const struct places *p, restore_fn fn, void *arg,
+			    struct tombstones_applied *ret)
 {
 	const char *url = arena_printf(c->arena, "sqlite:%s", p->ready_store);
 	struct store *before = c->store;
@@ -192,8 +209,9 @@ err backup_restore(struct ctx *c, const char *from, const char *data_dir, restor
 
 	TRY(backup_read(c, from, &result.backup));
 	TRY(refuse_running(c, p.store));
+	sweep_present(c, &p);
 	TRY(unpack(c, from, &p));
-	TRY(apply_tombstones(c, &p, fn, arg, &result.ended_scopes));
+	TRY(apply_tombstones(c, &p, fn, arg, &result.applied));
 	TRY(exchange(c, data_dir, &p));
 	*ret = result;
 	return OK;

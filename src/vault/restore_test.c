@@ -205,7 +205,7 @@ static void tombstones_remove_the_rows_of_ended_scopes(void **state)
 	struct ctx *c = t->c;
 	struct vault_rows rows;
 	struct ended e = {0};
-	int64_t ended = 0;
+	struct tombstones_applied ended = {0};
 	struct day d;
 
 	live_a_day(t, &d);
@@ -213,14 +213,134 @@ static void tombstones_remove_the_rows_of_ended_scopes(void **state)
 	end_li(t, LI_DATA_SCOPES);
 	open_yesterday(t);
 	assert_ok(vault_apply_tombstones(c, note_ended, &e, &ended));
-	assert_int_equal(ended, 3); /* account, service, case */
+	assert_int_equal(ended.scopes, 3); /* account, service, case */
 	assert_int_equal(e.count, 3);
 	assert_true(e.account);
 	rows_of(t, LI, &rows);
 	assert_int_equal(rows.count, 0);
 	assert_wang_is_readable(t, &d);
 	assert_ok(vault_apply_tombstones(c, note_ended, &e, &ended));
-	assert_int_equal(ended, 0);
+	assert_int_equal(ended.scopes + ended.values, 0);
+}
+
+/* ---- single values ------------------------------------------------------------------------------------- */
+
+static void delete_value(struct city_test *t, int64_t subject_id, const char *key)
+{
+	struct ctx *c = t->c;
+	struct head h = head_of(t, subject_id);
+	const struct item *item = release_item(t->release, key);
+	struct itemset items = {0};
+	struct entry e = {
+		.action = ENTRY_CHANGE, .service = "account", .basis = "own_request", .decision = "allowed"};
+
+	itemset_add(&items, item->number);
+	c->now_ms = clock_now_ms(t->clock) + 1; /* not in the millisecond in which it was given */
+	e.items = items;
+	struct vault_deletion d = {subject_id, 0, &items};
+	assert_ok(ledger_write(c, &h, &e, LEDGER_ANY_EPOCH, vault_delete_rows, &d, NULL));
+}
+
+/* NT-4.3.c. What was given anew after the deletion is not what was deleted. */
+static void a_deleted_value_stays_deleted_in_an_older_store(void **state)
+{
+	struct city_test *t = *state;
+	struct ctx *c = t->c;
+	struct tombstones_applied done = {0};
+	struct day d;
+
+	live_a_day(t, &d);
+	delete_value(t, WANG, "real_name");
+	assert_ok(vault_deletions_list(c));
+	c->now_ms += 5;
+	give(t, WANG, 0, "account", LIST("real_name", "王秋实"));
+	back_up(t);
+	delete_value(t, LI, "mobile_phone");
+	assert_ok(vault_blob_delete(c, WANG, WANG_BLOB));
+	assert_ok(vault_deletions_list(c));
+	assert_null(read_item(t, LI, 0, "mobile_phone"));
+	open_yesterday(t);
+	assert_string_equal(read_item(t, LI, 0, "mobile_phone"), "12912345678");
+	assert_ok(vault_apply_tombstones(c, note_ended, NULL, &done));
+	assert_int_equal(done.scopes, 0);
+	assert_int_equal(done.values, 2);
+	assert_null(read_item(t, LI, 0, "mobile_phone"));
+	assert_string_equal(read_item(t, LI, 55, "mobile_phone"), "12912345678"); /* another record */
+	assert_string_equal(read_item(t, LI, 0, "real_name"), "李小满");
+	assert_string_equal(read_item(t, WANG, 0, "real_name"), "王秋实");
+	SECRET_SCOPED blob = {0};
+	assert_err(vault_blob_get(c, WANG, "case:10", WANG_BLOB, &blob), ERR_NOT_FOUND);
+	assert_ok(vault_apply_tombstones(c, note_ended, NULL, &done));
+	assert_int_equal(done.values, 0);
+}
+
+/* A server that was killed between the deletion and the list: the next one finds what the transaction noted.
+ */
+static void a_deletion_that_was_not_listed_is_found_by_the_next_start(void **state)
+{
+	struct city_test *t = *state;
+	struct ctx *c = t->c;
+	struct tombstones_applied done = {0};
+	struct day d;
+
+	live_a_day(t, &d);
+	back_up(t);
+	delete_value(t, LI, "mobile_phone");
+	c->deleted_count = 0; /* what it remembered went with it */
+	city_close(t);
+	city_open(t);
+	assert_ok(vault_deletions_sweep(c));
+	open_yesterday(t);
+	assert_ok(vault_apply_tombstones(c, note_ended, NULL, &done));
+	assert_int_equal(done.values, 1);
+	assert_null(read_item(t, LI, 0, "mobile_phone"));
+}
+
+static void a_deletion_that_did_not_come_about_deletes_nothing_later(void **state)
+{
+	struct city_test *t = *state;
+	struct ctx *c = t->c;
+	struct tombstones_applied done = {0};
+	struct itemset items = {0};
+	struct day d;
+
+	live_a_day(t, &d);
+	back_up(t);
+	itemset_add(&items, release_item(t->release, "mobile_phone")->number);
+	struct vault_deletion deletion = {LI, 0, &items};
+	store_fail_at(c->store, 3); /* noted and deleted, not committed */
+	assert_err(store_write(c, c->store, vault_delete_rows, &deletion), ERR_STORE);
+	store_fail_at(c->store, 0);
+	assert_ok(vault_deletions_list(c));
+	open_yesterday(t);
+	assert_ok(vault_apply_tombstones(c, note_ended, NULL, &done));
+	assert_int_equal(done.values, 0);
+	assert_string_equal(read_item(t, LI, 0, "mobile_phone"), "12912345678");
+}
+
+/* Between the commit and the list, and then the older backup at once. */
+static void a_restore_lists_what_the_present_store_still_notes(void **state)
+{
+	struct city_test *t = *state;
+	struct ctx *c = t->c;
+	struct restore_result result;
+	struct day d;
+
+	if (test_server())
+		skip();
+	live_a_day(t, &d);
+	back_up(t);
+	delete_value(t, LI, "mobile_phone");
+	c->deleted_count = 0;
+	ledger_close(c->ledger);
+	store_close(c->store);
+	c->store = NULL;
+	assert_ok(backup_restore(c, old_path(t), t->place.dir, note_ended, NULL, &result));
+	assert_int_equal(result.applied.values, 1);
+	keys_close(c->keys);
+	city_open(t);
+	assert_null(read_item(t, LI, 0, "mobile_phone"));
+	assert_string_equal(read_item(t, LI, 0, "real_name"), "李小满");
 }
 
 /* ---- the commands' work, on SQLite --------------------------------------------------------------------- */
@@ -246,7 +366,7 @@ static void a_restore_puts_back_the_data_and_not_what_ended(void **state)
 	store_close(c->store);
 	c->store = NULL;
 	assert_ok(backup_restore(c, old_path(t), t->place.dir, note_ended, &e, &result));
-	assert_int_equal(result.ended_scopes, 3);
+	assert_int_equal(result.applied.scopes, 3);
 	assert_int_equal(e.count, 3);
 	keys_close(c->keys);
 	city_open(t);
@@ -388,6 +508,10 @@ int main(void)
 		TEST(yesterdays_data_with_todays_keys_tell_nothing_of_who_ended),
 		TEST(nor_who_used_their_data_when_that_record_ended),
 		TEST(tombstones_remove_the_rows_of_ended_scopes),
+		TEST(a_deleted_value_stays_deleted_in_an_older_store),
+		TEST(a_deletion_that_was_not_listed_is_found_by_the_next_start),
+		TEST(a_deletion_that_did_not_come_about_deletes_nothing_later),
+		TEST(a_restore_lists_what_the_present_store_still_notes),
 		TEST(a_restore_puts_back_the_data_and_not_what_ended),
 		TEST(a_backup_is_private_holds_no_key_and_no_clear_value),
 		TEST(a_broken_backup_is_refused_and_changes_nothing),

@@ -1,4 +1,5 @@
 /* A restored store knows nothing of what ended after its backup was taken; today's key store does. */
+#include "vault/blob_store.h"
 #include "vault/vault_store.h"
 
 enum { PAGE = 200 };
@@ -8,7 +9,8 @@ typedef err (*ended_fn)(struct ctx *c, int64_t subject_id, const char *scope, vo
 struct applying {
 	ended_fn fn;
 	void *arg;
-	int64_t subject_id, ended;
+	int64_t subject_id;
+	struct tombstones_applied done;
 };
 
 static err apply_scope(struct ctx *c, const struct scope_held *s, void *arg)
@@ -20,8 +22,29 @@ static err apply_scope(struct ctx *c, const struct scope_held *s, void *arg)
 	if (!ended)
 		return OK;
 	TRY(vault_end(c, a->subject_id, &s->scope, 1));
-	a->ended++;
+	a->done.scopes++;
 	return a->fn ? a->fn(c, a->subject_id, s->scope, a->arg) : OK;
+}
+
+/* What the law keeps (retained) was not deleted with the value in use. */
+static err apply_values(struct ctx *c, struct applying *a)
+{
+	struct vault_rows rows;
+
+	TRY(vault_rows_read(c, a->subject_id, RECORD_ALL, &rows));
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct vault_row *r = &rows.list[i];
+		bool deleted = false;
+		if (!row_retained(r))
+			TRY(deleted_before(c, r->subject_id, r->record_id, r->item, r->collected_at_ms,
+					   &deleted));
+		if (!deleted)
+			continue;
+		TRY(store_exec(c, c->store, Q_VAULT_ITEM_DELETE,
+			       PARAMS(P_INT(r->subject_id), P_INT(r->record_id), P_STR(r->item)), NULL));
+		a->done.values++;
+	}
+	return blobs_end_deleted(c, a->subject_id, &a->done.values);
 }
 
 struct page {
@@ -43,6 +66,7 @@ static err apply_page(struct ctx *c, const struct page *p, struct applying *a)
 	for (size_t i = 0; i < p->count; i++) {
 		a->subject_id = p->subjects[i];
 		TRY(vault_scopes(c, a->subject_id, apply_scope, a));
+		TRY(apply_values(c, a));
 		arena_clear(c->arena);
 	}
 	return OK;
@@ -65,7 +89,7 @@ static err apply_all(struct ctx *c, struct applying *a)
 }
 
 /* With an arena of its own, emptied after each person: there may be millions. */
-err vault_apply_tombstones(struct ctx *c, ended_fn fn, void *arg, int64_t *ret_scopes)
+err vault_apply_tombstones(struct ctx *c, ended_fn fn, void *arg, struct tombstones_applied *ret)
 {
 	struct ctx own = *c;
 	struct applying a = {.fn = fn, .arg = arg};
@@ -75,6 +99,6 @@ err vault_apply_tombstones(struct ctx *c, ended_fn fn, void *arg, int64_t *ret_s
 	arena_free(own.arena);
 	c->failure = own.failure;
 	TRY(e);
-	*ret_scopes = a.ended;
+	*ret = a.done;
 	return OK;
 }

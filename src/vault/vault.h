@@ -136,6 +136,12 @@ struct vault_service_deletion {
 };
 err vault_delete_service_rows(struct ctx *c, struct tx *tx, void *deletion);
 
+/* Takes what this context deleted into the list of the key store, from where it stays deleted after a
+ * restore: once the transactions are through and before the act is acknowledged. The sweep does it for
+ * everybody of whom something was left, by a server that ended in between: at start, and now and then. */
+err vault_deletions_list(struct ctx *c);
+err vault_deletions_sweep(struct ctx *c);
+
 /* The next end date of any of the person's items after now; 0 when there is none. */
 err vault_next_end(struct ctx *c, int64_t subject_id, int64_t *ret_ends_at_ms);
 
@@ -150,11 +156,15 @@ err vault_scopes(struct ctx *c, int64_t subject_id,
 /* Deletes what has reached its end date by now, and ends the retention scopes whose day has come. */
 err vault_expire(struct ctx *c, int64_t subject_id, int64_t *ret_deleted);
 
-/* After a restore of the store: ends, with today's key store, every scope that has a tombstone. fn (may be
- * NULL) is told each (person, scope) that was removed, so that other modules remove what hangs on it. */
+/* After a restore of the store: ends, with today's key store, every scope that has a tombstone, and deletes
+ * the values and blobs that were deleted one by one. fn (may be NULL) is told each (person, scope) that was
+ * removed, so that other modules remove what hangs on it. */
+struct tombstones_applied {
+	int64_t scopes, values;
+};
 err vault_apply_tombstones(struct ctx *c,
 			   err (*fn)(struct ctx *c, int64_t subject_id, const char *scope, void *arg),
-			   void *arg, int64_t *ret_scopes);
+			   void *arg, struct tombstones_applied *ret);
 
 /* Sealed blobs for attachments: files below the data directory, sealed under (subject, scope). */
 err vault_blob_put(struct ctx *c, int64_t subject_id, const char *scope, int64_t blob_id, struct slice bytes);

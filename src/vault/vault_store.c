@@ -85,6 +85,13 @@ err vault_row_put(struct ctx *c, struct tx *tx, const struct vault_row *r)
 
 err vault_row_delete(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t record_id, const char *item)
 {
+	int64_t noted = 0;
+
+	TRY(tx_exec(c, tx, Q_VAULT_DELETION_NOTE,
+		    PARAMS(P_INT(subject_id), P_INT(record_id), P_STR(item), P_INT(c->now_ms)), &noted));
+	if (noted == 0)
+		return OK;
+	deletion_remember(c, subject_id);
 	return tx_exec(c, tx, Q_VAULT_ITEM_DELETE, PARAMS(P_INT(subject_id), P_INT(record_id), P_STR(item)),
 		       NULL);
 }
@@ -124,6 +131,10 @@ err vault_delete_service_rows(struct ctx *c, struct tx *tx, void *deletion)
 {
 	struct vault_service_deletion *d = deletion;
 
+	TRY(tx_exec(c, tx, Q_VAULT_DELETION_NOTE_SERVICE,
+		    PARAMS(P_INT(d->subject_id), P_STR(d->service), P_STR(d->scope), P_INT(c->now_ms)),
+		    NULL));
+	deletion_remember(c, d->subject_id);
 	return tx_exec(c, tx, Q_VAULT_ITEM_DELETE_SERVICE,
 		       PARAMS(P_INT(d->subject_id), P_STR(d->service), P_STR(d->scope)), &d->deleted);
 }

@@ -35,6 +35,15 @@ err vault_row_take(struct ctx *c, struct tx *tx, const struct vault_row *row);
 err vault_rows_end(struct ctx *c, struct tx *tx, int64_t subject_id, const char *scope);
 err vault_rows_expire(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t *ret_deleted);
 
+/* A value of the person is deleted in the transaction that runs: vault_deletions_list will look
+ * (deletions.c). */
+void deletion_remember(struct ctx *c, int64_t subject_id);
+/* Whether a value that was collected then is on the list of deletions. */
+err deleted_before(struct ctx *c, int64_t subject_id, int64_t record_id, const char *item,
+		   int64_t collected_at_ms, bool *ret);
+/* A blob's place in that list. */
+#define BLOB_ITEM "blob"
+
 /* Calls fn for each scope of the person's items. */
 err vault_rows_scopes(struct ctx *c, int64_t subject_id,
 		      err (*fn)(struct ctx *c, const struct scope_held *s, void *arg), void *arg);

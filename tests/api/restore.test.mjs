@@ -2,7 +2,7 @@
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startCity, citizen, login, secondCheck, register, cities, password, root, tongban, withConsents } from './helpers.mjs'
 import { officerOf } from './officers.mjs'
@@ -29,7 +29,7 @@ async function leave(c) {
 }
 
 for (const name of cities) describe(name, { concurrency: false }, () => {
-  let city, leaver, stayer, backup, heldBefore, receipt
+  let city, leaver, stayer, backup, heldBefore, receipt, c, kept
   before(async () => {
     city = await startCity({ city: name })
     leaver = await citizen(city)
@@ -107,13 +107,15 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test('a deleted item is read by nobody at once, and stands in no backup after the next run [NT-4.3.c]', async () => {
     await city.advance('PT1H')
-    const c = await citizen(city), office = await officerOf(city, 'one', 'one 某', 'privacy_officer')
+    c = await citizen(city)
+    const office = await officerOf(city, 'one', 'one 某', 'privacy_officer')
     const [older, newer] = ['older', 'newer'].map(n => join(city.dir, n))
     await withConsents(c, 'PUT', '/me/items/email', { value: 'someone@example.cn' })
     const [status, words] = run(older)
     assert.equal(status, name === 'nantong' ? 1 : 0, words)
     if (name === 'nantong') assert.ok(words.includes(backup), 'the run before must go')
     assert.equal(rowsIn(older, c.subject, 'email'), 1)
+    copyFileSync(older, kept = join(city.dir, 'kept'))
     await secondCheck(c)
     const wish = (await c.ok('POST', '/me/requests', { kind: 'delete', items: ['email'], text: '请删除我的邮箱' })).body
     if (wish.state === 'proof_needed') await c.ok('POST', `/me/requests/${wish.id}/proof`, {})
@@ -128,5 +130,22 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     writeFileSync(older, 'no backup')
     assert.equal(run(join(city.dir, 'third'), '--replaces', older)[0], 1)
     assert.ok(existsSync(older), 'what is no backup of this city is left alone')
+  })
+
+  test('nor does it come back when a copy of before the deletion is put back, and the rest does [NT-4.3.c]', async () => {
+    await city.kill('SIGKILL')
+    assert.equal(rowsIn(kept, c.subject, 'email'), 1)
+    const out = JSON.parse(city.cli('restore', '--from', kept, '--data', city.data, '--cities', cityDir, '--json'))
+    assert.equal(out.deleted_values, 1, JSON.stringify(out))
+    assert.equal(rowsIn(join(city.data, 'tongban.db'), c.subject, 'email'), 0)
+    await city.serve()
+    const held = (await c.all('/me/items')).map(i => i.key)
+    assert.ok(!held.includes('email') && held.includes('mobile_phone'), held.join())
+    assert.ok((await c.call('POST', '/me/items/email/reveal', {})).status >= 400)
+    await withConsents(c, 'PUT', '/me/items/email', { value: 'another@example.cn' })
+    await city.kill('SIGTERM')
+    assert.equal(JSON.parse(city.cli('restore', '--apply-tombstones', '--data', city.data, '--cities', cityDir, '--json')).deleted_values, 0)
+    await city.serve()
+    assert.ok((await c.all('/me/items')).some(i => i.key === 'email'), 'what was given anew stays')
   })
 })

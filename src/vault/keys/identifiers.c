@@ -85,8 +85,6 @@ static err list_ending(struct ctx *c, const struct keys *k, const struct identif
 	return tombstones_add(c, k, &t, 1);
 }
 
-_Static_assert((int)SLOT_SIZE == (int)KEYS_SLOT_SIZE, "a slot has one size");
-
 err keys_blind_slot(struct ctx *c, struct keys *k, const char *kind, struct slice normal,
 		    uint8_t ret[static KEYS_SLOT_SIZE])
 {

@@ -80,11 +80,14 @@ err keys_check_read(struct ctx *c, struct keys *k);
 
 /* ---- tombstones.c -------------------------------------------------------------------------------------- */
 struct tombstone {
-	char kind; /* 's' scope, 'i' identifier */
+	char kind; /* 's' scope, 'i' identifier, 'r' row */
 	uint8_t name[SLOT_SIZE];
-	uint8_t wrapped[HASH_SIZE]; /* 'i': SHA-256 of the wrapped key */
+	uint8_t wrapped[HASH_SIZE]; /* 'i': SHA-256 of the wrapped key; 'r': the time (row_ends.c) */
 };
+int64_t tombstone_time_ms(const struct tombstone *t);
 /* Durable when this returns; the keys are destroyed after that. */
 err tombstones_add(struct ctx *c, const struct keys *k, const struct tombstone *list, size_t count);
+/* Takes the rows that ended before then off the list. */
+err tombstones_forget(struct ctx *c, const struct keys *k, int64_t before_ms);
 /* Ends again what the list says, when the key store is older than the list. */
 err tombstones_check(struct ctx *c, struct keys *k);
