@@ -39,6 +39,10 @@ WHERE use_id = ?1 AND state = 'waiting' AND officer_id <> ?2;
 -- ?2 done or failed, ?3 outcome.
 UPDATE exception_register SET state = ?2, outcome = ?3 WHERE use_id = ?1 AND state = 'acting';
 
+-- name: exception_lift
+-- A lock is lifted before its end.
+UPDATE exception_register SET state = 'lifted' WHERE use_id = ?1 AND state = 'done';
+
 -- name: exception_renewal_ask
 -- ?2 officer, ?3 the later date, ?4 now: only before the deferral ends, and while one waits never a later date, so that
 -- who agrees agrees to no more than was seen.

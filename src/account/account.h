@@ -121,6 +121,9 @@ err cancellation_preview(struct ctx *c, int64_t subject_id, const char *scope, s
 err cancellation_run(struct ctx *c, int64_t subject_id, const char *scope, struct slice preview_token,
 		     struct buf *ret_certificate);
 
+/* Something of the person is kept to that day and no longer: its job, before it is put away. 0: nothing. */
+err account_keeps_until(struct ctx *c, int64_t subject_id, int64_t until_ms);
+
 /* The end that a rule demands, not the person: data of a minor that was taken without a guardian's consent
  * (TJ-6.3.b, NT-5.2.a). The person reads the note beside the entry. The same certificate. */
 err account_end_by_rule(struct ctx *c, int64_t subject_id, const char *clause, const char *note,

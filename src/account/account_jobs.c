@@ -79,6 +79,26 @@ err account_restored_ended(struct ctx *c, int64_t subject_id)
 	return store_write(c, c->store, restored_rows, &subject_id);
 }
 
+/* ---- kept to a day ---- */
+
+struct keeping {
+	int64_t subject_id, until_ms;
+};
+
+static err keeping_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct keeping *k = arg;
+
+	return job_add(c, tx, "retention_end", k->subject_id, 0, k->until_ms, NULL);
+}
+
+err account_keeps_until(struct ctx *c, int64_t subject_id, int64_t until_ms)
+{
+	struct keeping k = {subject_id, until_ms};
+
+	return until_ms ? store_write(c, c->store, keeping_rows, &k) : OK;
+}
+
 /* ---- jobs
  * ------------------------------------------------------------------------------------------------------------------------------
  */

@@ -88,20 +88,25 @@ static err add_end(struct ctx *c, struct plan *p, const char *scope)
 	return OK;
 }
 
-static err add_keep(struct ctx *c, struct plan *p, const struct retention *r, int64_t until_ms)
+static err add_kept(struct ctx *c, struct plan *p, struct ending kept)
 {
-	const char *scope = arena_printf(c->arena, "retention:%s", r->key);
-
 	for (size_t i = 0; i < p->keep_count; i++) {
-		if (strcmp(p->keeps[i].scope, scope) == 0) {
-			p->keeps[i].until_ms = later(p->keeps[i].until_ms, until_ms);
+		if (strcmp(p->keeps[i].scope, kept.scope) == 0) {
+			p->keeps[i].until_ms = later(p->keeps[i].until_ms, kept.until_ms);
 			return OK;
 		}
 	}
 	if (p->keep_count == PLAN_MAX)
 		return full(c);
-	p->keeps[p->keep_count++] = (struct ending){scope, r->name, r->rule, until_ms};
+	p->keeps[p->keep_count++] = kept;
 	return OK;
+}
+
+static err add_keep(struct ctx *c, struct plan *p, const struct retention *r, int64_t until_ms)
+{
+	const char *scope = arena_printf(c->arena, "retention:%s", r->key);
+
+	return add_kept(c, p, (struct ending){scope, r->name, r->rule, until_ms});
 }
 
 static err add_portion(struct ctx *c, const struct held *h, void *arg)
@@ -148,6 +153,24 @@ static err add_kept_portions(struct ctx *c, struct plan *p)
 	return OK;
 }
 
+/* A mark outlasts the account: what it closes to deleting ends with the mark. */
+static err add_closed(struct ctx *c, struct plan *p)
+{
+	for (size_t i = 0; i < p->portion_count; i++) {
+		if (retention_of(c, p->portions[i].scope))
+			continue;
+		for (size_t k = 0; k < p->locks.count; k++) {
+			const struct item_lock *l = &p->locks.list[k];
+			if (itemset_has(&p->portions[i].items, l->item->number) &&
+			    lock_of(&p->locks, l->item, LOCK_DELETE) == l)
+				TRY(add_kept(c, p,
+					     (struct ending){LOCK_SCOPE, "不能删除的信息", l->ground->ground,
+							     l->until_ms}));
+		}
+	}
+	return OK;
+}
+
 err plan_make(struct ctx *c, int64_t subject_id, struct plan *ret)
 {
 	struct plan p = {.portions = ARENA_ARRAY(c->arena, struct portion, PLAN_MAX),
@@ -159,11 +182,13 @@ err plan_make(struct ctx *c, int64_t subject_id, struct plan *ret)
 
 	TRY(facts_load(c, subject_id, &f, &h));
 	p.accepted = f.accepted_release;
+	TRY(locks_load(c, subject_id, &p.locks));
 	TRY(add_end(c, &p, "account"));
 	TRY(add_end(c, &p, "identity"));
 	TRY(vault_held(c, subject_id, add_portion, &p));
 	TRY(vault_scopes(c, subject_id, add_scope, &p));
 	TRY(add_kept_portions(c, &p));
+	TRY(add_closed(c, &p));
 	TRY(audit ? add_keep(c, &p, audit, retention_until_ms(c, p.accepted, audit))
 		  : add_end(c, &p, "audit"));
 	*ret = p;
@@ -191,6 +216,7 @@ err plan_carry_out(struct ctx *c, int64_t subject_id, const struct plan *p)
 	const char **scopes = ARENA_ARRAY(c->arena, const char *, p->end_count + 1);
 
 	TRY(keep_by_law(c, subject_id, p));
+	TRY(locks_keep(c, subject_id, &p->locks, NULL, NULL));
 	for (size_t i = 0; i < p->end_count; i++)
 		scopes[i] = p->ends[i].scope;
 	return vault_end(c, subject_id, scopes, p->end_count);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "account/account.h"
+#include "consent/locks.h"
 
 struct portion { /* the items of one record in use under one scope */
 	const char *scope;
@@ -14,6 +15,7 @@ struct plan {
 	size_t portion_count;
 	struct ending *ends, *keeps;
 	size_t end_count, keep_count;
+	struct locks locks; /* what is closed to deleting is kept as well (TJ-4.4.f) */
 	unsigned accepted; /* the release that the person agreed to: the better periods hold (policy/better.h)
 			    */
 };

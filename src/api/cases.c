@@ -1,6 +1,7 @@
 /* Cases and their attachments. */
 #include "services/cases.h"
 #include "api/api.h"
+#include "consent/locks.h"
 #include "services/photo_places.h"
 
 err api_form_fields(struct api_call *k, struct form_field **ret, size_t *ret_count); /* api/services.c */
@@ -148,6 +149,7 @@ static err put_case_items(struct api_call *k, const struct service_case *s)
 	struct facts f;
 	struct head h;
 	struct permit *permit = NULL;
+	struct locks locks;
 
 	TRY(api_facts(k, &f, &h));
 	json_key(&k->out, "items");
@@ -159,6 +161,8 @@ static err put_case_items(struct api_call *k, const struct service_case *s)
 					 .items = service->items,
 					 .masked = true,
 					 .now_ms = k->c->now_ms};
+		TRY(locks_load(k->c, k->subject_id, &locks));
+		q.items = itemset_less(q.items, locks.closed[LOCK_VIEW]);
 		TRY(gate_decide(k->c, k->c->release, &f, &q, &permit));
 		TRY(vault_masked(k->c, permit, &h, s->id, put_masked, k));
 	}

@@ -1,6 +1,7 @@
 /* The console's API: uses of a ground in the place of consent. */
 #include "ops/exceptions.h"
 #include "api/api.h"
+#include "consent/locks.h"
 
 static struct staff staff_of(const struct api_call *k)
 {
@@ -65,6 +66,18 @@ static void put_choices(struct json *j, const struct release *r)
 	json_close(j, ']');
 }
 
+/* What may be closed here, and on which ground (TJ-4.4.f, NT-4.1.a). */
+static void put_lock_offer(struct json *j, const struct release *r)
+{
+	json_put_text(j, "lock_ground", city_text(r, "exception.lock.ground"));
+	json_key(j, "lock_acts");
+	json_open(j, '[');
+	for (int i = 0; i < LOCK_ACTS; i++)
+		if (city_list_has(r, "exception.lock.acts", lock_act_words[i]))
+			put_named(j, lock_act_words[i], lock_act_names[i]);
+	json_close(j, ']');
+}
+
 static err grounds_get(struct api_call *k)
 {
 	const struct release *r = k->c->release;
@@ -88,6 +101,7 @@ static err grounds_get(struct api_call *k)
 	json_close(&k->out, ']');
 	put_choices(&k->out, r);
 	json_put_int(&k->out, "deferral_max_days", city_int(r, "exception.deferral_max_days", 0));
+	put_lock_offer(&k->out, r);
 	json_close(&k->out, '}');
 	return OK;
 }
@@ -96,10 +110,11 @@ static err grounds_get(struct api_call *k)
 
 static const char *state_name(const char *state)
 {
-	static const char *const names[][2] = {
-		{"waiting", "待复核"},	    {"acting", "办理中"},     {"done", "已办理"},
-		{"failed", "未办成"},	    {"rejected", "未获同意"}, {"asked", "待本人同意"},
-		{"declined", "本人不同意"}, {"published", "已公开"},  {"withdrawn", "已撤下"}};
+	static const char *const names[][2] = {{"waiting", "待复核"},	   {"acting", "办理中"},
+					       {"done", "已办理"},	   {"failed", "未办成"},
+					       {"rejected", "未获同意"},   {"asked", "待本人同意"},
+					       {"declined", "本人不同意"}, {"published", "已公开"},
+					       {"withdrawn", "已撤下"},	   {"lifted", "已解除"}};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(names[i][0], state) == 0)
@@ -141,6 +156,13 @@ static void put_use(struct api_call *k, const struct exception_use *u)
 		if (u->evidence[i])
 			json_put_text(j, need_word(i), u->evidence[i]);
 	json_close(j, '}');
+	json_put_bool(j, "everybody", u->ground && !u->subject_id);
+	json_key(j, "acts");
+	json_open(j, '[');
+	for (int i = 0; i < LOCK_ACTS; i++)
+		if (u->acts >> i & 1)
+			put_named(j, lock_act_words[i], lock_act_names[i]);
+	json_close(j, ']');
 	json_put_text(j, "purpose", u->purpose);
 	json_put_text(j, "measures", u->measures);
 	json_put_text(j, "text", u->text);
@@ -259,6 +281,24 @@ static err read_until(struct api_call *k, struct exception_use *u)
 	return OK;
 }
 
+static err read_acts(struct api_call *k, struct exception_use *u)
+{
+	const json_t *word;
+	size_t i;
+
+	json_array_foreach(json_object_get(k->body, "acts"), i, word)
+	{
+		int act = 0;
+		while (act < LOCK_ACTS &&
+		       (!json_is_string(word) || strcmp(lock_act_words[act], json_string_value(word)) != 0))
+			act++;
+		if (act == LOCK_ACTS)
+			return fail_field(k->c, "acts", "没有这种操作");
+		u->acts |= 1U << act;
+	}
+	return OK;
+}
+
 static err read_use(struct api_call *k, struct exception_person *who, struct exception_use *u)
 {
 	const json_t *person = json_object_get(k->body, "person");
@@ -266,7 +306,8 @@ static err read_use(struct api_call *k, struct exception_person *who, struct exc
 
 	*who = (struct exception_person){.real_name = text_in(person, "real_name"),
 					 .id_number = text_in(person, "id_number"),
-					 .mobile_phone = text_in(person, "mobile_phone")};
+					 .mobile_phone = text_in(person, "mobile_phone"),
+					 .everybody = json_is_true(json_object_get(person, "everybody"))};
 	if (case_id.n && !slice_int(case_id, &who->case_id))
 		return fail_field(k->c, "case_id", "请填写事项编号");
 	if (own_case.p && !slice_int(own_case, &u->case_id))
@@ -281,6 +322,7 @@ static err read_use(struct api_call *k, struct exception_person *who, struct exc
 	if (json_object_get(k->body, "items"))
 		TRY(api_items(k, "items", &u->items));
 	TRY(read_until(k, u));
+	TRY(read_acts(k, u));
 	TRY(read_evidence(k, u));
 	return read_values(k, u);
 }
@@ -354,6 +396,18 @@ static err renewal_approval_post(struct api_call *k)
 	return answer_use(k, &s, id);
 }
 
+static err lift_post(struct api_call *k)
+{
+	struct exception_use u;
+	struct staff s = staff_of(k);
+	int64_t id;
+
+	TRY(api_param_id(k, 0, &id));
+	TRY(exception_lift(k->c, &s, id, &u));
+	put_use(k, &u);
+	return OK;
+}
+
 static err tell_post(struct api_call *k)
 {
 	struct staff s = staff_of(k);
@@ -369,7 +423,8 @@ static err tell_post(struct api_call *k)
 	"{id: id, state: text, state_name: text, outcome: text, ground?: text, ground_name?: text, "         \
 	"clause?: "                                                                                          \
 	"text, context?: text, recipient_name?: text, items: [" NAMED                                        \
-	"], evidence: {*: text}, purpose?: text, measures?: text, text?: text, "                             \
+	"], evidence: {*: text}, everybody: bool, acts: [" NAMED                                             \
+	"], purpose?: text, measures?: text, text?: text, "                                                  \
 	"agreed_at?: time, published_at?: time, scope?: text, scope_until?: time, "                          \
 	"officer_name?: text, second_name?: "                                                                \
 	"text, "                                                                                             \
@@ -383,14 +438,16 @@ const struct api_route api_exception_routes[] = {
 	 .answer = "{grounds: [{key: text, ground: text, clause: text, contexts: [text], needs: [text], "
 		   "secrecy: "
 		   "bool}], recipients: [" NAMED "], items: [" NAMED "], services: [" NAMED
-		   "], deferral_max_days: int}"},
+		   "], deferral_max_days: int, lock_ground?: text, lock_acts: [" NAMED "]}"},
 	{"GET", BASE, uses_get, API_STAFF, 0, "exception_list", "例外情形的办理，新的在前",
 	 .answer = "{items: [" USE "], next?: text}", .query = "cursor limit kind"},
 	{"POST", BASE, uses_post, API_STAFF, API_SLOW | API_CREATES, "exception_open",
 	 "提出一件例外情形的办理",
-	 .body = "{ground: text, context: text, service?: text, recipient?: text, person: {case_id?: id, "
+	 .body = "{ground: text, context: text, service?: text, recipient?: text, person: {everybody?: bool, "
+		 "case_id?: id, "
 		 "real_name?: "
-		 "text, id_number?: text, mobile_phone?: text}, case_id?: id, items?: [text], values?: {*: "
+		 "text, id_number?: text, mobile_phone?: text}, case_id?: id, items?: [text], acts?: [text], "
+		 "values?: {*: "
 		 "text}, evidence: {*: "
 		 "text}, "
 		 "purpose?: text, measures?: text, scope?: text, scope_until?: text, deferral_days?: int}",
@@ -404,6 +461,8 @@ const struct api_route api_exception_routes[] = {
 	 "提出继续延后告知", .body = "{days: int}", .answer = USE},
 	{"POST", BASE "/{id}/renewal/approval", renewal_approval_post, API_STAFF, 0,
 	 "exception_renewal_approve", "另一名工作人员同意继续延后", .body = "{}", .answer = USE},
+	{"POST", BASE "/{id}/lifting", lift_post, API_STAFF, 0, "exception_lift", "提前解除封闭的项目",
+	 .body = "{}", .answer = USE},
 	{"POST", BASE "/{id}/disclosure", tell_post, API_STAFF, 0, "exception_tell", "提前告知本人",
 	 .body = "{}", .answer = USE},
 	{0},

@@ -1,6 +1,7 @@
 /* My information: what is held about me, masked; showing one value; changing one. */
 #include "api/api.h"
 #include "api/typed.h"
+#include "consent/locks.h"
 
 static err my_service(struct api_call *k, const struct service **ret)
 {
@@ -47,6 +48,7 @@ static err load_profile(struct api_call *k, const struct facts *f, struct head *
 	static const char *const keys[] = {"username", "mobile_phone", "real_name"};
 	struct permit *permit = NULL;
 	struct itemset items = {0};
+	struct locks locks;
 
 	*ret = (struct profile){0};
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -54,7 +56,8 @@ static err load_profile(struct api_call *k, const struct facts *f, struct head *
 		if (item)
 			itemset_add(&items, item->number);
 	}
-	TRY(read_permit(k, f, items, true, &permit));
+	TRY(locks_load(k->c, k->subject_id, &locks));
+	TRY(read_permit(k, f, itemset_less(items, locks.closed[LOCK_VIEW]), true, &permit));
 	return vault_masked(k->c, permit, h, 0, take_profile, ret);
 }
 
@@ -115,10 +118,43 @@ static const char *shown(const struct release *r, const struct held *h)
 	return s ? s->name : h->masked;
 }
 
+struct holding {
+	struct json *j;
+	struct locks locks;
+};
+
+/* TJ-4.4.f: what is closed, why, by whom and until when; the ground may keep secret by whom. */
+static void put_locks(struct json *j, const struct locks *all, const struct item *it)
+{
+	json_key(j, "locks");
+	json_open(j, '[');
+	for (size_t i = 0; i < all->count; i++) {
+		const struct item_lock *l = &all->list[i];
+		if (l->item != it)
+			continue;
+		json_open(j, '{');
+		json_key(j, "acts");
+		json_open(j, '[');
+		for (int act = 0; act < LOCK_ACTS; act++)
+			if (l->acts >> act & 1)
+				json_text(j, lock_act_words[act]);
+		json_close(j, ']');
+		json_put_text(j, "cause", l->cause);
+		json_put_text(j, "clause", l->ground->clause);
+		json_put_text(j, "officers", l->officers);
+		json_put_bool(j, "everybody", l->everybody);
+		json_put_time(j, "since", l->set_at_ms);
+		json_put_time(j, "until", l->until_ms);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static err write_held(struct ctx *c, const struct held *h, void *arg)
 {
 	const struct category *category = h->category ? release_category(c->release, h->category) : NULL;
-	struct json *j = arg;
+	const struct holding *all = arg;
+	struct json *j = all->j;
 
 	json_open(j, '{');
 	json_put_text(j, "key", h->item->key);
@@ -135,27 +171,40 @@ static err write_held(struct ctx *c, const struct held *h, void *arg)
 	json_put_time(j, "collected_at", h->collected_at_ms);
 	json_put_time(j, "ends_at", h->ends_at_ms);
 	json_put_id(j, "record_id", h->record_id);
+	put_locks(j, &all->locks, h->item);
 	json_close(j, '}');
 	return OK;
+}
+
+/* Closed to viewing: that it is held, without what it says. */
+static err write_closed(struct ctx *c, const struct held *h, void *arg)
+{
+	const struct holding *all = arg;
+
+	return lock_of(&all->locks, h->item, LOCK_VIEW) ? write_held(c, h, arg) : OK;
 }
 
 /* All of it, masked (TJ-4.1.1.a, NT-4.1.a); that it was shown is an entry. */
 static err items_get(struct api_call *k)
 {
 	struct permit *permit = NULL;
+	struct holding all = {.j = &k->out};
 	struct itemset items = {0};
 	struct facts f;
 	struct head h;
 
 	TRY(api_facts(k, &f, &h));
+	TRY(locks_load(k->c, k->subject_id, &all.locks));
 	TRY(vault_held(k->c, k->subject_id, note_item, &items));
+	items = itemset_less(items, all.locks.closed[LOCK_VIEW]);
 	json_open(&k->out, '{');
 	json_key(&k->out, "items");
 	json_open(&k->out, '[');
 	if (!itemset_empty(&items)) {
 		TRY(read_permit(k, &f, items, true, &permit));
-		TRY(vault_masked(k->c, permit, &h, -1, write_held, &k->out));
+		TRY(vault_masked(k->c, permit, &h, -1, write_held, &all));
 	}
+	TRY(vault_held(k->c, k->subject_id, write_closed, &all));
 	json_close(&k->out, ']');
 	json_key(&k->out, "next");
 	json_none(&k->out);
@@ -246,7 +295,9 @@ static err item_reveal(struct api_call *k)
 	TRY(check_record(k, item, record_id));
 	itemset_add(&items, item->number);
 	TRY(api_facts(k, &f, &h));
-	err e = check_again(k, &f);
+	err e = lock_check(k->c, k->subject_id, &items, LOCK_VIEW);
+	if (!failed(e))
+		e = check_again(k, &f);
 	if (!failed(e))
 		e = read_permit(k, &f, items, false, &permit);
 	if (e.code == ERR_REFUSED)
@@ -288,8 +339,17 @@ static err change_plain(struct api_call *k, const struct item *item)
 static err item_put(struct api_call *k)
 {
 	const struct item *item;
+	struct itemset items = {0};
+	struct facts f;
+	struct head h;
 
 	TRY(param_item(k, &item));
+	itemset_add(&items, item->number);
+	TRY(api_facts(k, &f, &h));
+	err e = lock_check(k->c, k->subject_id, &items, LOCK_CHANGE);
+	if (e.code == ERR_REFUSED)
+		return note_refusal(k, &h, item, e);
+	TRY(e);
 	if (strcmp(item->key, "mobile_phone") == 0)
 		return phone_change(k->c, k->subject_id, api_text(k, "value"), api_text(k, "sms_code"));
 	return change_plain(k, item);
@@ -301,11 +361,12 @@ const struct api_route api_me_routes[] = {
 		   "phone_bound: bool,"
 		   " credentials_set: bool, minor: bool, accepted_version?: text}"},
 	{"GET", "/api/v1/me/items", items_get, API_SESSION, 0, "me_items", "本人信息（脱敏）",
-	 .answer =
-		 "{items: [{key: text, name: text, kind: text, masked: text, sensitive: bool, category: text,"
-		 " category_name: text, service?: text, origin: text, basis: text, rule?: text, "
-		 "collected_at: time,"
-		 " ends_at?: time, record_id: id}], next?: text}"},
+	 .answer = "{items: [{key: text, name: text, kind: text, masked?: text, sensitive: bool, category: "
+		   "text,"
+		   " category_name: text, service?: text, origin: text, basis: text, rule?: text, "
+		   "collected_at: time,"
+		   " ends_at?: time, record_id: id, locks: [{acts: [text], cause: text, clause: text, "
+		   "officers?: text, everybody: bool, since: time, until: time}]}], next?: text}"},
 	{"POST", "/api/v1/me/items/{key}/reveal", item_reveal, API_SESSION, API_AGAIN, "me_reveal",
 	 "查看一项信息的完整内容", .body = "{record_id?: text}",
 	 .answer = "{key: text, value: text, usage_n: int}"},

@@ -180,6 +180,10 @@ static err carry_out(struct api_call *k, const struct wanted *n)
 {
 	struct withdrawal w;
 
+	if (k->subject_id) {
+		TRY(withdrawal_preview(k->c, k->subject_id, &n->w, &w));
+		TRY(account_keeps_until(k->c, k->subject_id, w.closed_until_ms));
+	}
 	TRY(withdrawal_run(k->c, k->subject_id, &n->w, &w));
 	return put_withdrawal(k, &w, n->w.all, k->c->now_ms);
 }

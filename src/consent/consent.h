@@ -169,8 +169,9 @@ struct withdrawal {
 	bool policy;
 	const struct consent *consents; /* those that end */
 	size_t consent_count;
-	struct itemset deletes; /* items deleted at once */
-	size_t from_count;	/* services that lose them */
+	struct itemset deletes;	 /* items deleted at once */
+	size_t from_count;	 /* services that lose them */
+	int64_t closed_until_ms; /* of what is closed to deleting (locks.h) and kept so long; 0: nothing */
 	const struct kept_part *keeps;
 	size_t keep_count;
 };

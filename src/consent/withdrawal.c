@@ -1,5 +1,6 @@
 /* Taking back: what would stop, what goes and what stays; then the same, done. */
 #include "consent/consent_store.h"
+#include "consent/locks.h"
 #include "consent/preferences.h"
 #include "consent/sdk_calls.h"
 #include "vault/vault.h"
@@ -11,6 +12,7 @@ struct plan {
 	const struct withdraw_request *what;
 	struct vault_service_deletion *deletions; /* one for each service that loses what was typed */
 	struct withdrawal effect;
+	struct locks locks;
 	struct anonymous_use left; /* service unset; until_ms 0: nothing is counted */
 };
 
@@ -129,17 +131,33 @@ static void note_case(struct ctx *c, struct plan *p, const struct held *h)
 					       s->category->retention_rule, h->ends_at_ms});
 }
 
+static bool goes(const struct held *h, void *arg)
+{
+	return !h->rule && h->service && loses(arg, h->service) && strncmp(h->scope, "service:", 8) == 0;
+}
+
+/* Closed to deleting: kept to the end of its mark (TJ-4.4.f). */
+static void note_closed(struct plan *p, const struct item_lock *l)
+{
+	add_keep(p, (struct kept_part){l->item->name, l->ground->ground, l->until_ms});
+	if (l->until_ms > p->effect.closed_until_ms)
+		p->effect.closed_until_ms = l->until_ms;
+}
+
 /* Values of the services that lose theirs go; what the law keeps of them is named with its rule. */
 static err note_held(struct ctx *c, const struct held *h, void *arg)
 {
 	struct plan *p = arg;
 	bool gone = h->service && loses(p, h->service);
+	const struct item_lock *closed = goes(h, p) ? lock_of(&p->locks, h->item, LOCK_DELETE) : NULL;
 
 	if (p->what->data && !h->rule && strncmp(h->scope, "case:", 5) == 0)
 		note_case(c, p, h);
 	if (h->rule && (p->what->all || gone))
 		add_keep(p, (struct kept_part){h->item->name, h->rule, h->ends_at_ms});
-	else if (!h->rule && gone && strncmp(h->scope, "service:", 8) == 0)
+	else if (closed)
+		note_closed(p, closed);
+	else if (goes(h, p))
 		itemset_add(&p->effect.deletes, h->item->number);
 	return OK;
 }
@@ -168,8 +186,10 @@ static err plan_make(struct ctx *c, int64_t subject_id, const struct withdraw_re
 	p.effect.keeps = ARENA_ARRAY(c->arena, struct kept_part, KEEPS_MAX);
 	TRY(choose_consents(c, &p));
 	TRY(choose_services(c, &p));
-	if (subject_id)
+	if (subject_id) {
+		TRY(locks_load(c, subject_id, &p.locks));
 		TRY(vault_held(c, subject_id, note_held, &p));
+	}
 	plan_anonymous(c, &p);
 	if (record)
 		add_keep(&p, (struct kept_part){record->name, record->rule, until_of(c, record)});
@@ -293,6 +313,7 @@ err withdrawal_run(struct ctx *c, int64_t subject_id, const struct withdraw_requ
 	TRY(plan_make(c, subject_id, w, &p));
 	struct entry entry = entry_of(c, &p);
 	if (subject_id) {
+		TRY(locks_keep(c, subject_id, &p.locks, goes, &p));
 		TRY(ledger_head(c, c->store, subject_id, &head));
 		TRY(ledger_write(c, &head, &entry, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, run_rows, &p,
 				 NULL));

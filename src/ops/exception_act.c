@@ -13,7 +13,7 @@ static void add_part(struct buf *out, const char *label, const char *text)
 		buf_printf(out, "%s%s%s", out->size ? "；" : "", label, text);
 }
 
-static const char *note_of(struct ctx *c, const struct exception_use *u)
+const char *exception_note(struct ctx *c, const struct exception_use *u)
 {
 	static const struct {
 		enum exception_need need;
@@ -109,7 +109,7 @@ static err act_prepare(struct ctx *c, const struct exception_use *u, bool agreed
 		.scope_until_ms = u->scope_until_ms,
 		.deferred_until_ms = u->deferred_until_ms,
 		.use_id = u->id,
-		.note = note_of(c, u),
+		.note = exception_note(c, u),
 	};
 	a.q = (struct gate_request){
 		.action = where == EXCEPTION_COLLECT ? GATE_COLLECT : GATE_SHARE,
@@ -138,6 +138,8 @@ err exception_check(struct ctx *c, const struct exception_use *u, bool agreed)
 	struct permit *unused = NULL;
 	struct act a;
 
+	if (lock_is(u))
+		return lock_ground_check(c, u);
 	TRY(act_prepare(c, u, agreed, &a));
 	return act_decide(c, &a, &unused);
 }
@@ -237,6 +239,8 @@ static err carry_out_once(struct ctx *c, const struct exception_use *u, const ch
 	struct permit *permit = NULL;
 	struct act a;
 
+	if (lock_is(u))
+		return lock_carry_out(c, u);
 	TRY(act_prepare(c, u, u->second_id != 0, &a));
 	TRY(act_decide(c, &a, &permit));
 	if (a.q.action == GATE_COLLECT)

@@ -23,6 +23,16 @@ err exception_release_public(struct ctx *c, struct exception_use *u);
 /* What the person reads about a deferral. */
 const char *exception_why_deferred(struct ctx *c, const struct exception_use *u);
 
+/* exception_locks.c: items closed to the person (consent/locks.h). */
+bool lock_is(const struct exception_use *u);
+err lock_form_check(struct ctx *c, const struct exception_use *u);
+/* The ground holds for closing here, with what it needs. */
+err lock_ground_check(struct ctx *c, const struct exception_use *u);
+err lock_carry_out(struct ctx *c, const struct exception_use *u);
+
+/* exception_act.c: what was decided, in the words that the person reads. */
+const char *exception_note(struct ctx *c, const struct exception_use *u);
+
 /* publications.c: after the second officer's yes, asks the person where the ground needs that, else
  * publishes. The text that the person is asked stands from the proposal on: the second officer agrees to it.
  */

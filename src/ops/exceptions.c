@@ -2,6 +2,7 @@
 #include "ops/exceptions.h"
 #include "account/account.h"
 #include "base/id.h"
+#include "consent/locks.h"
 #include "ops/exception_store.h"
 
 static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
@@ -101,7 +102,7 @@ static err check_evidence(struct ctx *c, const struct exception_use *u)
 static err check_scope(struct ctx *c, const struct exception_use *u)
 {
 	TRY(check_text(c, "scope", u->scope));
-	if ((u->scope != NULL) != (u->scope_until_ms != 0))
+	if (!lock_is(u) && (u->scope != NULL) != (u->scope_until_ms != 0))
 		return fail_field(c, u->scope ? "scope_until" : "scope", "范围和截止日期须一并写明");
 	if (u->scope_until_ms && (u->scope_until_ms <= c->now_ms ||
 				  u->scope_until_ms > c->now_ms + EXCEPTION_SCOPE_DAYS_MAX * day_ms))
@@ -215,7 +216,8 @@ static bool needs_second(const struct ctx *c, const struct exception_use *u)
 {
 	const struct exception *e = release_exception(c->release, u->ground);
 
-	return (e && exception_needs(e, NEED_SECOND_OFFICER)) || u->deferred_until_ms || publication_is(u);
+	return (e && exception_needs(e, NEED_SECOND_OFFICER)) || u->deferred_until_ms || publication_is(u) ||
+	       lock_is(u);
 }
 
 static err check_use(struct ctx *c, const struct exception_person *who, struct exception_use *u,
@@ -226,9 +228,12 @@ static err check_use(struct ctx *c, const struct exception_person *who, struct e
 	bad |= failed(check_scope(c, u));
 	bad |= failed(check_items(c, u));
 	bad |= failed(publication_check(c, u));
+	bad |= failed(lock_form_check(c, u));
 	bad |= failed(check_deferral(c, u, deferral_days));
 	if (bad)
 		return (err){ERR_INVALID};
+	if (who->everybody && lock_is(u))
+		return OK;
 	TRY(who->case_id ? by_case(c, who->case_id, &u->subject_id) : by_number(c, who, &u->subject_id));
 	if (!u->case_id)
 		u->case_id = who->case_id;
@@ -427,5 +432,6 @@ err exception_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_at
 err exception_uses_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
 	(void)ret_again_at_ms;
+	TRY(locks_end(c, j->subject_id));
 	return store_exec(c, c->store, Q_EXCEPTION_USES_END, PARAMS(P_INT(j->subject_id)), NULL);
 }

@@ -26,7 +26,8 @@ struct exception_value {
 /* What is done to whom, on which ground. Texts live in the arena. */
 struct exception_use {
 	int64_t id, subject_id, created_at_ms, decided_at_ms;
-	const char *state;   /* waiting acting done failed rejected; of a publication: publications.h */
+	const char *state; /* waiting acting done failed rejected; of a publication: publications.h; of a lock
+			      that was lifted: lifted */
 	const char *outcome; /* sent not_sent unknown, or "" */
 	int64_t officer_id, second_id;
 	int64_t deferred_until_ms; /* 0: the person is told at once; past: was told then */
@@ -42,6 +43,7 @@ struct exception_use {
 	struct exception_value
 		values[EXCEPTION_VALUES_MAX]; /* collect: until carried out; publish: as it stands */
 	size_t value_count;
+	unsigned acts; /* context access: what is closed to the person, bit per lock_act (locks.h) */
 	/* context publish: what for, what was done about the event, and what the person was asked and
 	 * answered */
 	const char *purpose, *measures, *text;
@@ -50,6 +52,7 @@ struct exception_use {
 
 /* Who it is about: by a case, or by name with document number or phone number as registered. */
 struct exception_person {
+	bool everybody;	 /* context access alone */
 	int64_t case_id; /* 0: by name and number */
 	struct slice real_name, id_number, mobile_phone;
 };
@@ -63,6 +66,9 @@ err exception_open(struct ctx *c, const struct staff *s, const struct exception_
  * wait, or for the officer who opened it. */
 err exception_decide(struct ctx *c, const struct staff *s, int64_t use_id, bool agrees,
 		     struct exception_use *ret);
+
+/* Context access: opens again what the use closed, before its end. ERR_CONFLICT: nothing is closed by it. */
+err exception_lift(struct ctx *c, const struct staff *s, int64_t use_id, struct exception_use *ret);
 
 err exception_find(struct ctx *c, const struct staff *s, int64_t use_id, struct exception_use *ret);
 typedef err (*exception_fn)(struct ctx *c, const struct exception_use *u, void *arg);

@@ -10,13 +10,6 @@ static struct itemset both(struct itemset a, const struct itemset *b)
 	return a;
 }
 
-static struct itemset less(struct itemset a, struct itemset b)
-{
-	for (size_t i = 0; i < sizeof a.bit / sizeof *a.bit; i++)
-		a.bit[i] &= ~b.bit[i];
-	return a;
-}
-
 static bool declared(const struct release *r, const struct gate_request *q)
 {
 	return (unsigned)q->action < GATE_ACTIONS && gate_belongs(r, q) &&
@@ -242,7 +235,7 @@ static enum gate_rule consent_rule(const struct release *r, const struct facts *
 		return rule;
 	v->missing = consent_needed(r, q, &sensitive);
 	if (q->action == GATE_SHARE && !itemset_empty(&q->volunteered))
-		v->missing = less(v->missing, gate_volunteered(r, f, q));
+		v->missing = itemset_less(v->missing, gate_volunteered(r, f, q));
 	if (!itemset_empty(&v->missing) && !consents_cover(f, q, &v->missing, &v->consent_id)) {
 		if (f->child)
 			return RULE_GUARDIAN;

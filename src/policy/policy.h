@@ -27,6 +27,12 @@ static inline bool itemset_within(const struct itemset *a, const struct itemset 
 	return !((a->bit[0] & ~b->bit[0]) | (a->bit[1] & ~b->bit[1]) | (a->bit[2] & ~b->bit[2]) |
 		 (a->bit[3] & ~b->bit[3]));
 }
+static inline struct itemset itemset_less(struct itemset a, struct itemset b)
+{
+	for (size_t i = 0; i < sizeof a.bit / sizeof *a.bit; i++)
+		a.bit[i] &= ~b.bit[i];
+	return a;
+}
 static inline bool itemset_empty(const struct itemset *a)
 {
 	return !(a->bit[0] | a->bit[1] | a->bit[2] | a->bit[3]);

@@ -126,6 +126,8 @@ static const struct known all[] = {
 	{"exception.collect", VALUE_LIST, NULL},
 	{"exception.deferral_max_days", VALUE_COUNT, NULL},
 	{"exception.service", VALUE_TEXT, NULL},
+	{"exception.lock.ground", VALUE_TEXT, NULL},
+	{"exception.lock.acts", VALUE_WORDS, WORDS("view", "change", "delete")},
 	{"exception.share.grounds", VALUE_LIST, NULL},
 	{"exception.share.link", VALUE_WORD, WORDS("related", "directly_related")},
 	{"exception.share.deidentified", VALUE_WORD, WORDS("free")},

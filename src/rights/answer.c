@@ -1,4 +1,5 @@
 /* What an officer does with a request: looks, asks for proof, carries it out. */
+#include "consent/locks.h"
 #include "rights/inside.h"
 
 err rights_reveal(struct ctx *c, int64_t request_id, const char *reason, struct rights_request *ret)
@@ -53,6 +54,7 @@ struct deletion {
 	const struct rights_request *r;
 	struct vault_deletion rows[ROWS_MAX];
 	struct itemset each[ROWS_MAX], all;
+	struct locks locks;
 	size_t count;
 };
 
@@ -77,7 +79,8 @@ static err plan_row(struct ctx *c, const struct held *h, void *arg)
 	struct deletion *d = arg;
 	bool asked = itemset_empty(&d->r->items) || itemset_has(&d->r->items, h->item->number);
 
-	if (!asked || !deletable(c, h) || (itemset_empty(&d->r->items) && h->record_id == 0))
+	if (!asked || !deletable(c, h) || lock_of(&d->locks, h->item, LOCK_DELETE) ||
+	    (itemset_empty(&d->r->items) && h->record_id == 0))
 		return OK;
 	if (d->count == ROWS_MAX)
 		FAIL(c, ERR_TOO_LARGE, "信息过多，请分几次办理");
@@ -145,7 +148,11 @@ static err withdraw(struct ctx *c, const struct rights_request *r)
 	struct withdraw_request w = {.ids = r->consents, .id_count = r->consent_count};
 	struct withdrawal done;
 
-	err e = withdrawal_run(c, r->subject_id, &w, &done);
+	err e = withdrawal_preview(c, r->subject_id, &w, &done);
+	if (!failed(e))
+		e = account_keeps_until(c, r->subject_id, done.closed_until_ms);
+	if (!failed(e))
+		e = withdrawal_run(c, r->subject_id, &w, &done);
 	if (e.code != ERR_NOT_FOUND)
 		return e;
 	failure_clear(c); /* withdrawn meanwhile, by the person or an earlier try */
@@ -153,6 +160,15 @@ static err withdraw(struct ctx *c, const struct rights_request *r)
 }
 
 /* ---- done ---- */
+
+/* What was asked for by name and is closed has no answer but a refusal on its ground (TJ-4.4.f). */
+static err check_open(struct ctx *c, const struct rights_request *r, struct locks *ret)
+{
+	TRY(locks_load(c, r->subject_id, ret));
+	if (strcmp(r->kind, "correct") == 0)
+		return locks_refuse(c, ret, &r->items, LOCK_CHANGE);
+	return strcmp(r->kind, "delete") == 0 ? locks_refuse(c, ret, &r->items, LOCK_DELETE) : OK;
+}
 
 err rights_fulfil(struct ctx *c, int64_t request_id, const char *answer, struct rights_request *ret)
 {
@@ -162,6 +178,7 @@ err rights_fulfil(struct ctx *c, int64_t request_id, const char *answer, struct 
 
 	TRY(open_request(c, request_id, &r));
 	TRY(rights_check_text(c, "answer", answer));
+	TRY(check_open(c, &r, &d->locks));
 	if (strcmp(r.kind, "correct") == 0)
 		TRY(correct(c, &r));
 	else if (strcmp(r.kind, "withdraw") == 0)

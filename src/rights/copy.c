@@ -1,5 +1,6 @@
 /* The copy of one's data (PIPL 45): a page to keep, made when the person fetches it, after the request was
  * granted. Each record is released like any other reading, with an entry. */
+#include "consent/locks.h"
 #include "policy/policy_html.h"
 #include "rights/inside.h"
 
@@ -14,6 +15,7 @@ struct record {
 struct copying {
 	const struct rights_request *r;
 	struct itemset readable;
+	struct locks locks;
 	struct record records[RECORDS_MAX];
 	size_t count;
 };
@@ -31,7 +33,8 @@ static err plan_row(struct ctx *c, const struct held *h, void *arg)
 	struct copying *k = arg;
 	bool asked = itemset_empty(&k->r->items) || itemset_has(&k->r->items, h->item->number);
 
-	if (h->rule || !asked || !itemset_has(&k->readable, h->item->number))
+	if (h->rule || !asked || lock_of(&k->locks, h->item, LOCK_VIEW) ||
+	    !itemset_has(&k->readable, h->item->number))
 		return OK;
 	struct record *at = record_of(k, h);
 	if (!at)
@@ -107,6 +110,19 @@ static void put_top(struct ctx *c, const struct rights_request *r, struct buf *o
 		     "应用内查看。请妥善保管，不要转发给他人。</p>\n");
 }
 
+/* What is closed to viewing is not in the copy, and the copy says so (TJ-4.4.f). */
+static void put_closed(struct ctx *c, const struct copying *k, struct buf *out)
+{
+	for (size_t i = 0; i < k->locks.count; i++) {
+		const struct item_lock *l = &k->locks.list[i];
+		if (!(l->acts >> LOCK_VIEW & 1))
+			continue;
+		buf_add_text(out, "<p>");
+		html_text(out, arena_printf(c->arena, "“%s”不在副本中：%s", l->item->name, l->cause));
+		buf_add_text(out, "</p>\n");
+	}
+}
+
 err rights_copy(struct ctx *c, int64_t subject_id, int64_t request_id, struct buf *ret)
 {
 	struct copying *k = ARENA_ARRAY(c->arena, struct copying, 1);
@@ -127,10 +143,12 @@ err rights_copy(struct ctx *c, int64_t subject_id, int64_t request_id, struct bu
 	*k = (struct copying){.r = &r, .readable = mine->items};
 	for (size_t i = 0; i < sizeof(mine->reads.bit) / sizeof(mine->reads.bit[0]); i++)
 		k->readable.bit[i] |= mine->reads.bit[i];
+	TRY(locks_load(c, subject_id, &k->locks));
 	TRY(vault_held(c, subject_id, plan_row, k));
 	put_top(c, &r, ret);
 	for (size_t i = 0; i < k->count; i++)
 		TRY(put_record(c, k, &k->records[i], ret));
+	put_closed(c, k, ret);
 	buf_add_text(ret, "</main></body></html>");
 	return OK;
 }

@@ -178,6 +178,7 @@ err device_unlink(struct ctx *c, int64_t subject_id, int64_t installation_id)
 		.clause = device_service(c)->clause,
 		.note = "解除设备关联",
 	};
+	TRY(form_closed(c, subject_id, &found.items, LOCK_DELETE));
 	TRY(ledger_head(c, c->store, subject_id, &h));
 	return ledger_write(c, &h, &entry, LEDGER_ANY_EPOCH, vault_delete_rows, &deletion, NULL);
 }

@@ -145,6 +145,7 @@ err case_remove(struct ctx *c, int64_t subject_id, int64_t case_id)
 			  .clause = s->clause,
 			  .ref_id = case_id};
 	TRY(vault_held(c, subject_id, note_item, &e));
+	TRY(form_closed(c, subject_id, &e.items, LOCK_DELETE));
 	TRY(ledger_head(c, c->store, subject_id, &h));
 	TRY(ledger_write(c, &h, &e, LEDGER_ANY_EPOCH, removal_rows, &removal, NULL));
 	return end_case(c, subject_id, &k);

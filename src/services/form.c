@@ -229,6 +229,30 @@ err form_undeclared(struct ctx *c, int64_t subject_id, const char *item, const c
 	return e;
 }
 
+err form_closed(struct ctx *c, int64_t subject_id, const struct itemset *items, enum lock_act act)
+{
+	err e = lock_check(c, subject_id, items, act);
+	struct failure kept = c->failure;
+	struct entry entry = {.action = ENTRY_REFUSE,
+			      .service = "my_information",
+			      .items = *items,
+			      .basis = "own_request",
+			      .decision = "locked",
+			      .clause = kept.clause};
+	struct head h;
+
+	if (e.code == ERR_REFUSED && !failed(ledger_head(c, c->store, subject_id, &h)))
+		(void)!failed(ledger_write(c, &h, &entry, LEDGER_ANY_EPOCH, NULL, NULL, NULL));
+	c->failure = kept;
+	return e;
+}
+
+/* What the person is shown of the own data. */
+static bool shows_person(const struct gate_request *q)
+{
+	return q->action == GATE_READ && q->masked && !q->staff && !q->ground;
+}
+
 err form_decide(struct ctx *c, const struct facts *f, struct head *h, const struct gate_request *q,
 		struct permit **ret)
 {
@@ -236,7 +260,8 @@ err form_decide(struct ctx *c, const struct facts *f, struct head *h, const stru
 
 	if (e.code == ERR_REFUSED)
 		write_refused(c, h, q, gate_version(c->release, f, q));
-	return e;
+	TRY(e);
+	return shows_person(q) && f->subject_id ? form_closed(c, f->subject_id, &q->items, LOCK_VIEW) : OK;
 }
 
 err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const struct service *s, err e)

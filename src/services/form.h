@@ -4,7 +4,7 @@
  * the verified profile supplies, and record refusals. */
 #pragma once
 
-#include "consent/consent.h"
+#include "consent/locks.h"
 #include "vault/vault.h"
 
 struct form_field {
@@ -42,6 +42,10 @@ err form_incomplete(struct ctx *c, const struct facts *f, struct head *h, const 
 /* What no service of this city takes: refused as not_declared, and written down for the person
  * (0: nobody is identified) (TJ-1.1.0.a, NT-1.0). */
 err form_undeclared(struct ctx *c, int64_t subject_id, const char *item, const char *text);
+
+/* ERR_REFUSED (locked), with an entry, when officers closed the act on any of the items (TJ-4.4.f). Showing a
+ * person the own items asks it by itself (form_decide). */
+err form_closed(struct ctx *c, int64_t subject_id, const struct itemset *items, enum lock_act act);
 
 /* Appends ENTRY_REFUSE for the failure that stands in c, which is kept as it is. */
 void form_refused(struct ctx *c, struct head *h, const struct gate_request *q);

@@ -1,4 +1,5 @@
 #include "services/kept.h"
+#include "account/account.h"
 #include "base/id.h"
 #include "consent/preferences.h"
 #include <stdlib.h>
@@ -244,6 +245,7 @@ err kept_forget(struct ctx *c, int64_t subject_id, enum kept_kind kind, struct s
 		return OK;
 	d.list = list;
 	itemset_add(&d.items, r.item->number);
+	TRY(form_closed(c, subject_id, &d.items, LOCK_DELETE));
 	struct entry e = {.action = ENTRY_DELETE,
 			  .service = s->key,
 			  .purpose = s->purpose->key,
@@ -283,6 +285,25 @@ static err check_child(struct ctx *c, int64_t subject_id)
 		      (long long)city_int(c->release, "minor.strict_age", 14));
 }
 
+/* What is closed to deleting is put away, and the switch turns off all the same (TJ-4.4.f). */
+static bool forgotten(const struct held *h, void *arg)
+{
+	const struct vault_service_deletion *d = arg;
+
+	return h->service && strcmp(h->service, d->service) == 0 && strcmp(h->scope, d->scope) == 0;
+}
+
+static err put_away(struct ctx *c, struct vault_service_deletion *d)
+{
+	struct locks locks;
+
+	TRY(locks_load(c, d->subject_id, &locks));
+	for (size_t i = 0; i < locks.count; i++)
+		if (locks.list[i].acts >> LOCK_DELETE & 1)
+			TRY(account_keeps_until(c, d->subject_id, locks.list[i].until_ms));
+	return locks_keep(c, d->subject_id, &locks, forgotten, d);
+}
+
 err kept_switch(struct ctx *c, int64_t subject_id, const char *name, bool on)
 {
 	const struct kind *k = strcmp(name, "personal") == 0 ? &kinds[KEPT_VISITED] : &kinds[KEPT_SEARCH];
@@ -304,6 +325,8 @@ err kept_switch(struct ctx *c, int64_t subject_id, const char *name, bool on)
 			  .decision = "allowed",
 			  .clause = s->clause,
 			  .note = arena_printf(c->arena, "%s：%s", on ? "开启" : "关闭并清除", s->name)};
+	if (!on)
+		TRY(put_away(c, &w.deletion));
 	TRY(ledger_head(c, c->store, subject_id, &h));
 	return ledger_write(c, &h, &e, LEDGER_RAISE_EPOCH | LEDGER_ANY_EPOCH, switch_rows, &w, NULL);
 }

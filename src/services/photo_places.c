@@ -262,6 +262,7 @@ static err delete_tag(struct ctx *c, int64_t from_id, int64_t attachment_id, boo
 	itemset_add(&e.items, release_item(c->release, "geotag")->number);
 	if (log)
 		itemset_add(&e.items, log->number);
+	TRY(form_closed(c, from_id, &e.items, LOCK_DELETE));
 	TRY(ledger_head(c, c->store, from_id, &h));
 	return ledger_write(c, &h, &e, LEDGER_ANY_EPOCH, vault_delete_rows, &deletion, NULL);
 }

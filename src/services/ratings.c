@@ -221,6 +221,7 @@ err rating_delete(struct ctx *c, int64_t subject_id, struct slice service)
 			  .decision = "allowed",
 			  .clause = s->clause};
 	itemset_add(&e.items, release_item(c->release, RATING_ITEM)->number);
+	TRY(form_closed(c, subject_id, &e.items, LOCK_DELETE));
 	TRY(ledger_head(c, c->store, subject_id, &h));
 	return ledger_write(c, &h, &e, LEDGER_ANY_EPOCH, delete_rows, &g, NULL);
 }

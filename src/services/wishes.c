@@ -100,6 +100,7 @@ static err put_once(struct ctx *c, int64_t subject_id, const struct service *s, 
 	if (count == 0)
 		return OK;
 	TRY(facts_load(c, subject_id, &f, &h));
+	TRY(form_closed(c, subject_id, &q.items, LOCK_CHANGE));
 	TRY(form_decide(c, &f, &h, &q, &permit));
 	return vault_collect(c, permit, &h, 0, arena_printf(c->arena, "service:%s", s->category->key), values,
 			     count, NULL, NULL);
@@ -135,6 +136,7 @@ err wishes_delete(struct ctx *c, int64_t subject_id)
 	TRY(vault_held(c, subject_id, note_held, &e.items));
 	if (itemset_empty(&e.items))
 		return OK;
+	TRY(form_closed(c, subject_id, &e.items, LOCK_DELETE));
 	TRY(ledger_head(c, c->store, subject_id, &h));
 	return ledger_write(c, &h, &e, LEDGER_ANY_EPOCH, vault_delete_rows, &deletion, NULL);
 }

@@ -17,11 +17,14 @@ export interface GroundChoices {
 	items: Named[]
 	services: Named[]
 	deferral_max_days: number
+	/** The ground on which items are closed to the person, and to what. */
+	lock_ground: string | null
+	lock_acts: Named[]
 }
 
 export interface GroundUse {
 	id: string
-	state: 'waiting' | 'acting' | 'done' | 'failed' | 'rejected' | 'asked' | 'declined' | 'published' | 'withdrawn'
+	state: 'waiting' | 'acting' | 'done' | 'failed' | 'rejected' | 'asked' | 'declined' | 'published' | 'withdrawn' | 'lifted'
 	state_name: string
 	outcome: string
 	ground_name: string | null
@@ -30,6 +33,9 @@ export interface GroundUse {
 	recipient_name: string | null
 	items: Named[]
 	evidence: Record<string, string>
+	/** Of closed items: for everybody, and what is closed. */
+	everybody: boolean
+	acts: Named[]
 	purpose: string | null
 	measures: string | null
 	/** What the person is asked before a publication, in these very words. */
@@ -54,9 +60,10 @@ export interface NewGroundUse {
 	context: string
 	service?: string
 	recipient?: string
-	person: { case_id?: string; real_name?: string; id_number?: string; mobile_phone?: string }
+	person: { everybody?: boolean; case_id?: string; real_name?: string; id_number?: string; mobile_phone?: string }
 	case_id?: string
 	items?: string[]
+	acts?: string[]
 	values?: Record<string, string>
 	evidence: Record<string, string>
 	purpose?: string
@@ -76,4 +83,5 @@ export const groundUseReject = (id: string) => post<GroundUse>(`/staff/exception
 export const groundUseRenew = (id: string, days: number) => post<GroundUse>(`/staff/exceptions/${id}/renewal`, { days })
 export const groundUseRenewApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/renewal/approval`)
 export const groundUseTell = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/disclosure`)
+export const groundUseLift = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/lifting`)
 export const publicationTakeOff = (id: string) => post<{ id: string; state: string }>(`/staff/exceptions/${id}/removal`)

@@ -2,9 +2,22 @@
 import { del, get, post, put, query, requestText } from '../http'
 import type { Named, Page } from './common'
 
+/** Closed to the person by officers: which acts, why, until when. */
+export interface ItemLock {
+	acts: ('view' | 'change' | 'delete')[]
+	cause: string
+	clause: string
+	/** Null under a duty of secrecy. */
+	officers: string | null
+	everybody: boolean
+	since: string
+	until: string
+}
+
 export interface MyItem extends Named {
 	kind: string
-	masked: string
+	/** Null while it is closed to viewing. */
+	masked: string | null
 	sensitive: boolean
 	category: string
 	category_name: string
@@ -16,6 +29,7 @@ export interface MyItem extends Named {
 	collected_at: string
 	ends_at: string | null
 	record_id: string
+	locks: ItemLock[]
 }
 
 export interface UsageEntry {

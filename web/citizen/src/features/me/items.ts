@@ -47,6 +47,10 @@ const fixed = ['album_image', 'id_image', 'face_image', 'voice_audio', 'health_c
 const pictures = ['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate']
 
 /** Only where something is hidden is there something to show. */
-export const revealable = (item: { key: string; masked: string }) => item.masked.includes('*') && !pictures.includes(item.key)
+export const revealable = (item: { key: string; masked: string | null }) => !!item.masked?.includes('*') && !pictures.includes(item.key)
+
+const acts: Record<string, string> = { view: '查看', change: '更改', delete: '删除' }
+export const closedTo = (item: { locks: { acts: string[] }[] }, act: string) => item.locks.some((lock) => lock.acts.includes(act))
+export const actsOf = (lock: { acts: string[] }) => lock.acts.map((act) => acts[act] ?? act).join('、')
 
 export const changeable = (key: string) => !fixed.includes(key)

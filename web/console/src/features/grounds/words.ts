@@ -7,9 +7,11 @@ export const contexts = [
 	{ key: 'collect', name: '收集' },
 	{ key: 'abroad', name: '向境外提供' },
 ]
+/** Closed to the person: not a use of data, with fields of its own. */
+export const access = { key: 'access', name: '封闭项目' }
 /** Put up for everybody: has a list and a form of its own. */
 const publish = { key: 'publish', name: '公示' }
-export const contextName = (key: string | null) => [...contexts, publish].find((c) => c.key === key)?.name ?? '—'
+export const contextName = (key: string | null) => [...contexts, access, publish].find((c) => c.key === key)?.name ?? '—'
 /** The policy speaks to the person; officers read of that person. */
 export const groundName = (use: GroundUse) => use.ground_name?.replaceAll('您', '本人') ?? '当事人的信息已删除'
 export const publishes = (use: GroundUse) => use.context === publish.key
