@@ -11,6 +11,7 @@ static const struct {
 	{"POST", "mail", "messages", message_accept},
 	{"POST", "push", "messages", message_accept},
 	{"POST", "population", "guardianship", population_guardianship},
+	{"POST", NULL, "number", number_tell},
 	{"POST", NULL, "verify", identity_verify},
 	{"POST", NULL, "triage", hotline_triage},
 	{"POST", NULL, "query", registry_query},

@@ -26,6 +26,9 @@ authority_operation hotline_triage;	     /* a centre that dispatches: POST triag
 authority_operation case_receive;	     /* a department: POST cases */
 authority_operation case_show;		     /* a department: GET cases/<ref> */
 authority_operation population_guardianship; /* population: POST guardianship */
+/* the number gateway of a carrier: POST number, for the one-time token that a phone got (POST /control/sims)
+ */
+authority_operation number_tell;
 /* who warns of risks: GET flags, the list that PUT /control/flags set */
 authority_operation flags_show;
 /* any: POST disclosures, what an officer of the city sends on a ground */

@@ -259,6 +259,36 @@ void control_flags_put(void *user, const struct http_request *q, struct http_res
 	reply(a, 200, json_pack("{sb}", "set", 1));
 }
 
+/* {"phone": …}: a phone with this number asked its carrier for a token. */
+void control_sims_create(void *user, const struct http_request *q, struct http_response *a, void *route_user)
+{
+	struct world *w = user;
+	json_t *body = body_object(q), *phone = json_object_get(body, "phone");
+	uint8_t random[16];
+	char token[2 * sizeof random + 1];
+
+	(void)route_user;
+	if (!json_is_string(phone)) {
+		json_decref(body);
+		reply_problem(a, 400, "phone: the number of the card in the phone");
+		return;
+	}
+	crypto_random(random, sizeof random);
+	hex_encode(random, sizeof random, token);
+	pthread_mutex_lock(&w->lock);
+	json_t *sims = json_object_get(w->state, "sims");
+	if (!sims || json_object_size(sims) >= SIMS_KEPT) {
+		sims = json_object();
+		json_object_set_new(w->state, "sims", sims);
+	}
+	json_object_set_new(sims, token,
+			    json_pack("{sO sI}", "phone", phone, "at_ms", (json_int_t)world_now_ms(w)));
+	w->dirty = true;
+	json_decref(body);
+	pthread_mutex_unlock(&w->lock);
+	reply(a, 201, json_pack("{ss}", "number_token", token));
+}
+
 void control_reset(void *user, const struct http_request *q, struct http_response *a, void *route_user)
 {
 	struct world *w = user;

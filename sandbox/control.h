@@ -6,7 +6,7 @@
 handler control_clock_get, control_clock_put, control_settle; /* control_clock.c */
 handler control_sms, control_people, control_authority_get, control_authority_put, control_received,
 	control_reset;
-handler control_health, control_flags_put;
+handler control_health, control_flags_put, control_sims_create;
 /* POST authorities/{id}/signature?path=: the headers with which that authority would send the body to a
  * server. */
 handler control_signature;

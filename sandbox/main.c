@@ -33,6 +33,7 @@ static const struct http_route routes[] = {
 	{"GET", "/control/sms", control_sms, NULL, HTTP_FAST, 0, 0},
 	{"GET", "/control/people", control_people, NULL, HTTP_FAST, 0, 0},
 	{"GET", "/control/authorities/{id}", control_authority_get, NULL, HTTP_FAST, 0, 0},
+	{"POST", "/control/sims", control_sims_create, NULL, HTTP_FAST, 0, SMALL_BODY_MAX},
 	{"PUT", "/control/flags", control_flags_put, NULL, HTTP_FAST, 0, SMALL_BODY_MAX},
 	{"PUT", "/control/authorities/{id}", control_authority_put, NULL, HTTP_FAST, 0, SMALL_BODY_MAX},
 	{"GET", "/control/authorities/{id}/received", control_received, NULL, HTTP_FAST, 0, 0},

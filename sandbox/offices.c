@@ -366,6 +366,25 @@ int case_show(struct operation *o, json_t **ret)
 	return 200;
 }
 
+/* ---- the number of a phone ---- */
+
+/* A token gives its number once, and within two minutes of being handed out. */
+int number_tell(struct operation *o, json_t **ret)
+{
+	json_t *sims = json_object_get(o->world->state, "sims");
+	const char *token = member_text(o->body, "number_token");
+	json_t *sim = token ? json_object_get(sims, token) : NULL;
+
+	if (!sim || o->now_ms > json_integer_value(json_object_get(sim, "at_ms")) + SIM_TOKEN_LIFE_MS) {
+		*ret = json_pack("{ss}", "error", "no number for this token");
+		return 404;
+	}
+	*ret = json_pack("{sO}", "mobile_phone", json_object_get(sim, "phone"));
+	json_object_del(sims, token);
+	o->world->dirty = true;
+	return 200;
+}
+
 /* ---- warnings ---- */
 
 int flags_show(struct operation *o, json_t **ret)

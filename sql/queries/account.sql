@@ -75,8 +75,8 @@ SELECT sealed, set_at_ms, changed_at_ms FROM credential WHERE subject_id = ?1;
 DELETE FROM credential WHERE subject_id = ?1;
 
 -- name: session_insert
-INSERT INTO session (subject_id, session_id, token_hash, installation_id, platform, created_at_ms, last_seen_ms, ends_at_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7);
+INSERT INTO session (subject_id, session_id, token_hash, installation_id, platform, created_at_ms, last_seen_ms, ends_at_ms, origin)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8);
 
 -- name: session_get
 SELECT token_hash, installation_id, platform, last_seen_ms, ends_at_ms FROM session
@@ -86,7 +86,7 @@ WHERE subject_id = ?1 AND session_id = ?2;
 UPDATE session SET last_seen_ms = ?3 WHERE subject_id = ?1 AND session_id = ?2;
 
 -- name: session_list
-SELECT session_id, platform, created_at_ms, last_seen_ms, ends_at_ms, installation_id FROM session
+SELECT session_id, platform, created_at_ms, last_seen_ms, ends_at_ms, installation_id, origin FROM session
 WHERE subject_id = ?1 ORDER BY session_id DESC;
 
 -- name: session_delete

@@ -1,4 +1,4 @@
--- tables: sms_code, throttle, login_guard
+-- tables: sms_code, throttle, login_guard, prefill
 
 -- name: sms_code_put
 -- A new code replaces the earlier one, but not within the time to wait (?7: sent before this).
@@ -46,3 +46,20 @@ SELECT failures, locked_until_ms FROM login_guard WHERE bucket = ?1 AND key_hash
 
 -- name: login_guard_clear
 DELETE FROM login_guard WHERE bucket = ?1 AND key_hash = ?2;
+
+-- name: prefill_put
+-- The newest fetch for a form is the one that counts.
+INSERT INTO prefill (bucket, form_hash, source, value_hash, consent_id, version, fetched_at_ms, expires_at_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (bucket, form_hash) DO UPDATE SET source = excluded.source, value_hash = excluded.value_hash,
+	consent_id = excluded.consent_id, version = excluded.version, fetched_at_ms = excluded.fetched_at_ms,
+	expires_at_ms = excluded.expires_at_ms;
+
+-- name: prefill_get
+SELECT source, value_hash, consent_id, version FROM prefill WHERE bucket = ?1 AND form_hash = ?2 AND expires_at_ms > ?3;
+
+-- name: prefill_delete
+DELETE FROM prefill WHERE bucket = ?1 AND form_hash = ?2;
+
+-- name: prefill_sweep
+DELETE FROM prefill WHERE bucket = ?1 AND expires_at_ms <= ?2;

@@ -86,9 +86,11 @@ err password_state_get(struct ctx *c, int64_t subject_id, struct password_state 
 struct session {
 	int64_t id, subject_id, installation_id, created_at_ms, last_seen_at_ms, ends_at_ms;
 	const char *platform;
+	const char *origin; /* of what it was opened by: "typed", "fetched"; from session_list */
 };
 /* Starts a session on c->installation_id and takes over what the installation agreed to; writes an entry.
- * method: "password", "sms", "registration". `also` (may be NULL) runs in the same transaction. */
+ * method: "password", "sms", "registration"; "password_fetched", "sms_fetched" where the number was fetched
+ * on the person's authorisation (TJ-1.1.2.l). `also` (may be NULL) runs in the same transaction. */
 err session_start(struct ctx *c, int64_t subject_id, const char *method, const char *platform, tx_fn also,
 		  void *arg, char ret_token[static TOKEN_SIZE], struct session *ret);
 /* ERR_LOGIN when the token is nobody's, too old or ended. Marks it as seen (at most once a minute). */

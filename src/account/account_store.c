@@ -275,7 +275,7 @@ err account_db_session_put(struct ctx *c, struct tx *tx, const struct session *s
 	return tx_exec(c, tx, Q_SESSION_INSERT,
 		       PARAMS(P_INT(s->subject_id), P_INT(s->id), P_BLOB(hash, HASH_SIZE),
 			      P_INT(s->installation_id), P_STR(s->platform), P_INT(s->created_at_ms),
-			      P_INT(s->ends_at_ms)),
+			      P_INT(s->ends_at_ms), P_STR(s->origin)),
 		       NULL);
 }
 
@@ -328,7 +328,8 @@ static err listed_row(struct ctx *c, const struct row *r, void *arg)
 			    .created_at_ms = row_int(r, 2),
 			    .last_seen_at_ms = row_int(r, 3),
 			    .ends_at_ms = row_int(r, 4),
-			    .installation_id = row_int(r, 5)};
+			    .installation_id = row_int(r, 5),
+			    .origin = text(c, r, 6)};
 
 	return l->fn(c, &s, l->arg);
 }

@@ -66,8 +66,14 @@ static void make_token(const struct session *s, char ret[static TOKEN_SIZE])
 static const char *login_note(struct ctx *c, const char *method, const char *platform)
 {
 	static const char *const words[][2] = {
-		{"password", "密码登录"}, {"sms", "短信验证码登录"}, {"registration", "注册后登录"},
-		{"web", "网页"},	  {"android", "安卓设备"},   {"ios", "苹果设备"},
+		{"password", "密码登录"},
+		{"sms", "短信验证码登录"},
+		{"registration", "注册后登录"},
+		{"password_fetched", "密码登录（手机号码经本人授权取得）"},
+		{"sms_fetched", "短信验证码登录（手机号码经本人授权取得）"},
+		{"web", "网页"},
+		{"android", "安卓设备"},
+		{"ios", "苹果设备"},
 	};
 	const char *how = method, *where = platform;
 
@@ -78,6 +84,11 @@ static const char *login_note(struct ctx *c, const char *method, const char *pla
 			where = words[i][1];
 	}
 	return arena_printf(c->arena, "%s，%s", how, where);
+}
+
+static bool is_fetched(const char *method)
+{
+	return strcmp(method, "password_fetched") == 0 || strcmp(method, "sms_fetched") == 0;
 }
 
 struct starting {
@@ -107,7 +118,8 @@ err session_start(struct ctx *c, int64_t subject_id, const char *method, const c
 				  .created_at_ms = c->now_ms,
 				  .last_seen_at_ms = c->now_ms,
 				  .ends_at_ms = c->now_ms + life_ms(c),
-				  .platform = platform ? platform : "web"};
+				  .platform = platform ? platform : "web",
+				  .origin = is_fetched(method) ? "fetched" : "typed"};
 	struct starting s = {
 		.session = &session, .idle_since_ms = c->now_ms - idle_ms(c), .also = also, .arg = arg};
 	struct entry entry = {.action = ENTRY_LOGIN,

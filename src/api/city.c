@@ -2,6 +2,7 @@
  */
 #include "api/api.h"
 #include "consent/preferences.h"
+#include "identity/prefill.h"
 #include "services/device.h"
 #include "services/ratings.h"
 
@@ -75,16 +76,15 @@ static void put_scopes(struct ctx *c, struct json *j)
 	json_close(j, ']');
 }
 
-/* What registering needs to be agreed to separately: what is sensitive, and what is compared with an
+/* All that one service asks a consent of its own for: what is sensitive, and what is compared with an
  * authority. */
-static err put_register_consent(struct ctx *c, struct json *j)
+static err put_consent(struct ctx *c, struct json *j, const char *member, const struct service *s)
 {
-	const struct service *s = release_service(c->release, "account");
 	struct itemset items = s ? consent_offer_items(c->release, s) : (struct itemset){0};
 	BUF_SCOPED text = {0};
 	char hash[65];
 
-	json_key(j, "consent_register");
+	json_key(j, member);
 	if (itemset_empty(&items)) {
 		json_none(j);
 		return OK;
@@ -99,6 +99,29 @@ static err put_register_consent(struct ctx *c, struct json *j)
 	json_put_slice(j, "text", buf_slice(&text));
 	json_put_text(j, "text_hash", hash);
 	json_close(j, '}');
+	return OK;
+}
+
+/* The forms that a source may fill in, and the text to be ticked for it each time. */
+static err put_prefills(struct ctx *c, struct json *j)
+{
+	static const char *const sources[] = {"number", "account"};
+
+	json_key(j, "prefills");
+	json_open(j, '[');
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		const struct service *s = prefill_service(c->release, sources[i]);
+		if (!s)
+			continue;
+		json_open(j, '{');
+		json_put_text(j, "source", sources[i]);
+		json_put_text(j, "name", s->name);
+		json_put_text(j, "from", s->recipient ? s->recipient->name : NULL);
+		put_list(j, c->release, "forms", arena_printf(c->arena, "prefill.%s", sources[i]));
+		TRY(put_consent(c, j, "consent", s));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
 	return OK;
 }
 
@@ -140,7 +163,9 @@ static err put_features(struct ctx *c, struct json *j)
 	json_put_bool(j, "promotions", city_flag(r, "campaign.enabled") && city_text(r, "campaign.service"));
 	json_put_bool(j, "cookie_choice", cookie_of_use(r, "analysis") || cookie_of_use(r, "identity"));
 	json_put_bool(j, "unsubscribe_all", unsubscribe && strcmp(unsubscribe, "all") == 0);
-	TRY(put_register_consent(c, j));
+	json_put_bool(j, "realname_again", city_flag(r, "realname.again"));
+	TRY(put_consent(c, j, "consent_register", release_service(r, "account")));
+	TRY(put_prefills(c, j));
 	json_close(j, '}');
 	return OK;
 }
@@ -214,6 +239,7 @@ static err city_get(struct api_call *k)
 	return OK;
 }
 
+#define CONSENT "{scope: text, recipient?: text, items: [text], text: text, text_hash: text}"
 #define NAMED "[{key: text, name: text}]"
 
 const struct api_route api_city_routes[] = {
@@ -232,8 +258,9 @@ const struct api_route api_city_routes[] = {
 		   "wishes: bool, "
 		   "cookie_choice: bool, "
 		   "unsubscribe_all: bool,"
-		   "  consent_register?: {scope: text, recipient?: text, items: [text], text: text, "
-		   "text_hash: text}},"
+		   "  realname_again: bool, consent_register?: " CONSENT ", prefills: [{source: text, name: "
+		   "text, from?: text,"
+		   "  forms: [text], consent?: " CONSENT "}]},"
 		   " categories: " NAMED ", permissions: [{key: text, name: text, why: text}], tabs: " NAMED
 		   "}"},
 	{0},

@@ -165,7 +165,8 @@ static err write_held(struct ctx *c, const struct held *h, void *arg)
 	json_put_text(j, "category", h->category);
 	json_put_text(j, "category_name", category ? category->name : h->category);
 	json_put_text(j, "service", h->service);
-	json_put_text(j, "origin", h->origin);
+	json_put_text(j, "origin", origin_word(h->origin));
+	json_put_text(j, "origin_from", origin_from(c->release, h->origin));
 	json_put_text(j, "basis", h->basis);
 	json_put_text(j, "rule", h->rule);
 	json_put_time(j, "collected_at", h->collected_at_ms);
@@ -363,7 +364,7 @@ const struct api_route api_me_routes[] = {
 	{"GET", "/api/v1/me/items", items_get, API_SESSION, 0, "me_items", "本人信息（脱敏）",
 	 .answer = "{items: [{key: text, name: text, kind: text, masked?: text, sensitive: bool, category: "
 		   "text,"
-		   " category_name: text, service?: text, origin: text, basis: text, rule?: text, "
+		   " category_name: text, service?: text, origin: text, origin_from?: text, basis: text, rule?: text, "
 		   "collected_at: time,"
 		   " ends_at?: time, record_id: id, locks: [{acts: [text], cause: text, clause: text, "
 		   "officers?: text, everybody: bool, since: time, until: time}]}], next?: text}"},

@@ -2,6 +2,7 @@
 #include "account/watch.h"
 #include "api/api.h"
 #include "api/typed.h"
+#include "identity/prefill.h"
 
 enum { FAILURE_MS = 200 };
 
@@ -68,6 +69,19 @@ static err put_reminder(struct api_call *k, int64_t subject_id)
 	return OK;
 }
 
+/* TJ-1.1.2.l: whether the number that was given is the one that was fetched for it. */
+static err open_by(struct api_call *k, struct login *l)
+{
+	struct prefilled from;
+	const char *way = l->way;
+
+	TRY(prefill_find(k->c, "login", l->name, &from));
+	TRY(prefill_note(k->c, l->subject_id, &from));
+	if (strcmp(from.origin, "typed") != 0)
+		way = strcmp(way, "sms") == 0 ? "sms_fetched" : "password_fetched";
+	return api_open_session(k, l->subject_id, way, login_rows, l);
+}
+
 static err session_create(struct api_call *k)
 {
 	struct login login;
@@ -79,7 +93,7 @@ static err session_create(struct api_call *k)
 		return e;
 	}
 	json_open(&k->out, '{');
-	TRY(api_open_session(k, login.subject_id, login.way, login_rows, &login));
+	TRY(open_by(k, &login));
 	json_put_id(&k->out, "subject_id", login.subject_id);
 	TRY(put_reminder(k, login.subject_id));
 	json_close(&k->out, '}');
@@ -96,6 +110,7 @@ static err write_session(struct ctx *c, const struct session *s, void *arg)
 	json_put_text(j, "platform", s->platform);
 	json_put_time(j, "created_at", s->created_at_ms);
 	json_put_time(j, "last_seen_at", s->last_seen_at_ms);
+	json_put_text(j, "origin", s->origin);
 	json_close(j, '}');
 	return OK;
 }
@@ -153,7 +168,8 @@ const struct api_route api_session_routes[] = {
 	 .answer = "{id: id, token?: text, expires_at: time, subject_id: id, password_reminder: bool}",
 	 .status = 201},
 	{"GET", "/api/v1/sessions", session_get_all, API_SESSION, 0, "session_list", "已登录的设备",
-	 .answer = "{items: [{id: id, current: bool, platform: text, created_at: time, last_seen_at: time}],"
+	 .answer = "{items: [{id: id, current: bool, platform: text, created_at: time, last_seen_at: time,"
+		   " origin: text}],"
 		   " next?: text}"},
 	{"DELETE", "/api/v1/sessions/current", session_delete_current, API_SESSION, 0, "session_end_current",
 	 "退出登录", .status = 204},

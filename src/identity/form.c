@@ -107,6 +107,13 @@ struct slice typed_get(const struct typed_values *f, const char *item)
 	return (struct slice){0};
 }
 
+void typed_origin(struct typed_values *f, const char *item, const char *origin)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (strcmp(f->values[i].item->key, item) == 0)
+			f->values[i].origin = origin;
+}
+
 static bool is_held(const struct item *item)
 {
 	return strcmp(item->key, "sms_code") != 0 && strcmp(item->key, "password") != 0;

@@ -52,6 +52,7 @@ struct login {
 	const char *way;	  /* of the first proof: "password", "sms" */
 	bool confirmed;		  /* a second proof was given */
 	struct device_use use;	  /* what login_rows notes */
+	struct slice name;	  /* by which the account was found, in normal form */
 };
 err login_password(struct ctx *c, struct slice login, struct slice password, const char *address,
 		   struct login *ret);

@@ -228,3 +228,53 @@ err identity_db_code_take(struct ctx *c, const struct sms_code_row *row, bool *r
 	*ret_right = t.right;
 	return OK;
 }
+
+/* ---- what was filled in ---- */
+
+static err prefill_put_rows(struct ctx *c, struct tx *tx, void *arg)
+{
+	const struct prefill_row *row = arg;
+	struct param bucket = P_INT(row->form_hash[0]);
+
+	TRY(tx_exec(c, tx, Q_PREFILL_SWEEP, PARAMS(bucket, P_INT(c->now_ms)), NULL));
+	return tx_exec(c, tx, Q_PREFILL_PUT,
+		       PARAMS(bucket, P_BLOB(row->form_hash, HASH_SIZE), P_STR(row->source),
+			      P_BLOB(row->value_hash, HASH_SIZE), P_INT(row->consent_id), P_STR(row->version),
+			      P_INT(c->now_ms), P_INT(row->expires_at_ms)),
+		       NULL);
+}
+
+err identity_db_prefill_put(struct ctx *c, const struct prefill_row *row)
+{
+	struct prefill_row copy = *row;
+
+	return store_write(c, c->store, prefill_put_rows, &copy);
+}
+
+static err prefill_found(struct ctx *c, const struct row *r, void *arg)
+{
+	struct prefill_row *row = arg;
+	struct slice value = row_blob(r, 1);
+
+	if (value.n != HASH_SIZE)
+		FAIL(c, ERR_INTERNAL, "a hash of another size");
+	row->source = arena_copy(c->arena, row_text(r, 0));
+	memcpy(row->value_hash, value.p, HASH_SIZE);
+	row->consent_id = row_int(r, 2);
+	row->version = arena_copy(c->arena, row_text(r, 3));
+	return OK;
+}
+
+err identity_db_prefill_get(struct ctx *c, struct prefill_row *row)
+{
+	return store_rows(
+		c, c->store, Q_PREFILL_GET,
+		PARAMS(P_INT(row->form_hash[0]), P_BLOB(row->form_hash, HASH_SIZE), P_INT(c->now_ms)),
+		prefill_found, row);
+}
+
+err identity_db_prefill_delete(struct ctx *c, struct tx *tx, const uint8_t form_hash[static HASH_SIZE])
+{
+	return tx_exec(c, tx, Q_PREFILL_DELETE, PARAMS(P_INT(form_hash[0]), P_BLOB(form_hash, HASH_SIZE)),
+		       NULL);
+}

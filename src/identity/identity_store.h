@@ -31,6 +31,17 @@ err identity_db_code_put(struct ctx *c, struct tx *tx, const struct sms_code_row
 /* *ret_right: the code was right, and is used up now. */
 err identity_db_code_take(struct ctx *c, const struct sms_code_row *row, bool *ret_right);
 
+/* ---- what was filled in from a source ---- */
+struct prefill_row {
+	uint8_t form_hash[HASH_SIZE], value_hash[HASH_SIZE];
+	const char *source, *version; /* source NULL: nothing was */
+	int64_t consent_id, expires_at_ms;
+};
+err identity_db_prefill_put(struct ctx *c, const struct prefill_row *row);
+/* By its form_hash. */
+err identity_db_prefill_get(struct ctx *c, struct prefill_row *row);
+err identity_db_prefill_delete(struct ctx *c, struct tx *tx, const uint8_t form_hash[static HASH_SIZE]);
+
 /* The entry that goes with handing a number to the gateway, decided by the gate; with the person's head. */
 struct sms_draft;
 err sms_share_entry(struct ctx *c, int64_t subject_id, struct entry *ret_entry, struct head *ret_head);
@@ -52,6 +63,8 @@ err typed_read(struct ctx *c, const char *const *keys, size_t key_count, size_t 
 	       const struct typed *typed, size_t count, struct typed_values *ret);
 /* p NULL when missing. */
 struct slice typed_get(const struct typed_values *f, const char *item);
+/* Says where an item came from; nothing when it is not in the form. */
+void typed_origin(struct typed_values *f, const char *item, const char *origin);
 /* The values of the items that are held in the vault: without codes and passwords. identity: those that prove
  * who someone is. */
 size_t typed_part(const struct typed_values *f, bool identity, struct vault_value *ret,

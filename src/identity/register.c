@@ -1,6 +1,7 @@
 /* Registration: what the city demands, agreed to beforehand, checked, and kept by one winner (TJ-1.1.1.a,
  * NT-1.1.a). */
 #include "identity/identity_store.h"
+#include "identity/prefill.h"
 
 enum { HOUR_MS = 3600 * 1000, PER_ADDRESS = 300 };
 
@@ -13,7 +14,8 @@ struct registration {
 	struct identifier identifiers[IDENTIFIERS_MAX];
 	size_t identifier_count;
 	int64_t subject_id;
-	bool minor; /* whose guardian agreed */
+	struct prefilled phone; /* where the number came from */
+	bool minor;		/* whose guardian agreed */
 };
 
 static struct itemset both(const struct itemset *a, const struct itemset *b)
@@ -172,6 +174,7 @@ static err keep(struct ctx *c, struct registration *r)
 	if (r->minor)
 		TRY(adopt_guardian(c, r, &facts, &head));
 	TRY(write_share(c, r, &head));
+	TRY(prefill_write(c, &head, &r->phone));
 	TRY(collect_part(c, r, &facts, &head, true, NULL, NULL));
 	return collect_part(c, r, &facts, &head, false, account_confirm_rows, &confirmation);
 }
@@ -206,6 +209,8 @@ err register_person(struct ctx *c, const struct typed *typed, size_t count, cons
 		     city_int(c->release, "register.per_address_hour", PER_ADDRESS), HOUR_MS));
 	TRY(account_service(c, &r.service));
 	TRY(typed_read(c, keys, key_count, key_count, typed, count, &r.form));
+	TRY(prefill_find(c, "register", typed_get(&r.form, "mobile_phone"), &r.phone));
+	typed_origin(&r.form, "mobile_phone", r.phone.origin);
 	TRY(check_age(c, (struct child){c->installation_id, false}, &r.form, &r.minor));
 	TRY(ask_gate(c, &r));
 	if (has_code(&r))

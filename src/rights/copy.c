@@ -46,7 +46,7 @@ static err plan_row(struct ctx *c, const struct held *h, void *arg)
 	return OK;
 }
 
-static const char *origin_name(const char *origin)
+static const char *origin_name(struct ctx *c, const char *origin)
 {
 	static const char *const names[][2] = {{"typed", "本人填写"},
 					       {"sensor", "设备读取"},
@@ -54,6 +54,10 @@ static const char *origin_name(const char *origin)
 					       {"request", "本人申请更正"},
 					       {"derived", "由其他信息得出"}};
 
+	const char *from = origin_from(c->release, origin);
+
+	if (from)
+		return arena_printf(c->arena, "经本人授权取得（%s）", from);
 	for (size_t i = 0; origin && i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i][0], origin) == 0)
 			return names[i][1];
@@ -64,7 +68,7 @@ static void put_value(struct ctx *c, struct buf *out, const struct vault_value *
 {
 	html_row_open(out, v->item->name);
 	html_cell(out, "内容", slice_is_utf8(v->value) ? arena_copy(c->arena, v->value) : "（不是文字）");
-	html_cell(out, "来源", origin_name(v->origin));
+	html_cell(out, "来源", origin_name(c, v->origin));
 	html_row_close(out);
 }
 

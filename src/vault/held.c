@@ -43,6 +43,27 @@ struct held held_of(struct ctx *c, const struct vault_row *row)
 	};
 }
 
+static const char fetched[] = "fetched:";
+
+static bool is_fetched(const char *origin)
+{
+	return strncmp(origin, fetched, sizeof fetched - 1) == 0;
+}
+
+const char *origin_word(const char *origin)
+{
+	return origin && is_fetched(origin) ? "fetched" : origin;
+}
+
+const char *origin_from(const struct release *r, const char *origin)
+{
+	if (!origin || !is_fetched(origin))
+		return NULL;
+	const char *from = origin + sizeof fetched - 1;
+	const struct recipient *who = release_recipient(r, from);
+	return who ? who->name : strcmp(from, "account") == 0 ? "本账号已登记的信息" : from;
+}
+
 /* Sealed bytes are as good as random: text of this length among them does not happen by chance. */
 static bool reads_as_text(struct slice bytes)
 {

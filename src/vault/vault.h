@@ -13,7 +13,8 @@
 struct vault_value {
 	const struct item *item;
 	struct slice value; /* plaintext, UTF-8 or bytes */
-	const char *origin; /* "typed", "fetched", "sensor", "partner", "request", "automatic" */
+	const char *origin; /* "typed", "sensor", "photo", "request", "automatic", or "fetched:<from>": a
+			       recipient of the policy, or "account" */
 	int64_t ends_at_ms; /* 0: as long as its scope */
 };
 
@@ -83,6 +84,10 @@ struct held {
 	int64_t record_id, collected_at_ms, ends_at_ms;
 	const char *masked; /* only from vault_masked */
 };
+/* The part of an origin that is one of the words above; and from where it was fetched, for people, NULL when
+ * it was not. */
+const char *origin_word(const char *origin);
+const char *origin_from(const struct release *r, const char *origin);
 typedef err (*held_fn)(struct ctx *c, const struct held *h, void *arg);
 err vault_held(struct ctx *c, int64_t subject_id, held_fn fn, void *arg);
 /* For the self-check: adds how many values the person has here, and how many of them lie there unsealed. */

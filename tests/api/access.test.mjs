@@ -92,6 +92,7 @@ const rules = {
   password_change: { caller: 'session', self: true, body: () => ({ password: 'Other-word2026', current_password: 'Wrong-pass1' }) },
   password_reset: { caller: 'installation', agreed: true, self: true,
     body: w => ({ username: w.a.username, mobile_phone: w.a.person.mobile_phone, sms_code: '000000', password: 'Other-word2026' }) },
+  prefill_create: { caller: 'installation', agreed: true, self: true, body: () => ({ form: 'login', source: 'number', text_hash: '0'.repeat(64), number_token: 'x' }) },
   session_create: { caller: 'installation', agreed: true, self: true, body: w => ({ method: 'password', login: w.a.username, password }) },
   session_list: { caller: 'session', self: true },
   session_end_current: { caller: 'session', self: true },

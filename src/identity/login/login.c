@@ -97,7 +97,7 @@ err login_password(struct ctx *c, struct slice login, struct slice password, con
 		TRY(note_failure(c, subject_id));
 		return wrong(c);
 	}
-	*ret = (struct login){.subject_id = subject_id, .guarded = true, .way = "password"};
+	*ret = (struct login){.subject_id = subject_id, .guarded = true, .way = "password", .name = name};
 	guard_key(c, who, ret->guard);
 	return OK;
 }
@@ -119,6 +119,6 @@ err login_sms(struct ctx *c, struct slice phone, struct slice code, const char *
 		TRY(note_failure(c, subject_id));
 		FAIL(c, ERR_LOGIN, "手机号码或验证码不正确");
 	}
-	*ret = (struct login){.subject_id = subject_id, .way = "sms"};
+	*ret = (struct login){.subject_id = subject_id, .way = "sms", .name = normal};
 	return OK;
 }

@@ -1,5 +1,6 @@
 /* Changing and resetting the password. */
 #include "identity/identity_store.h"
+#include "identity/prefill.h"
 
 enum { HOUR_MS = 3600 * 1000 };
 
@@ -54,6 +55,7 @@ err password_reset(struct ctx *c, struct slice username, struct slice phone, str
 {
 	struct slice name, number, digits, secret;
 	struct sealed_password sealed;
+	struct prefilled from;
 	int64_t by_name = 0, by_phone = 0;
 
 	TRY(item_read(c, "username", username, &name));
@@ -73,6 +75,8 @@ err password_reset(struct ctx *c, struct slice username, struct slice phone, str
 	if (!subject_id)
 		return fail_field(c, "sms_code", "用户名、手机号码和验证码不匹配");
 	TRY(guard_clear(c, arena_printf(c->arena, "account|%lld", (long long)subject_id)));
+	TRY(prefill_find(c, "reset", number, &from)); /* TJ-1.1.3.c */
+	TRY(prefill_note(c, subject_id, &from));
 	c->session_id = 0; /* every session ends */
 	return password_replace(c, subject_id, &sealed, "通过短信验证码重置密码，所有设备已退出登录");
 }

@@ -1,5 +1,6 @@
 /* Proof of the real name, by one of the city's methods. */
 #include "identity/identity_store.h"
+#include "identity/prefill.h"
 
 enum { TRIES_A_DAY = 10, DAY_MS = 24 * 3600 * 1000 };
 
@@ -152,10 +153,31 @@ static err check_holder(struct ctx *c, struct proving *p)
 	return OK;
 }
 
+/* Anew, where the city lets people: by the very document that was proven, and after a second check, so that
+ * nobody who finds a session open makes the account another person's. */
+static err check_again(struct ctx *c, const struct proving *p)
+{
+	struct slice number = typed_number(&p->form);
+	bool same = false;
+
+	if (p->facts.realname_level > p->level || !city_flag(c->release, "realname.again"))
+		FAIL(c, ERR_CONFLICT, "您已完成实名认证");
+	if (p->facts.second_check_until_ms <= c->now_ms) {
+		err e = refuse(c, "second_check_required", city_text(c->release, "gate.clause.second_check"),
+			       "您已完成实名认证；再次认证前，请再次验证本人身份");
+		refuse_next(c, "confirm_again", NULL);
+		return e;
+	}
+	TRY(vault_profile_is(c, p->subject_id, "id_number", number, &same));
+	if (!same)
+		return fail_field(c, "id_number", "与本账号已认证的证件号码不一致");
+	return OK;
+}
+
 static err check_person(struct ctx *c, struct proving *p)
 {
 	if (p->facts.realname_level >= p->level)
-		FAIL(c, ERR_CONFLICT, "您已完成实名认证");
+		TRY(check_again(c, p));
 	err e = check_age(c, (struct child){p->subject_id, true}, &p->form, &p->minor);
 	if (!failed(e))
 		return check_holder(c, p);
@@ -171,10 +193,17 @@ err realname_prove(struct ctx *c, int64_t subject_id, const char *method, const 
 {
 	struct proving p = {.subject_id = subject_id};
 	struct permit *collect = NULL, *share = NULL;
+	const struct typed *given;
+	struct itemset fetched;
+	size_t given_count;
 
 	TRY(method_service(c, method, &p.service));
 	p.level = (int)city_int(c->release, arena_printf(c->arena, "realname.level.%s", method), 1);
-	TRY(read_form(c, p.service, typed, count, &p.form));
+	TRY(prefill_take(c, subject_id, p.service, typed, count, &given, &given_count, &fetched));
+	TRY(read_form(c, p.service, given, given_count, &p.form));
+	for (size_t i = 0; i < p.form.count; i++)
+		if (itemset_has(&fetched, p.form.values[i].item->number))
+			p.form.values[i].origin = "fetched:account"; /* TJ-1.1.5.b */
 	TRY(facts_load(c, subject_id, &p.facts, &p.head));
 	TRY(check_person(c, &p));
 	TRY(typed_permit(c, &p.facts, GATE_COLLECT, p.service, NULL, p.form.items, &collect));
