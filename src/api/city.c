@@ -57,6 +57,40 @@ static void put_register_fields(struct json *j, const struct release *r)
 	json_close(j, ']');
 }
 
+/* What each way of proving the name asks. */
+static void put_realname_forms(struct ctx *c, struct json *j)
+{
+	const struct release *r = c->release;
+	size_t n = 0;
+	const char *const *methods = city_list(r, "realname.methods", &n);
+
+	json_key(j, "realname_forms");
+	json_open(j, '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct service *s =
+			release_service(r, arena_printf(c->arena, "realname_%s", methods[i]));
+		json_open(j, '{');
+		json_put_text(j, "method", methods[i]);
+		json_key(j, "fields");
+		json_open(j, '[');
+		for (size_t k = 0; s && k < s->field_count; k++) {
+			const struct service_field *f = &s->fields[k];
+			if (f->sensed)
+				continue;
+			json_open(j, '{');
+			json_put_text(j, "item", f->item->key);
+			json_put_text(j, "name", f->label ? f->label : f->item->name);
+			json_put_text(j, "kind", f->item->validator);
+			json_put_text(j, "hint", f->hint);
+			json_put_bool(j, "required", f->required);
+			json_close(j, '}');
+		}
+		json_close(j, ']');
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static void put_scopes(struct ctx *c, struct json *j)
 {
 	size_t n = 0;
@@ -145,6 +179,7 @@ static err put_features(struct ctx *c, struct json *j)
 	put_list(j, r, "login_methods", "login.methods");
 	put_list(j, r, "login_names", "login.names");
 	put_list(j, r, "realname_methods", "realname.methods");
+	put_realname_forms(c, j);
 	json_put_bool(j, "policy_reading", city_flag(r, "policy.reading"));
 	json_put_int(j, "reading_min_seconds", city_int(r, "policy.reading_min_seconds", 0));
 	json_put_text(j, "permission_timing", city_text(r, "permission.timing"));
@@ -249,7 +284,8 @@ const struct api_route api_city_routes[] = {
 		   " contacts: {hotlines: [text], address: text, unit: text}, policy_version: text,"
 		   " features: {register_fields: [{item: text, name: text, kind: text, hint?: text}],"
 		   "  register_follow: [text], login_methods: [text], login_names: [text], realname_methods: "
-		   "[text],"
+		   "[text], realname_forms: [{method: text, fields: [{item: text, name: text, kind: text, "
+		   "hint?: text, required: bool}]}],"
 		   "  policy_reading: bool, reading_min_seconds: int, permission_timing: text,"
 		   "  permission_first_entry: [text], cancel_scopes: [{key: text, name: text, text: text}],"
 		   "  my_info_title: text, feedback_title?: text, hotline_service?: text, guest_browse: "

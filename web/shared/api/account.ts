@@ -17,6 +17,8 @@ export interface SessionEntry {
 	platform: string
 	created_at: string
 	last_seen_at: string
+	/** Where the number came from by which it was opened: typed, fetched. */
+	origin: string
 }
 
 export interface Me {

@@ -2,6 +2,7 @@
 import { get, query } from '../http'
 import type { Named } from './common'
 import type { ConsentRequest } from './consents'
+import type { PrefillSource } from './prefill'
 
 export interface RegisterField {
 	item: string
@@ -14,12 +15,21 @@ export interface CancelScope extends Named {
 	text: string
 }
 
+export interface RealnameForm {
+	method: string
+	fields: (RegisterField & { required: boolean })[]
+}
+
 export interface Features {
 	register_fields: RegisterField[]
 	register_follow: string[]
 	login_methods: string[]
 	login_names: (string | Named)[]
 	realname_methods: string[]
+	realname_forms: RealnameForm[]
+	/** The name can be proven anew by the same document. */
+	realname_again: boolean
+	prefills: PrefillSource[]
 	policy_reading: boolean
 	reading_min_seconds: number
 	permission_timing: 'first_entry' | 'at_use'

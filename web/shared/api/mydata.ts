@@ -23,6 +23,8 @@ export interface MyItem extends Named {
 	category_name: string
 	service: string | null
 	origin: string
+	/** From where, of what was fetched. */
+	origin_from?: string | null
 	basis: string
 	/** For what the law keeps: the rule. */
 	rule?: string | null

@@ -18,6 +18,8 @@ const kinds: Record<string, string> = {
 
 const words: Record<string, string> = {
 	typed: '本人填写',
+	fetched: '授权获取',
+	request: '本人申请更正',
 	automatic: '使用时自动记录',
 	sensor: '设备读取',
 	photo: '照片自带',
