@@ -2,14 +2,14 @@
 # Installs what building and testing need, and nothing that is there already. Sourced or run by ./run, ./test, ./bench.
 #
 #   tools/setup.sh build    compilers, libraries, Node.js new enough for the web app
-#   tools/setup.sh test     also PostgreSQL, Chromium, clang's tools
+#   tools/setup.sh test     also PostgreSQL, Chromium, clang's tools, clamd
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 build_packages=(gcc g++ meson ninja-build pkg-config python3 libuv1-dev node-llhttp libjansson-dev libyaml-dev
 	libsqlite3-dev libpq-dev libssl-dev libsodium-dev libcurl4-openssl-dev libcmocka-dev libpango1.0-dev libfontconfig-dev fonts-wqy-zenhei
 	ca-certificates curl git)
-test_packages=(clang clang-format libclang-rt-14-dev postgresql chromium poppler-utils libmicrohttpd-dev sqlite3)
+test_packages=(clang clang-format libclang-rt-14-dev postgresql chromium poppler-utils libmicrohttpd-dev sqlite3 clamav-daemon)
 
 say() { printf '\033[36m==>\033[0m %s\n' "$*" >&2; }
 

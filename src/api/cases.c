@@ -225,10 +225,14 @@ static err attachment_post(struct api_call *k)
 	struct attachment a;
 	const char *place = "none";
 	struct slice source = http_query(k->q, "source");
-	const char *type = picture_type(http_header(k->q, "content-type"));
+	struct upload u = {.platform = k->platform,
+			   .content_type = picture_type(http_header(k->q, "content-type")),
+			   .source = source.p ? arena_copy(k->c->arena, source) : "",
+			   .peer = k->q->peer,
+			   .service = http_query(k->q, "service"),
+			   .bytes = k->q->body};
 
-	TRY(attachment_add(k->c, k->subject_id, k->platform, http_query(k->q, "service"),
-			   source.p ? arena_copy(k->c->arena, source) : "", type, k->q->body, &a));
+	TRY(attachment_add(k->c, k->subject_id, &u, &a));
 	const struct service *s = release_service(k->c->release, a.service);
 	if (s && s->shape == SHAPE_CASE) /* papers for an officer are shared with nobody else */
 		TRY(photo_noted(k->c, k->subject_id, a.id, k->q->body, &place));
@@ -293,8 +297,8 @@ const struct api_route api_cases_routes[] = {
 		   "follow_up?: text, follow_up_at?: time}"},
 	{"DELETE", "/api/v1/cases/{id}", case_delete, API_SESSION, 0, "case_delete",
 	 "删除自己提交的一件（限本市允许删除的事项）", .status = 204},
-	{"POST", "/api/v1/attachments", attachment_post, API_SESSION, API_RAW | API_CREATES, "attachment_add",
-	 "上传图片（JPEG、PNG），去除其中的位置等内嵌信息后加密保存",
+	{"POST", "/api/v1/attachments", attachment_post, API_SESSION, API_RAW | API_CREATES | API_SLOW,
+	 "attachment_add", "上传图片（JPEG、PNG），去除其中的位置等内嵌信息后加密保存",
 	 .answer = "{id: id, content_type: text, size_bytes: int, place: none|kept|dropped}",
 	 .query = "service source", .status = 201, .body_max = ATTACHMENT_MAX},
 	{"GET", "/api/v1/attachments/{id}", attachment_get, API_SESSION, API_NOT_JSON, "attachment_get",

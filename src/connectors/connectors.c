@@ -48,6 +48,7 @@ void connectors_close(struct connectors *k)
 	pthread_mutex_destroy(&k->lock);
 	free(k->authorities);
 	free(k->key_id);
+	free(k->scanner);
 	free(k);
 }
 

@@ -10,7 +10,8 @@
 struct connectors;
 
 /* Reads connectors.json: {"authorities": {"hrss": {"url": "http://127.0.0.1:8090/authorities/hrss",
- * "public_key": base64}, "sms": …}, "key_id": "tongban"}. The server's own signing key is kept in the key
+ * "public_key": base64}, "sms": …}, "key_id": "tongban",
+ * "scanner": see scanner.h, may be missing}. The server's own signing key is kept in the key
  * store ("connector_signer"). */
 err connectors_open(struct ctx *c, const char *path, struct connectors **ret);
 void connectors_close(struct connectors *k);

@@ -29,6 +29,7 @@ struct connectors {
 	struct authority *authorities;
 	size_t count;
 	char *key_id;
+	char *scanner; /* NULL: there is none */
 	struct secret signer;
 	long timeout_ms, connect_timeout_ms;
 	pthread_mutex_t lock; /* breakers and idle handles */

@@ -1,5 +1,6 @@
 /* The allow list of hosts. Unknown members are refused: a misspelt one would be silently without effect. */
 #include "connectors/internal.h"
+#include "connectors/scanner.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -72,15 +73,19 @@ static err read_authorities(struct ctx *c, json_t *list, struct connectors *k)
 
 static err read_document(struct ctx *c, json_t *doc, struct connectors *k)
 {
-	const char *key_id = NULL;
+	const char *key_id = NULL, *scanner = NULL;
 	json_t *list = NULL;
 
-	if (json_unpack(doc, "{s:o, s:s !}", "authorities", &list, "key_id", &key_id) != 0 ||
+	if (json_unpack(doc, "{s:o, s:s, s?:s !}", "authorities", &list, "key_id", &key_id, "scanner",
+			&scanner) != 0 ||
 	    !json_is_object(list))
-		FAIL(c, ERR_INVALID, "connectors.json 应有且只有 authorities 与 key_id");
+		FAIL(c, ERR_INVALID, "connectors.json 应有且只有 authorities 与 key_id，可以有 scanner");
+	if (scanner && !scanner_address_ok(scanner))
+		FAIL(c, ERR_INVALID, "connectors.json：scanner 须为本机的套接字路径，或者 127.0.0.1:端口");
 	if (strpbrk(key_id, "\"\\\r\n"))
 		FAIL(c, ERR_INVALID, "connectors.json：key_id 含有不允许的字符");
 	k->key_id = strdup(key_id);
+	k->scanner = scanner ? strdup(scanner) : NULL;
 	return read_authorities(c, list, k);
 }
 

@@ -1,5 +1,6 @@
 #include "ops/security.h"
 #include "base/id.h"
+#include "connectors/scanner.h"
 #include "consent/consent.h"
 #include "ledger/ledger.h"
 #include "policy/gate.h"
@@ -114,6 +115,36 @@ static err check_attacks(struct ctx *c, const struct security_env *env, struct f
 	return OK;
 }
 
+/* The test file of the trade that every scanner reports and that does nothing (EICAR); in two halves, so that
+ * no scanner reports this program. */
+static struct slice test_file(struct ctx *c)
+{
+	return slice_of(arena_printf(c->arena, "%s%s", "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STAND",
+				     "ARD-ANTIVIRUS-TEST-FILE!$H+H*"));
+}
+
+/* TJ-1.2.1.4.h: whoever has no scanner says so. */
+static err check_malware(struct ctx *c, const struct security_env *env, struct finding *ret)
+{
+	bool reported = false;
+
+	(void)env;
+	if (!c->connectors)
+		return OK;
+	if (!scanner_known(c->connectors)) {
+		found(c, ret, false, "没有接入查毒程序；上传只收核对过格式的图片，其中附带的内容一律去掉");
+		return OK;
+	}
+	if (failed(scanner_finds(c, test_file(c), &reported))) {
+		failure_clear(c);
+		found(c, ret, false, "查毒程序没有回应，恢复之前不接收上传的文件");
+		return OK;
+	}
+	found(c, ret, reported,
+	      reported ? "以标准测试文件试查，查毒程序已识别" : "以标准测试文件试查，查毒程序没有识别");
+	return OK;
+}
+
 static err keep_int(struct ctx *c, const struct row *row, void *arg)
 {
 	(void)c;
@@ -144,7 +175,7 @@ static const struct {
 } checks[] = {
 	{"gate", check_gate},	  {"sealed_storage", check_sealed}, {"keys", check_keys},
 	{"ledger", check_ledger}, {"transport", check_transport},   {"attacks", check_attacks},
-	{"backup", check_backup},
+	{"backup", check_backup}, {"malware", check_malware},
 };
 
 /* ---- the list ---- */

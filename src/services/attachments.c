@@ -1,5 +1,7 @@
 #include "services/attachments.h"
+#include "account/watch.h"
 #include "base/id.h"
+#include "connectors/scanner.h"
 #include "jobs/jobs.h"
 #include "services/image.h"
 #include "services/sensors.h"
@@ -58,10 +60,37 @@ static err store_picture(struct ctx *c, int64_t subject_id, const struct service
 	return vault_collect(c, permit, h, a->id, scope_of(c, s), &value, 1, insert_rows, &insert);
 }
 
-err attachment_add(struct ctx *c, int64_t subject_id, const char *platform, struct slice service_key,
-		   const char *source, const char *content_type, struct slice bytes, struct attachment *ret)
+/* The person reads of it in the own list, officers among the events of security; of the file nothing is kept.
+ */
+static err refuse_malware(struct ctx *c, struct head *h, const char *peer)
 {
-	const struct service *s = release_service(c->release, arena_copy(c->arena, service_key));
+	struct entry e = {.action = ENTRY_REFUSE,
+			  .service = "account_safety",
+			  .purpose = "safety",
+			  .basis = "own_request",
+			  .decision = "not_declared",
+			  .clause = city_text(c->release, "guard.clause"),
+			  .note = "上传的文件中有病毒，未予受理，未作保存"};
+
+	watch_note(c, &(struct watch_event){"virus", "virus_file", "not_stored", peer});
+	TRY(ledger_write(c, h, &e, LEDGER_ANY_EPOCH, NULL, NULL, NULL));
+	return fail_field(c, "file", "文件中有病毒或者其他恶意代码，未予受理，未作保存；请检查您的设备");
+}
+
+/* What was uploaded is scanned, not what is left of it: also what the picture would lose. */
+static err must_be_harmless(struct ctx *c, struct head *h, const struct upload *u)
+{
+	bool malware = false;
+
+	if (!scanner_known(c->connectors))
+		return OK;
+	TRY(scanner_finds(c, u->bytes, &malware));
+	return malware ? refuse_malware(c, h, u->peer) : OK;
+}
+
+err attachment_add(struct ctx *c, int64_t subject_id, const struct upload *u, struct attachment *ret)
+{
+	const struct service *s = release_service(c->release, arena_copy(c->arena, u->service));
 	const struct permission *by = NULL;
 	struct permit *permit = NULL;
 	struct facts f;
@@ -70,19 +99,20 @@ err attachment_add(struct ctx *c, int64_t subject_id, const char *platform, stru
 
 	if (!s || s->attachments_max == 0)
 		FAIL(c, ERR_NOT_FOUND, "这项服务不接收图片");
-	if (bytes.n > ATTACHMENT_MAX)
+	if (u->bytes.n > ATTACHMENT_MAX)
 		FAIL(c, ERR_TOO_LARGE, "图片超过 8 MB，请压缩后重试");
 	TRY(service_must_stand(c, s));
 	TRY(facts_load(c, subject_id, &f, &h));
-	TRY(sensor_source(c, source, platform, &by));
+	TRY(sensor_source(c, u->source, u->platform, &by));
 	TRY(may_take(c, s, by, &f, &h, &permit));
+	TRY(must_be_harmless(c, &h, u));
 	buf_init(&picture, ATTACHMENT_MAX + 64);
-	TRY(image_strip(c, content_type, bytes, &picture));
+	TRY(image_strip(c, u->content_type, u->bytes, &picture));
 
 	struct attachment a = {.id = id_new(c->now_ms),
 			       .size_bytes = (int64_t)picture.size,
 			       .created_at_ms = c->now_ms,
-			       .content_type = content_type,
+			       .content_type = u->content_type,
 			       .service = s->key};
 	err e = store_picture(c, subject_id, s, permit, &h, buf_slice(&picture), &a);
 	crypto_wipe(picture.data, picture.size);

@@ -12,11 +12,18 @@ struct attachment {
 	const char *content_type, *service;
 };
 
-/* source is "camera" or "album": the permission that the city asks for it on this platform
- * (permission.source.* in city.yaml; NT-1.2.2.4.c, TJ-1.1.23.3.a) must be granted to the installation.
- * Collection of album_image is gated and entered. */
-err attachment_add(struct ctx *c, int64_t subject_id, const char *platform, struct slice service_key,
-		   const char *source, const char *content_type, struct slice bytes, struct attachment *ret);
+struct upload {
+	const char *platform, *content_type;
+	const char *source; /* "camera" or "album" */
+	const char *peer;   /* address, for events of security */
+	struct slice service, bytes;
+};
+
+/* The permission that the city asks for the source on this platform (permission.source.* in city.yaml;
+ * NT-1.2.2.4.c, TJ-1.1.23.3.a) must be granted to the installation. Collection of album_image is gated and
+ * entered. Where the installation has a scanner nothing is stored that it reports, nor anything while it does
+ * not answer (TJ-1.2.1.4.h): ERR_INVALID with an entry and an event, ERR_AUTHORITY. */
+err attachment_add(struct ctx *c, int64_t subject_id, const struct upload *u, struct attachment *ret);
 /* ERR_NOT_FOUND for another person's. */
 err attachment_find(struct ctx *c, int64_t subject_id, int64_t id, struct attachment *ret);
 err attachment_read(struct ctx *c, int64_t subject_id, const struct attachment *a, struct secret *ret);

@@ -86,9 +86,9 @@ export function startPostgres() {
 }
 
 // store: a URL; 'postgresql' for one that is started and stopped with the city; null for SQLite. TB_STORE and TB_SUITE
-// run any test file on another store or with the other suite. cities: another folder of cities.
+// run any test file on another store or with the other suite. cities: another folder of cities. scanner: the socket of clamd.
 export async function startCity({ city = 'tianjin', store = process.env.TB_STORE || null, suite = process.env.TB_SUITE || null,
-  testClock = true, web = null, serveArgs = [], cities: cityDir = join(root, 'cities') } = {}) {
+  testClock = true, web = null, scanner = null, serveArgs = [], cities: cityDir = join(root, 'cities') } = {}) {
   const postgres = store === 'postgresql' ? startPostgres() : null
   if (postgres) store = postgres.url
   const dir = mkdtempSync(join(tmpdir(), `tongban-${city}-`))
@@ -105,7 +105,7 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
     '--client-key', join(data, 'connector.pub')], sandboxLog)
   running.add(sandboxChild)
   await ready(sandboxChild, `${sandbox}/`, sandboxLog)
-  cli('connectors', '--data', data, '--cities', cityDir, '--sandbox', sandbox, '--key', join(sandboxData, 'sandbox.pub'))
+  cli('connectors', '--data', data, '--cities', cityDir, '--sandbox', sandbox, '--key', join(sandboxData, 'sandbox.pub'), ...(scanner ? ['--scanner', scanner] : []))
 
   const self = {
     city, data, dir, port, cityDir, sandbox, log, cli, store,

@@ -7,6 +7,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Client, citizen, cities, login, root, secondCheck, startCity, tongban, until } from './helpers.mjs'
 import { addOfficer, openOffice } from './officers.mjs'
+import { makeScanner } from './scanner.mjs'
 
 const send = (city, bytes) => new Promise((done, failed) => {
   let got = ''
@@ -16,14 +17,16 @@ const send = (city, bytes) => new Promise((done, failed) => {
 })
 
 for (const name of cities) describe(name, { concurrency: false }, () => {
-  let city, accounts, officer, c
+  let city, accounts, officer, c, scanner
   before(async () => {
-    city = await startCity({ city: name })
+    scanner = makeScanner()
+    await scanner.start()
+    city = await startCity({ city: name, scanner: scanner.socket })
     accounts = { zhao: addOfficer(city, 'zhao', '赵专员', 'privacy_officer'), agent: addOfficer(city, 'audit', '钱审计', 'auditor') }
     officer = await openOffice(city, accounts.zhao)
     c = await citizen(city)
   })
-  after(() => city?.stop())
+  after(async () => { await city?.stop(); await scanner?.remove() })
   const open = async () => (await (await fetch(`${city.base}/api/v1/security`)).json())
   const counted = async () => Object.fromEntries((await open()).attempts.map(a => [a.kind, a.count]))
   const day = async (days = 0) => new Date((await city.control('GET', 'clock?server=security-reader')).now_ms + 8 * 3600000 + days * 86400000).toISOString().slice(0, 10)
