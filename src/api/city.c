@@ -167,6 +167,22 @@ static const char *last_step(const char *way)
 	return at ? at + 1 + strspn(at + 1, " ") : way;
 }
 
+/* The page between the settings and the password, "我的 > 设置 > 账户安全 > 修改密码"; NULL: the settings
+ * hold what belongs to the account themselves. */
+static const char *account_page(struct ctx *c)
+{
+	const char *way = city_text(c->release, "screens.password");
+	const char *step[3] = {way, NULL, NULL}; /* the last three, the last one first */
+
+	for (const char *at = way; at && (at = strstr(at, " > ")); step[0] = at += 3) {
+		step[2] = step[1];
+		step[1] = step[0];
+	}
+	if (!step[2] || strncmp(step[2], "设置 > ", strlen("设置 > ")) != 0)
+		return NULL;
+	return arena_printf(c->arena, "%.*s", (int)(step[0] - 3 - step[1]), step[1]);
+}
+
 static err put_features(struct ctx *c, struct json *j)
 {
 	const struct release *r = c->release;
@@ -187,6 +203,7 @@ static err put_features(struct ctx *c, struct json *j)
 	put_scopes(c, j);
 	json_put_text(j, "my_info_title", city_text(r, "screens.my_info"));
 	json_put_text(j, "feedback_title", last_step(city_text(r, "screens.feedback")));
+	json_put_text(j, "account_page", account_page(c));
 	json_put_text(j, "hotline_service", city_text(r, "hotline.service"));
 	json_put_text(j, "guest_browse", city_text(r, "guest.browse"));
 	json_put_bool(j, "history", city_flag(r, "history.enabled"));
@@ -253,6 +270,22 @@ static void put_tabs(struct ctx *c, struct json *j)
 	json_close(j, ']');
 }
 
+/* The first number of a clause is that of the chapter that states it. */
+static void put_chapters(struct json *j, const struct release *r)
+{
+	const char *title, *key = NULL;
+
+	json_key(j, "chapters");
+	json_open(j, '[');
+	for (size_t i = 0; (title = release_chapter_title(r, i, &key)); i++) {
+		json_open(j, '{');
+		json_put_text(j, "key", key);
+		json_put_text(j, "name", title);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static err city_get(struct api_call *k)
 {
 	const struct release *r = k->c->release;
@@ -270,6 +303,7 @@ static err city_get(struct api_call *k)
 	put_categories(j, r);
 	put_permissions(j, r);
 	put_tabs(k->c, j);
+	put_chapters(j, r);
 	json_close(j, '}');
 	return OK;
 }
@@ -288,7 +322,8 @@ const struct api_route api_city_routes[] = {
 		   "hint?: text, required: bool}]}],"
 		   "  policy_reading: bool, reading_min_seconds: int, permission_timing: text,"
 		   "  permission_first_entry: [text], cancel_scopes: [{key: text, name: text, text: text}],"
-		   "  my_info_title: text, feedback_title?: text, hotline_service?: text, guest_browse: "
+		   "  my_info_title: text, feedback_title?: text, account_page?: text, hotline_service?: "
+		   "text, guest_browse: "
 		   "text, history: bool, "
 		   "personal: bool, ratings: bool, promotions: bool, device_link: bool, photo_places: bool, "
 		   "wishes: bool, "
@@ -298,6 +333,6 @@ const struct api_route api_city_routes[] = {
 		   "text, from?: text,"
 		   "  forms: [text], consent?: " CONSENT "}]},"
 		   " categories: " NAMED ", permissions: [{key: text, name: text, why: text}], tabs: " NAMED
-		   "}"},
+		   ", chapters: " NAMED "}"},
 	{0},
 };

@@ -151,6 +151,14 @@ static void put_plain(struct buf *out, const char *text)
 	}
 }
 
+const char *release_chapter_title(const struct release *r, size_t number, const char **ret_key)
+{
+	if (number >= r->chapter_count)
+		return NULL;
+	*ret_key = r->chapters[number].key;
+	return r->chapters[number].title;
+}
+
 void release_chapter_text(const struct release *r, const char *key, struct buf *ret)
 {
 	for (size_t i = 0; i < r->chapter_count; i++) {

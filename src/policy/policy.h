@@ -349,5 +349,7 @@ err consent_text(struct ctx *c, const struct release *r, const struct service *s
  * (TJ-1.1.27.a, TJ-2.1.4.c, NT-6.1.c). Hex SHA-256. */
 void consent_terms(struct ctx *c, const struct release *r, const struct service *s,
 		   const struct recipient *recipient, char ret_hash[static 65]);
+/* A chapter's title, and its key; NULL past the last one. */
+const char *release_chapter_title(const struct release *r, size_t number, const char **ret_key);
 /* The paragraphs of one chapter of the policy as plain text, for texts that are agreed to. */
 void release_chapter_text(const struct release *r, const char *key, struct buf *ret);

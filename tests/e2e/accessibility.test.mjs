@@ -9,7 +9,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 let world, a
 
 const screens = ['/', '/services', '/search', '/services/social_insurance_query', '/messages', '/mine', '/mine/info', '/usage',
-  '/mine/consents', '/mine/permissions', '/mine/settings', '/mine/settings/text', '/mine/settings/security',
+  '/mine/consents', '/mine/permissions', '/mine/settings', '/mine/settings/text',
   '/mine/settings/password', '/mine/settings/devices', '/mine/settings/cancel', '/cases', '/policy', '/about', '/about/sdks', '/about/cookies', '/about/items', '/about/statistics', '/hotline']
 
 async function show(path) {

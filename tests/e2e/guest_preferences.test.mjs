@@ -44,6 +44,28 @@ describe('tianjin', { concurrency: false }, () => {
 
   test('a visitor who refused walks through the open pages; nothing is sent and no cookie set [TJ-1.1.26.3.b]', () => walkAsGuest(a))
 
+  test('cookies can be refused with the notice, before any is set; what was refused is never set [TJ-1.1.26.3.a]', async () => {
+    const b = await world.app()
+    await b.wait('policy-text')
+    await b.tap('notice-cookies')
+    await b.wait('notice-cookie-sheet')
+    assert.equal(await b.id('cookie-switch-analysis').getAttribute('aria-checked'), 'true')
+    await b.shot('notice-cookies')
+    await b.tap('cookie-switch-analysis')
+    await b.tap('notice-cookies-done')
+    await b.wait('notice-cookie-sheet', 'hidden')
+    assert.match(await b.text('notice-cookies-state'), /已关闭使用分析/)
+    assert.deepEqual(await cookies(b), [])
+    await agree(b)
+    await b.go('/services')
+    await b.wait('service-list')
+    await b.go('/about/cookies')
+    await b.page.locator('[data-testid=cookie-switch-analysis][aria-checked=false]').waitFor()
+    assert.deepEqual(await cookies(b), ['tb_installation'])
+    assert.equal(await b.id('cookie-staff').isVisible(), true)
+    await b.close()
+  })
+
   test('the cookie page names what suffers, and a refusal holds: no analysis cookie is set [TJ-1.1.26.3.a]', async () => {
     await a.go('/')
     await a.id('guest-agree').first().click()

@@ -1,5 +1,6 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import { agreed, askAgain } from './app/choice'
+import { useCity } from './app/city'
 import { countShown } from './app/counting'
 import { goOn, refreshUnread } from './app/notices'
 import { session } from './app/session'
@@ -69,7 +70,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/mine/requests/new', component: () => import('./features/requests/RequestNewPage.vue'), meta: person },
 	{ path: '/mine/requests/:id', component: () => import('./features/requests/RequestPage.vue'), props: true, meta: person },
 	{ path: '/mine/settings/text', component: () => import('./features/me/TextSizePage.vue') },
-	{ path: '/mine/settings/security', component: () => import('./features/me/SecurityPage.vue'), meta: person },
+	{ path: '/mine/settings/security', component: () => import('./features/me/SecurityPage.vue'), meta: person, beforeEnter: () => !!useCity().features.account_page || '/mine/settings' },
 	{ path: '/mine/settings/password', component: () => import('./features/me/PasswordPage.vue'), meta: person },
 	{ path: '/mine/settings/devices', component: () => import('./features/me/DevicesPage.vue'), meta: person },
 	{ path: '/mine/settings/cancel', component: () => import('./features/cancel/CancelPage.vue'), meta: person },

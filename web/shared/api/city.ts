@@ -39,6 +39,8 @@ export interface Features {
 	my_info_title: string
 	/** What the entry for opinions is called (screens.feedback). */
 	feedback_title?: string
+	/** The page between the settings and the password; null: the settings hold what belongs to the account. */
+	account_page?: string | null
 	hotline_service: string | null
 	guest_browse: 'catalogue' | 'main'
 	/** Searches and favourites can be kept. */
@@ -73,6 +75,8 @@ export interface City {
 	categories: Named[]
 	permissions: { key: string; name: string; why: string }[]
 	tabs: (string | Named)[]
+	/** The chapters of the policy in force; name: its title. */
+	chapters: Named[]
 }
 
 export interface Policy {

@@ -1,5 +1,5 @@
 import { computed, reactive } from 'vue'
-import { acceptPolicy, createInstallation, listAcceptances } from '@shared/api'
+import { acceptPolicy, chooseCookie, createInstallation, listAcceptances, type CookieChoice } from '@shared/api'
 import { ApiError } from '@shared/http'
 import { useCity } from './city'
 
@@ -96,8 +96,10 @@ export async function ensureInstallation() {
 	installed = true
 }
 
-export async function agree(version: string, readingToken?: string) {
+/** Cookies that were refused with the notice are refused before the agreement counts: none of them is ever set. */
+export async function agree(version: string, readingToken?: string, refused: CookieChoice['use'][] = []) {
 	await ensureInstallation()
+	for (const use of refused) await chooseCookie(use, false)
 	try {
 		await acceptPolicy(version, readingToken)
 	} catch (error) {

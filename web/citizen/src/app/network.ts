@@ -6,6 +6,7 @@ import { holdNetwork } from '@shared/http'
  * The person's switch for network communication. While it is off, nothing is sent at all: the answer itself was
  * the last request, and switching it on is the next.
  */
+export const NETWORK = 'perm_network'
 const KEY = 'tb.network'
 const state = reactive({ off: localStorage.getItem(KEY) === 'off' })
 
@@ -22,7 +23,7 @@ export function closeNetwork() {
 export async function openNetwork() {
 	holdNetwork(false)
 	try {
-		await setPermission('perm_network', 'granted')
+		await setPermission(NETWORK, 'granted')
 	} catch (error) {
 		holdNetwork(true)
 		throw error

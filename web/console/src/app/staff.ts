@@ -55,29 +55,34 @@ const roles: Record<string, string> = {
 	complaint_handler: '投诉处理员',
 	auditor: '审计员',
 }
-/** What the side bar offers, by role; the first is where a role starts. */
-const work: { path: string; name: string; roles: string[] }[] = [
-	{ path: '/cases', name: '诉求办理', roles: ['hotline_agent'] },
-	{ path: '/complaints', name: '投诉与纠纷', roles: ['complaint_handler'] },
-	{ path: '/duties', name: '合规职责', roles: ['privacy_officer', 'auditor'] },
-	{ path: '/security', name: '安全管理', roles: ['privacy_officer', 'auditor'] },
-	{ path: '/incidents', name: '安全事件', roles: ['privacy_officer', 'auditor'] },
-	{ path: '/outages', name: '中断与切断', roles: ['privacy_officer', 'auditor'] },
-	{ path: '/security-events', name: '安全监测', roles: ['privacy_officer', 'auditor'] },
-	{ path: '/papers', name: '接收方协议', roles: ['privacy_officer', 'auditor'] },
-	{ path: '/ends', name: '停止服务', roles: ['privacy_officer', 'auditor'] },
-	{ path: '/releases', name: '隐私政策发布', roles: ['policy_officer', 'auditor'] },
-	{ path: '/clauses', name: '条款管理', roles: ['policy_officer', 'auditor'] },
-	{ path: '/decisions', name: '决定依据', roles: ['privacy_officer', 'policy_officer', 'auditor'] },
-	{ path: '/announcements', name: '消息公告', roles: ['policy_officer'] },
-	{ path: '/requests', name: '个人信息请求', roles: ['privacy_officer'] },
-	{ path: '/guardians', name: '监护关系审核', roles: ['privacy_officer'] },
-	{ path: '/grounds', name: '例外情形', roles: ['privacy_officer'] },
-	{ path: '/publications', name: '信息公示', roles: ['privacy_officer'] },
-	{ path: '/transfers', name: '转让与合并', roles: ['privacy_officer', 'auditor'] },
-	{ path: '/analysis', name: '去标识统计', roles: ['privacy_officer', 'auditor'] },
+/** What the side bar offers, by role, under the heading of its group; the first is where a role starts. */
+const work: { group: string; path: string; name: string; roles: string[] }[] = [
+	{ group: '受理办理', path: '/cases', name: '诉求办理', roles: ['hotline_agent'] },
+	{ group: '受理办理', path: '/complaints', name: '投诉与纠纷', roles: ['complaint_handler'] },
+	{ group: '受理办理', path: '/requests', name: '个人信息请求', roles: ['privacy_officer'] },
+	{ group: '受理办理', path: '/guardians', name: '监护关系审核', roles: ['privacy_officer'] },
+	{ group: '隐私政策', path: '/releases', name: '隐私政策发布', roles: ['policy_officer', 'auditor'] },
+	{ group: '隐私政策', path: '/clauses', name: '条款管理', roles: ['policy_officer', 'auditor'] },
+	{ group: '隐私政策', path: '/announcements', name: '消息公告', roles: ['policy_officer'] },
+	{ group: '职责履行', path: '/duties', name: '合规职责', roles: ['privacy_officer', 'auditor'] },
+	{ group: '职责履行', path: '/decisions', name: '决定依据', roles: ['privacy_officer', 'policy_officer', 'auditor'] },
+	{ group: '提供与公开', path: '/grounds', name: '例外情形', roles: ['privacy_officer'] },
+	{ group: '提供与公开', path: '/publications', name: '信息公示', roles: ['privacy_officer'] },
+	{ group: '提供与公开', path: '/papers', name: '接收方协议', roles: ['privacy_officer', 'auditor'] },
+	{ group: '提供与公开', path: '/transfers', name: '转让与合并', roles: ['privacy_officer', 'auditor'] },
+	{ group: '提供与公开', path: '/analysis', name: '去标识统计', roles: ['privacy_officer', 'auditor'] },
+	{ group: '安全与运行', path: '/security', name: '安全管理', roles: ['privacy_officer', 'auditor'] },
+	{ group: '安全与运行', path: '/security-events', name: '安全监测', roles: ['privacy_officer', 'auditor'] },
+	{ group: '安全与运行', path: '/incidents', name: '安全事件', roles: ['privacy_officer', 'auditor'] },
+	{ group: '安全与运行', path: '/outages', name: '中断与切断', roles: ['privacy_officer', 'auditor'] },
+	{ group: '安全与运行', path: '/ends', name: '停止服务', roles: ['privacy_officer', 'auditor'] },
 ]
 export const workOf = (role: string) => work.filter(({ roles }) => roles.includes(role))
+/** The same by groups, in the order above. */
+export function groupsOf(role: string) {
+	const entries = workOf(role)
+	return [...new Set(entries.map(({ group }) => group))].map((name) => ({ name, entries: entries.filter(({ group }) => group === name) }))
+}
 export const startPage = (role: string) => workOf(role)[0]?.path ?? '/cases'
 
 export const roleName = (role: string) => roles[role] ?? role
