@@ -2,6 +2,7 @@
  * concrete changes). */
 #include "api/api.h"
 #include "api/changes.h"
+#include "policy/passages.h"
 #include "policy/review.h"
 
 static void put_kind(struct json *j, const struct release *r, enum policy_major major)
@@ -44,6 +45,21 @@ void api_put_changes(struct json *j, const struct release *after, const struct p
 	json_close(j, ']');
 }
 
+void api_put_passages(struct ctx *c, struct json *j, const struct release *before,
+		      const struct release *after)
+{
+	json_key(j, "passages");
+	json_open(j, '[');
+	for (const struct passage *p = policy_passages(c, before, after); p; p = p->next) {
+		json_open(j, '{');
+		json_put_text(j, "chapter", p->chapter);
+		json_put_text(j, "before", p->before);
+		json_put_text(j, "after", p->after);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static err no_version(struct ctx *c)
 {
 	FAIL(c, ERR_NOT_FOUND, "没有这个版本的隐私政策");
@@ -81,6 +97,7 @@ static err put_between(struct api_call *k, const struct release *after)
 		json_put_text(&k->out, "since", release_version(before));
 		json_put_text(&k->out, "summary", r.summary);
 		api_put_changes(&k->out, after, first);
+		api_put_passages(k->c, &k->out, before, after);
 		json_close(&k->out, '}');
 	}
 	release_drop(before);
@@ -103,6 +120,7 @@ static err changes_get(struct api_call *k)
 const struct api_route api_policy_changes_routes[] = {
 	{"GET", "/api/v1/policy/{version}/changes", changes_get, API_GUEST, 0, "policy_changes",
 	 "某一版本与较早版本相比的变更，逐条说明",
-	 .answer = "{version: text, since: text, summary?: text, " CHANGES_SHAPE "}", .query = "since"},
+	 .answer = "{version: text, since: text, summary?: text, " CHANGES_SHAPE ", " PASSAGES_SHAPE "}",
+	 .query = "since"},
 	{0},
 };

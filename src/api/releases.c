@@ -109,16 +109,11 @@ static err pair_load(struct api_call *k, unsigned before, unsigned after, struct
 	return review_release(k->c, before ? before : after, &ret->before);
 }
 
-static err put_pair(struct api_call *k, const struct pair *p)
+static void put_asked(struct api_call *k, const struct release *before, const struct release *after)
 {
-	struct policy_change *first;
-
-	TRY(review_changes(k->c, p->before, p->after, &first));
-	json_put_bool(&k->out, "reduces_rights", release_reduces(p->before, p->after));
-	api_put_changes(&k->out, p->after, first);
 	json_key(&k->out, "asked_again");
 	json_open(&k->out, '[');
-	for (const struct policy_asked *s = policy_ask_again(k->c, p->before, p->after); s; s = s->next) {
+	for (const struct policy_asked *s = policy_ask_again(k->c, before, after); s; s = s->next) {
 		json_open(&k->out, '{');
 		json_put_text(&k->out, "service", s->key);
 		json_put_text(&k->out, "name", s->name);
@@ -126,7 +121,6 @@ static err put_pair(struct api_call *k, const struct pair *p)
 		json_close(&k->out, '}');
 	}
 	json_close(&k->out, ']');
-	return OK;
 }
 
 /* What a city should not leave so, though the loader takes it. */
@@ -146,6 +140,21 @@ static void put_findings(struct api_call *k, const struct release *r)
 	json_close(&k->out, ']');
 }
 
+err releases_put_between(struct api_call *k, const struct release *before, const struct release *after)
+{
+	struct policy_change *first;
+
+	TRY(review_changes(k->c, before, after, &first));
+	json_put_int(&k->out, "against", release_number(before));
+	json_put_text(&k->out, "against_version", release_version(before));
+	json_put_bool(&k->out, "reduces_rights", release_reduces(before, after));
+	api_put_changes(&k->out, after, first);
+	api_put_passages(k->c, &k->out, before, after);
+	put_asked(k, before, after);
+	put_findings(k, after);
+	return OK;
+}
+
 static err diff_get(struct api_call *k)
 {
 	__attribute__((cleanup(pair_drop))) struct pair p = {0};
@@ -161,10 +170,7 @@ static err diff_get(struct api_call *k)
 		TRY(number_of(k, against, &before));
 	TRY(pair_load(k, before, number, &p));
 	json_open(&k->out, '{');
-	json_put_int(&k->out, "against", release_number(p.before));
-	json_put_text(&k->out, "against_version", release_version(p.before));
-	TRY(put_pair(k, &p));
-	put_findings(k, p.after);
+	TRY(releases_put_between(k, p.before, p.after));
 	json_close(&k->out, '}');
 	return OK;
 }
@@ -311,9 +317,7 @@ const struct api_route api_releases_routes[] = {
 	 .answer = "{" REVIEW ", summary?: text, stale: bool, actions: [text], steps: [{action: text, "
 		   "action_name: text, officer: text, note?: text, at: time}]}"},
 	{"GET", "/api/v1/staff/releases/{number}/diff", diff_get, API_STAFF, 0, "release_diff",
-	 "与比对版本相比的变更，以及须重新征得同意的服务",
-	 .answer = "{against: int, against_version: text, reduces_rights: bool, " CHANGES_SHAPE
-		   ", asked_again: [{service: text, name: text, why: text}], findings: [text]}",
+	 "与比对版本相比的变更，以及须重新征得同意的服务", .answer = "{" BETWEEN_SHAPE "}",
 	 .query = "against"},
 	{"GET", "/api/v1/staff/releases/{number}/document", document_get, API_STAFF, 0, "release_document",
 	 "一个版本或者草稿的全部内容，供修改", .answer = "{number: int, version: text, document: any}"},

@@ -93,6 +93,45 @@ static err draft_post(struct api_call *k)
 	return answer_number(k, number);
 }
 
+/* ---- trying edits ---- */
+
+/* A published release is compared with itself, a draft with what it will be compared with. */
+static err put_trial(struct api_call *k, const struct release *made, unsigned number)
+{
+	struct release *before = NULL;
+	struct review r;
+	BUF_SCOPED html = {0};
+
+	TRY(review_get(k->c, number, &r));
+	TRY(review_release(k->c, r.published_ms ? number : r.base_number, &before));
+	buf_init(&html, UPLOAD_MAX);
+	err e = policy_html(k->c, made, &html);
+	json_open(&k->out, '{');
+	if (!failed(e))
+		e = releases_put_between(k, before, made);
+	json_put_slice(&k->out, "html", buf_slice(&html));
+	json_close(&k->out, '}');
+	release_drop(before);
+	return e;
+}
+
+/* What edits would make of a release: nothing is stored. */
+static err trial_post(struct api_call *k)
+{
+	struct release *base = NULL, *made = NULL;
+	unsigned number = 0;
+
+	TRY(releases_officer(k));
+	TRY(releases_number(k, &number));
+	TRY(review_release(k->c, number, &base));
+	err e = from_edits(k, base, json_object_get(k->body, "edits"), &made);
+	release_drop(base);
+	TRY(e);
+	e = put_trial(k, made, number);
+	release_drop(made);
+	return e;
+}
+
 /* ---- steps ---- */
 
 static enum policy_major major_of(const char *key)
@@ -207,6 +246,9 @@ const struct api_route api_releases_write_routes[] = {
 	 "起草：上传文件，或者在某个版本上修改文字和参数",
 	 .body = "{base?: int, note?: text, files?: {*: text}, edits?: [{at: text, value: any}]}",
 	 .answer = NUMBER, .status = 201, .body_max = UPLOAD_MAX},
+	{"POST", "/api/v1/staff/releases/{number}/trial", trial_post, API_STAFF, API_SLOW, "release_trial",
+	 "试改：修改之后的全文和变更，不保存", .body = "{edits: [{at: text, value: any}]}",
+	 .answer = "{" BETWEEN_SHAPE ", html: text}", .body_max = UPLOAD_MAX},
 	{"POST", "/api/v1/staff/releases/{number}/submit", submit_post, API_STAFF, 0, "release_submit",
 	 "提交审核；评定重大变更并写明告知公众的内容",
 	 .body = "{summary?: text, note?: text, rated_minor?: bool, marks?: [{kind: "

@@ -1,6 +1,7 @@
 /* tongban diff CITY A B: what changed between two versions of a policy, in words for people. */
 #include "policy/diff.h"
 #include "cli/cli.h"
+#include "policy/passages.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,23 @@ static void print_text(const struct policy_change *first)
 		major += k->major != MAJOR_NONE;
 	}
 	printf("共 %d 处变更，其中重大变更 %d 处。\n", count, major);
+}
+
+static void print_passage(const struct passage *p, bool json)
+{
+	if (!json) {
+		printf("%s\n", p->chapter);
+		if (p->before)
+			printf("    原文：%s\n", p->before);
+		printf("    %s%s\n", p->after ? "现为：" : "已删去", p->after ? p->after : "");
+		return;
+	}
+	json_t *doc =
+		json_pack("{s:s, s:s?, s:s?}", "chapter", p->chapter, "before", p->before, "after", p->after);
+	char *text = json_dumps(doc, JSON_COMPACT);
+	puts(text ? text : "{}");
+	free(text);
+	json_decref(doc);
 }
 
 static err load(struct ctx *c, const char *cities, const char *city, const char *version,
@@ -60,6 +78,8 @@ static int diff(struct ctx *c, const char *cities, const char *const words[stati
 		print_text(first);
 	else
 		printf("两个版本的规则相同。\n");
+	for (const struct passage *p = policy_passages(c, before, after); p; p = p->next)
+		print_passage(p, json);
 	release_drop(before);
 	release_drop(after);
 	return first ? CLI_FINDINGS : CLI_OK;

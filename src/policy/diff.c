@@ -197,20 +197,50 @@ static const char *place_name(const char *region)
 	return region;
 }
 
+/* A word of the schema as people read it. */
+static const char *word_name(const char *word)
+{
+	static const char *const names[][2] = {
+		{"organ", "国家机关"},	  {"authorised", "依法授权的单位"}, {"partner", "合作方"},
+		{"affiliate", "关联方"},  {"supplier", "受托方"},	    {"session", "保持会话"},
+		{"identity", "识别身份"}, {"analysis", "分析使用情况"},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i][0], word) == 0)
+			return names[i][1];
+	return word;
+}
+
 static void diff_recipient(struct diff *d, const void *before, const void *after)
 {
 	const struct recipient *a = before, *b = after;
 
+	diff_text(d, MAJOR_RECIPIENTS, b->name, "种类", word_name(a->kind), word_name(b->kind));
+	diff_items(d, MAJOR_RECIPIENTS, b->name, "另行接收", &a->items, &b->items);
 	diff_text(d, MAJOR_RECIPIENTS, b->name, "所在国家或者地区", place_name(a->region),
 		  place_name(b->region));
 	diff_text(d, MAJOR_RECIPIENTS, b->name, "接收依据", a->basis, b->basis);
 	diff_text(d, MAJOR_CONTACT, b->name, "联系方式", a->contact, b->contact);
 }
 
+/* The items that come from a sensor only with this permission. */
+static struct itemset opened_by(const struct release *r, const struct permission *p)
+{
+	struct itemset set = {0};
+
+	for (unsigned i = 0; i < r->items.count; i++)
+		if (((const struct item *)r->items.rows[i])->permissions >> p->number % 32 & 1)
+			itemset_add(&set, i);
+	return set;
+}
+
 static void diff_permission(struct diff *d, const void *before, const void *after)
 {
 	const struct permission *a = before, *b = after;
+	struct itemset opened_a = opened_by(d->a, a), opened_b = opened_by(d->b, b);
 
+	diff_items(d, MAJOR_MODEL, b->name, "由它取得", &opened_a, &opened_b);
 	diff_text(d, MAJOR_MODEL, b->name, "用途", a->why, b->why);
 	diff_text(d, MAJOR_NONE, b->name, "适用客户端", html_platforms(a->platforms),
 		  html_platforms(b->platforms));
@@ -256,6 +286,7 @@ static void diff_service(struct diff *d, const void *before, const void *after)
 
 	diff_items(d, MAJOR_MODEL, b->name, "填写", &a->items, &b->items);
 	diff_items(d, MAJOR_MODEL, b->name, "发送", &a->shared, &b->shared);
+	diff_items(d, MAJOR_MODEL, b->name, "显示", &a->result, &b->result);
 	diff_text(d, MAJOR_RECIPIENTS, b->name, "接收方", a->recipient ? a->recipient->name : NULL,
 		  b->recipient ? b->recipient->name : NULL);
 	diff_text(d, MAJOR_RECIPIENTS, b->name, "提供方", a->provider, b->provider);
@@ -281,6 +312,11 @@ static void diff_sdk(struct diff *d, const void *before, const void *after)
 	diff_text(d, MAJOR_RECIPIENTS, b->name, "提供方", a->vendor, b->vendor);
 	diff_text(d, MAJOR_MODEL, b->name, "用途", a->function, b->function);
 	diff_text(d, MAJOR_RIGHTS, b->name, "拒绝的影响", a->refusing, b->refusing);
+	diff_text(d, MAJOR_MODEL, b->name, "调用条件", a->condition, b->condition);
+	if (strcmp(a->trigger, b->trigger) != 0)
+		note(d, MAJOR_MODEL, "“%s”改在另一种情形下调用。", b->name);
+	if (a->login != b->login)
+		note(d, MAJOR_MODEL, "“%s”%s登录之后才调用。", b->name, b->login ? "改为" : "不再限于");
 	if (a->consent != b->consent)
 		note(d, MAJOR_RIGHTS, "“%s”%s须先由您授权。", b->name, b->consent ? "改为" : "不再");
 }
@@ -303,7 +339,8 @@ static void diff_cookie(struct diff *d, const void *before, const void *after)
 {
 	const struct cookie *a = before, *b = after;
 
-	diff_text(d, MAJOR_MODEL, b->name, "用途", a->use, b->use);
+	diff_text(d, MAJOR_MODEL, b->name, "用途", word_name(a->use), word_name(b->use));
+	diff_text(d, MAJOR_RIGHTS, b->name, "拒绝的影响", a->effect, b->effect);
 	if (a->refusable != b->refusable)
 		note(d, MAJOR_RIGHTS, "Cookie“%s”%s拒绝。", b->name, b->refusable ? "改为可以" : "不再可以");
 }

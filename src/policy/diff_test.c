@@ -1,5 +1,6 @@
 /* Two versions of a small city: each kind of change is told, and is of the major kind that the list says. */
 #include "policy/diff.h"
+#include "policy/passages.h"
 #include "policy/policy_test_support.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,6 +92,14 @@ static void a_receiver_more_is_a_change_of_recipients(void **state)
 	       MAJOR_RECIPIENTS, "“社保医保”新增接收方：其他单位。");
 }
 
+static void one_more_item_for_a_receiver_alone_is_a_change_of_recipients(void **state)
+{
+	(void)state; /* NT-6.2.3 */
+	expect("policy", "basis: 法律授权, clause: TJ-1.1.6.c, within: centre}",
+	       "basis: 法律授权, clause: TJ-1.1.6.c, within: centre, items: [real_name]}", MAJOR_RECIPIENTS,
+	       "“城建局”新增另行接收的信息：姓名。");
+}
+
 static void a_receiver_less_is_a_change_of_recipients(void **state)
 {
 	(void)state; /* NT-6.2.3 */
@@ -140,6 +149,29 @@ static void a_ground_without_consent_is_a_change_of_rights(void **state)
 	       MAJOR_RIGHTS, "新增例外情形：涉及国防。");
 }
 
+static void expect_passage(const char *from, const char *to, const char *before, const char *after)
+{
+	struct two t;
+
+	make(&t, "policy", from, to);
+	const struct passage *p = policy_passages(&t.a.c, t.a.release, t.b.release);
+	assert_non_null(p);
+	assert_null(p->next);
+	assert_string_equal(p->chapter, "一、收集");
+	assert_true(before ? p->before && strcmp(p->before, before) == 0 : !p->before);
+	assert_true(after ? p->after && strcmp(p->after, after) == 0 : !p->after);
+	end(&t);
+}
+
+static void a_changed_sentence_is_shown_as_it_was_and_as_it_is(void **state)
+{
+	(void)state; /* NT-6.2: the notice states the concrete changes */
+	expect_passage("可致电 022-12345。", "可致电 022-12345。咨询不收费。", NULL, "咨询不收费。");
+	expect_passage("收集**证件号码**等信息，", "收集**证件号码**，",
+		       "我们<只>收集证件号码等信息，可致电 022-12345。",
+		       "我们<只>收集证件号码，可致电 022-12345。");
+}
+
 static void each_major_kind_has_its_clause(void **state)
 {
 	(void)state;
@@ -158,6 +190,7 @@ int main(void)
 		cmocka_unit_test(one_more_item_that_leaves_is_a_change_of_the_model),
 		cmocka_unit_test(another_controller_is_a_change_of_organisation),
 		cmocka_unit_test(a_receiver_more_is_a_change_of_recipients),
+		cmocka_unit_test(one_more_item_for_a_receiver_alone_is_a_change_of_recipients),
 		cmocka_unit_test(a_receiver_less_is_a_change_of_recipients),
 		cmocka_unit_test(consent_by_going_on_is_a_change_of_rights),
 		cmocka_unit_test(another_hotline_is_a_change_of_contact),
@@ -165,6 +198,7 @@ int main(void)
 		cmocka_unit_test(a_shorter_period_is_no_major_change),
 		cmocka_unit_test(a_permission_asked_for_something_else_is_told),
 		cmocka_unit_test(a_ground_without_consent_is_a_change_of_rights),
+		cmocka_unit_test(a_changed_sentence_is_shown_as_it_was_and_as_it_is),
 		cmocka_unit_test(each_major_kind_has_its_clause),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

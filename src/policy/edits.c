@@ -4,23 +4,91 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PLACE_MAX = 200 };
+enum { PLACE_MAX = 200, ROWS_MAX = 400 };
+
+enum place_kind {
+	PLACE_SAME, /* of the kind that it was */
+	PLACE_TEXT,
+	PLACE_FLAG,
+	PLACE_NAMES, /* a list of keys, which may be empty */
+	PLACE_ROWS,  /* a whole register, with rows added or removed */
+};
 
 /* What may be edited: # stands for the number of a row, * for anything. */
-static const char *const places[] = {
-	"policy.version",
-	"policy.updated",
-	"policy.effective",
-	"policy.chapters.#.title",
-	"policy.chapters.#.sections.#.title",
-	"policy.chapters.#.sections.#.paragraphs",
-	"policy.categories.#.retention.days",
-	"policy.categories.#.retention.rule",
-	"policy.legal_retention.#.days",
-	"policy.legal_retention.#.rule",
-	"policy.recipients.#.contact",
-	"policy.permissions.#.why",
-	"city.*",
+struct place {
+	const char *pattern;
+	enum place_kind kind;
+	bool optional; /* may be missing: null takes it away */
+};
+
+static const struct place places[] = {
+	{"policy.version", PLACE_SAME, false},
+	{"policy.updated", PLACE_SAME, false},
+	{"policy.effective", PLACE_SAME, false},
+	{"policy.chapters.#.title", PLACE_SAME, false},
+	{"policy.chapters.#.sections.#.title", PLACE_SAME, false},
+	{"policy.chapters.#.sections.#.paragraphs", PLACE_SAME, false},
+	{"policy.purposes", PLACE_ROWS, false},
+	{"policy.purposes.#.name", PLACE_TEXT, false},
+	{"policy.recipients", PLACE_ROWS, false},
+	{"policy.recipients.#.name", PLACE_TEXT, false},
+	{"policy.recipients.#.kind", PLACE_TEXT, false},
+	{"policy.recipients.#.region", PLACE_TEXT, false},
+	{"policy.recipients.#.contact", PLACE_TEXT, false},
+	{"policy.recipients.#.basis", PLACE_TEXT, false},
+	{"policy.recipients.#.items", PLACE_NAMES, true},
+	{"policy.recipients.#.agreement_url", PLACE_TEXT, true},
+	{"policy.recipients.#.policy_url", PLACE_TEXT, true},
+	{"policy.permissions.#.name", PLACE_TEXT, false},
+	{"policy.permissions.#.why", PLACE_TEXT, false},
+	{"policy.permissions.#.items", PLACE_NAMES, true},
+	{"policy.categories.#.name", PLACE_TEXT, false},
+	{"policy.categories.#.collect.items", PLACE_NAMES, false},
+	{"policy.categories.#.share.items", PLACE_NAMES, false},
+	{"policy.categories.#.purposes", PLACE_NAMES, false},
+	{"policy.categories.#.recipients", PLACE_NAMES, true},
+	{"policy.categories.#.permissions", PLACE_NAMES, true},
+	{"policy.categories.#.retention.days", PLACE_SAME, false},
+	{"policy.categories.#.retention.rule", PLACE_SAME, false},
+	{"policy.legal_retention.#.name", PLACE_TEXT, false},
+	{"policy.legal_retention.#.days", PLACE_SAME, false},
+	{"policy.legal_retention.#.rule", PLACE_SAME, false},
+	{"policy.sdks", PLACE_ROWS, false},
+	{"policy.sdks.#.name", PLACE_TEXT, false},
+	{"policy.sdks.#.vendor", PLACE_TEXT, false},
+	{"policy.sdks.#.trigger", PLACE_TEXT, false},
+	{"policy.sdks.#.function", PLACE_TEXT, false},
+	{"policy.sdks.#.items", PLACE_NAMES, false},
+	{"policy.sdks.#.permissions", PLACE_NAMES, false},
+	{"policy.sdks.#.condition", PLACE_TEXT, true},
+	{"policy.sdks.#.policy_url", PLACE_TEXT, true},
+	{"policy.sdks.#.refusing", PLACE_TEXT, true},
+	{"policy.sdks.#.consent", PLACE_FLAG, true},
+	{"policy.sdks.#.login", PLACE_FLAG, true},
+	{"policy.exceptions", PLACE_ROWS, false},
+	{"policy.exceptions.#.ground", PLACE_TEXT, false},
+	{"policy.exceptions.#.contexts", PLACE_NAMES, false},
+	{"policy.exceptions.#.needs", PLACE_NAMES, false},
+	{"policy.exceptions.#.secrecy", PLACE_FLAG, true},
+	{"policy.cookies", PLACE_ROWS, false},
+	{"policy.cookies.#.name", PLACE_TEXT, false},
+	{"policy.cookies.#.use", PLACE_TEXT, false},
+	{"policy.cookies.#.effect", PLACE_TEXT, true},
+	{"policy.cookies.#.refusable", PLACE_FLAG, true},
+	{"policy.definitions", PLACE_ROWS, false},
+	{"policy.definitions.#.term", PLACE_TEXT, false},
+	{"policy.definitions.#.meaning", PLACE_TEXT, false},
+	{"policy.duties.#.name", PLACE_TEXT, false},
+	{"policy.duties.#.evidence", PLACE_TEXT, false},
+	{"policy.duties.#.every_days", PLACE_SAME, false},
+	{"services.#.name", PLACE_TEXT, false},
+	{"services.#.summary", PLACE_TEXT, true},
+	{"services.#.guide", PLACE_TEXT, true},
+	{"services.#.shared", PLACE_NAMES, true},
+	{"services.#.result", PLACE_NAMES, true},
+	{"services.#.fields.#.label", PLACE_TEXT, true},
+	{"services.#.fields.#.hint", PLACE_TEXT, true},
+	{"city.*", PLACE_SAME, false},
 };
 
 /* Which rules refuse, which city it is and how it looks are not for this form. */
@@ -48,15 +116,15 @@ static bool fits(const char *pattern, const char *at)
 	}
 }
 
-static bool may_edit(const char *at)
+static const struct place *place_of(const char *at)
 {
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		if (strncmp(at, kept[i], strlen(kept[i])) == 0)
-			return false;
+			return NULL;
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-		if (fits(places[i], at))
-			return true;
-	return false;
+		if (fits(places[i].pattern, at))
+			return &places[i];
+	return NULL;
 }
 
 /* ---- the tree ---- */
@@ -92,7 +160,7 @@ static bool has_letters(const char *text)
 	return text[strspn(text, " \t\r\n")] != '\0';
 }
 
-static const char *wrong_value(const json_t *before, const json_t *after)
+static const char *wrong_same(const json_t *before, const json_t *after)
 {
 	size_t i;
 	json_t *row;
@@ -112,6 +180,82 @@ static const char *wrong_value(const json_t *before, const json_t *after)
 	return NULL;
 }
 
+static const char *wrong_names(const json_t *after)
+{
+	size_t i;
+	json_t *row;
+
+	if (!json_is_array(after) || json_array_size(after) > ROWS_MAX)
+		return "这里须从名单中选择";
+	json_array_foreach((json_t *)(uintptr_t)after, i,
+			   row) if (!json_is_string(row)) return "这里须从名单中选择";
+	return NULL;
+}
+
+static const json_t *row_of(const json_t *rows, const char *key)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach((json_t *)(uintptr_t)rows, i, row)
+	{
+		const char *own = json_string_value(json_object_get(row, "key"));
+		if (own && key && strcmp(own, key) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+/* By its key the program and other rules find a row, by its clause the text of the policy: both stay. What a
+ * row holds otherwise, the loader checks. */
+static const char *wrong_rows(const json_t *before, const json_t *after)
+{
+	size_t i;
+	json_t *row;
+
+	if (!json_is_array(after) || json_array_size(after) > ROWS_MAX)
+		return "这里须为若干行";
+	json_array_foreach((json_t *)(uintptr_t)after, i, row)
+	{
+		const json_t *old = row_of(before, json_string_value(json_object_get(row, "key")));
+		if (!json_is_object(row))
+			return "每一行都须写明各项内容";
+		if (old && !json_equal(json_object_get(old, "clause"), json_object_get(row, "clause")))
+			return "已有各行依据的条款不能在这里修改";
+	}
+	return NULL;
+}
+
+static const char *wrong_value(const struct place *p, const json_t *before, const json_t *after)
+{
+	if (json_is_null(after))
+		return p->optional ? NULL : "内容不能为空";
+	switch (p->kind) {
+	case PLACE_SAME:
+		return wrong_same(before, after);
+	case PLACE_TEXT:
+		return json_is_string(after) && has_letters(json_string_value(after)) ? NULL : "内容不能为空";
+	case PLACE_FLAG:
+		return json_is_boolean(after) ? NULL : "这里须填写是或者否";
+	case PLACE_NAMES:
+		return wrong_names(after);
+	case PLACE_ROWS:
+		return wrong_rows(before, after);
+	}
+	return NULL;
+}
+
+/* A value of its own may be changed alone; of a list of rows only the place of the whole list says so. */
+static bool there(const struct place *p, const json_t *parent, const json_t *before)
+{
+	if (!before)
+		return p->optional && json_is_object(parent);
+	if (p->kind != PLACE_SAME)
+		return true;
+	return !json_is_object(before) &&
+	       !(json_is_array(before) && json_is_object(json_array_get(before, 0)));
+}
+
 /* The loader would say it too, but in the words of a file. */
 static const char *wrong_date(const char *at, const json_t *after)
 {
@@ -129,18 +273,22 @@ static const char *apply(json_t *root, const struct release_edit *e)
 	char at[PLACE_MAX];
 	const char *last;
 
-	if (strlen(e->at) >= sizeof at || !may_edit(e->at))
+	const struct place *p = strlen(e->at) < sizeof at ? place_of(e->at) : NULL;
+	if (!p)
 		return "这一项不能在这里修改";
 	snprintf(at, sizeof at, "%s", e->at);
 	json_t *parent = parent_of(root, at, &last), *before = child(parent, last);
-	if (!before || json_is_object(before) ||
-	    (json_is_array(before) && json_is_object(json_array_get(before, 0))))
+	if (!there(p, parent, before))
 		return "没有这一项";
-	const char *why = wrong_value(before, e->value);
+	const char *why = wrong_value(p, before, e->value);
 	if (!why)
 		why = wrong_date(e->at, e->value);
 	if (why)
 		return why;
+	if (json_is_null(e->value)) {
+		(void)json_object_del(parent, last);
+		return NULL;
+	}
 	json_t *value = json_deep_copy(e->value);
 	int failed_set = json_is_array(parent) ? json_array_set_new(parent, (size_t)atoi(last), value)
 					       : json_object_set_new(parent, last, value);

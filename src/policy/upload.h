@@ -28,8 +28,8 @@ struct release_edit {
 	const json_t *value;
 };
 
-/* The document of base with the places changed. Only texts of chapters, version and dates, periods of keeping
- * and settings may be edited here, and a value stays of the kind that it was. ERR_INVALID with a field error
- * for each place. */
+/* The document of base with the places changed: texts, items, recipients, periods, registers, wording of
+ * services, settings. What needs code (keys of rows, forms of services, rules of the gate) cannot be edited
+ * here. ERR_INVALID with a field error, in Chinese, for each place. */
 err release_edited(struct ctx *c, const struct release *base, const struct release_edit *edits, size_t count,
 		   struct release **ret);

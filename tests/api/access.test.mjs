@@ -189,6 +189,7 @@ const rules = {
   release_print: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
   release_page: { caller: 'staff', by: 'policy', readers: ['auditor'], public: () => ({ number: 1 }) },
   release_draft: { caller: 'staff', by: 'policy', auditor: 403, self: true, body: () => ({ base: 1, edits: [] }) },
+  release_trial: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({ edits: [] }) },
   release_submit: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({}) },
   release_approve: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({}) },
   release_reject: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({ note: '不同意' }) },

@@ -47,10 +47,10 @@ describe('in the console of Nantong', { concurrency: false }, () => {
     const bad = async edits => (await li.refused('POST', '/staff/releases', { base: 1, edits }))
     const several = await bad([
       { at: 'policy.updated', value: '2026-02-30' }, { at: 'policy.chapters.0.title', value: ' ' },
-      { at: 'policy.chapters.99.title', value: '九十九' }, { at: 'policy.purposes.0.name', value: '别的目的' },
+      { at: 'policy.chapters.99.title', value: '九十九' }, { at: 'policy.purposes.0.key', value: 'other' },
       { at: 'city.gate.clause.accept', value: 'NT-1' }, { at: 'city.reply.days', value: '十五' } ])
     assert.equal(several.status, 400)
-    assert.deepEqual(several.errors.map(e => e.field), ['policy.updated', 'policy.chapters.0.title', 'policy.chapters.99.title', 'policy.purposes.0.name', 'city.gate.clause.accept', 'city.reply.days'])
+    assert.deepEqual(several.errors.map(e => e.field), ['policy.updated', 'policy.chapters.0.title', 'policy.chapters.99.title', 'policy.purposes.0.key', 'city.gate.clause.accept', 'city.reply.days'])
     assert.match(several.errors[0].message, /没有这一天/)
     const setting = await bad([{ at: 'city.border.mode', value: 'perhaps' }])
     assert.match(setting.errors[0].message, /border\.mode|perhaps/, 'what the loader refuses is named as well')

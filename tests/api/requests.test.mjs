@@ -78,7 +78,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   test('a body over the limit is refused with 413, where one is taken and where none is', async () => {
     for (const route of api.routes.filter(r => r.method !== 'GET')) {
       const raw = route.operation === 'attachment_add'
-      const size = ({ attachment_add: 8 * 1024 * 1024, release_draft: 4 * 1024 * 1024 }[route.operation] ?? 64 * 1024) + 1
+      const size = ({ attachment_add: 8 * 1024 * 1024, release_draft: 4 * 1024 * 1024, release_trial: 4 * 1024 * 1024 }[route.operation] ?? 64 * 1024) + 1
       const body = raw ? Buffer.alloc(size) : JSON.stringify({ a: 'x'.repeat(size) })
       const r = await entitled(route).call(route.method, address(route), body, { raw: true, headers: { 'content-type': raw ? 'image/jpeg' : 'application/json' } })
       assert.equal(r.status, 413, `${route.operation}: ${r.status} ${r.bytes.subarray(0, 200)}`)

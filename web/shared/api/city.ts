@@ -93,6 +93,13 @@ export interface Policy {
 }
 
 /** What a version changed against an earlier one, in sentences. */
+/** Sentences of a chapter that changed; null: there were none, or there are none any more. */
+export interface Passage {
+	chapter: string
+	before: string | null
+	after: string | null
+}
+
 export interface PolicyChanges {
 	version: string
 	since: string
@@ -101,6 +108,7 @@ export interface PolicyChanges {
 	/** The major kinds that occur; clause where the city lists the kind itself. */
 	major: { kind: string; name: string; clause: string | null }[]
 	changes: { text: string; kind: string; name: string; clause: string | null; major: boolean }[]
+	passages: Passage[]
 }
 
 export const getPolicyChanges = (version: string, since?: string) =>

@@ -39,8 +39,14 @@ export interface ReleaseDiff {
 	reduces_rights: boolean
 	major: PolicyChanges['major']
 	changes: PolicyChanges['changes']
+	passages: PolicyChanges['passages']
 	asked_again: { service: string; name: string; why: string }[]
 	findings: string[]
+}
+
+/** What edits would make of a release. */
+export interface ReleaseTrial extends ReleaseDiff {
+	html: string
 }
 
 export interface ReleaseList {
@@ -53,15 +59,25 @@ export interface ReleaseDocument {
 	number: number
 	version: string
 	document: {
+		items: ReleaseRow[]
+		services: ReleaseRow[]
 		policy: {
 			version: string
 			updated: string
 			effective: string
 			chapters: { key: string; title: string; sections: { title?: string; paragraphs?: string[] }[] }[]
-			categories: { key: string; name: string; retention: { rule: string; days: number } }[]
+			categories: (ReleaseRow & { retention: { rule: string; days: number } })[]
+			[register: string]: unknown
 		}
-		city: { contact: Record<string, string | string[]>; [key: string]: unknown }
+		city: { contact: Record<string, string | string[]>; minor?: Record<string, string | number>; [key: string]: unknown }
 	}
+}
+
+/** A row of a register, as the document holds it. */
+export interface ReleaseRow {
+	key: string
+	name?: string
+	[member: string]: unknown
 }
 
 export interface ReleaseEdit {
@@ -82,6 +98,7 @@ export const getReleasePage = (number: number | string) => requestText(`/staff/r
 export const releasePdf = (number: number | string) => `/api/v1/staff/releases/${number}/policy.pdf`
 export const draftRelease = (body: { base?: number; note?: string; edits?: ReleaseEdit[]; files?: Record<string, string> }) =>
 	post<{ number: number }>('/staff/releases', body)
+export const tryRelease = (number: number | string, edits: ReleaseEdit[]) => post<ReleaseTrial>(`/staff/releases/${number}/trial`, { edits })
 export const submitRelease = (number: number, body: { summary?: string; note?: string; marks?: ReleaseMark[] }) =>
 	post<{ number: number }>(`/staff/releases/${number}/submit`, body)
 export const approveRelease = (number: number, note?: string) => post<{ number: number }>(`/staff/releases/${number}/approve`, { note })
