@@ -159,7 +159,7 @@ err prefill_number(struct ctx *c, const struct prefill *p, struct slice token, s
 	const char *installation = arena_printf(c->arena, "%lld", (long long)c->installation_id);
 	struct itemset given = {0}, taken = {0};
 	struct permit *share = NULL, *collect = NULL;
-	const struct service *s;
+	const struct service *s = NULL;
 	struct slice normal = {0};
 	struct facts facts;
 	struct head head;
@@ -263,7 +263,7 @@ static err own_permit(struct ctx *c, const struct facts *f, struct itemset items
 err prefill_account(struct ctx *c, int64_t subject_id, const struct prefill *p, held_fn fn, void *arg)
 {
 	struct permit *collect = NULL, *read = NULL;
-	const struct service *s;
+	const struct service *s = NULL;
 	struct facts facts;
 	struct head head;
 	int64_t consent_id;
