@@ -21,6 +21,12 @@ enum { IDENTIFIERS_MAX = 4 };
 
 /* The person with the confirmed identifier, after equal work whether there is one or not. *ret 0: nobody. */
 err account_lookup(struct ctx *c, const char *kind, struct slice normal, int64_t *ret_subject_id);
+/* By name as registered, with document number or, without one, phone number: a slip of one digit opens no
+ * stranger. ERR_NOT_FOUND; ERR_INVALID with field errors. */
+struct person_named {
+	struct slice real_name, id_number, mobile_phone; /* as typed */
+};
+err account_named(struct ctx *c, const struct person_named *who, int64_t *ret_subject_id);
 
 /* Reserves the identifiers and makes the person, in one transaction; takes over what the installation agreed
  * to. ERR_CONFLICT with a field error when one is taken. */

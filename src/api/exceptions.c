@@ -1,6 +1,6 @@
 /* The console's API: uses of a ground in the place of consent. */
 #include "ops/exceptions.h"
-#include "api/api.h"
+#include "api/staff.h"
 #include "consent/locks.h"
 
 static struct staff staff_of(const struct api_call *k)
@@ -224,14 +224,6 @@ static err uses_get(struct api_call *k)
 
 /* ---- opening ---- */
 
-static struct slice text_in(const json_t *object, const char *key)
-{
-	const json_t *value = json_object_get(object, key);
-
-	return json_is_string(value) ? slice_bytes(json_string_value(value), json_string_length(value))
-				     : SLICE("");
-}
-
 static err read_evidence(struct api_call *k, struct exception_use *u)
 {
 	const char *key;
@@ -302,11 +294,9 @@ static err read_acts(struct api_call *k, struct exception_use *u)
 static err read_use(struct api_call *k, struct exception_person *who, struct exception_use *u)
 {
 	const json_t *person = json_object_get(k->body, "person");
-	struct slice case_id = text_in(person, "case_id"), own_case = api_text(k, "case_id");
+	struct slice case_id = api_text_in(person, "case_id"), own_case = api_text(k, "case_id");
 
-	*who = (struct exception_person){.real_name = text_in(person, "real_name"),
-					 .id_number = text_in(person, "id_number"),
-					 .mobile_phone = text_in(person, "mobile_phone"),
+	*who = (struct exception_person){.named = api_office_person(k),
 					 .everybody = json_is_true(json_object_get(person, "everybody"))};
 	if (case_id.n && !slice_int(case_id, &who->case_id))
 		return fail_field(k->c, "case_id", "请填写事项编号");

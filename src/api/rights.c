@@ -39,6 +39,9 @@ void api_put_request(struct json *j, struct ctx *c, const struct rights_request 
 	json_put_time(j, "answered_at", r->answered_at_ms);
 	json_put_bool(j, "overdue", api_request_overdue(c, r));
 	json_put_bool(j, "proof_asked", r->proof_asked);
+	json_put_text(j, "way", r->way ? r->way : "online"); /* of one from before ways were told apart */
+	json_put_text(j, "way_name", rights_way_name(r->way ? r->way : "online"));
+	json_put_time(j, "received_at", r->received_at_ms);
 	put_names(j, city, &r->items);
 	json_put_text(j, "answer", r->answer);
 	json_put_text(j, "ground", told && g ? g->ground : NULL);
@@ -169,6 +172,24 @@ static err requests_get(struct api_call *k)
 	return OK;
 }
 
+/* The ways by which opinions are taken, and where each is (NT-7.0, TJ-9.b). */
+static void put_ways(struct json *j, struct ctx *c)
+{
+	size_t count = 0;
+	const char *const *ways = city_list(c->release, "feedback.ways", &count);
+
+	json_key(j, "ways");
+	json_open(j, '[');
+	for (size_t i = 0; i < count; i++) {
+		json_open(j, '{');
+		json_put_text(j, "key", ways[i]);
+		json_put_text(j, "name", rights_way_name(ways[i]));
+		json_put_text(j, "place", rights_way_place(c, ways[i]));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 /* The seven rights and the opinions, with the city's days (NT-4.0). */
 static err kinds_get(struct api_call *k)
 {
@@ -196,6 +217,7 @@ static err kinds_get(struct api_call *k)
 	}
 	json_close(j, ']');
 	put_names(j, k->c->release, s ? &s->items : &(struct itemset){0});
+	put_ways(j, k->c);
 	json_close(j, '}');
 	return OK;
 }
@@ -222,7 +244,8 @@ const struct api_route api_rights_routes[] = {
 	{"GET", "/api/v1/request-kinds", kinds_get, API_ANYONE, 0, "request_kinds",
 	 "可以提出的个人信息请求和期限",
 	 .answer = "{kinds: [{key: text, name: text, days: int, working_days: bool, due_if_now: time}], "
-		   "items: [{key: text, name: text}]}"},
+		   "items: [{key: text, name: text}], ways: [{key: online|phone|letter, name: text, place?: "
+		   "text}]}"},
 	{"GET", "/api/v1/request-figures", figures_get, API_ANYONE, 0, "request_figures",
 	 "个人信息请求的办理情况", .answer = "{waiting: int, overdue: int, answered: int, late: int}"},
 	{"POST", "/api/v1/me/requests", request_post, API_SESSION, API_CREATES, "request_file",

@@ -7,7 +7,8 @@
 #define API_REQUEST                                                                                          \
 	"id: id, number: text, kind: text, kind_name: text, state: proof_needed|open|second|done|refused, "  \
 	"state_name: text, verified_at?: time, due_at?: time, answered_at?: time, overdue: bool, "           \
-	"proof_asked: bool, items: [{key: text, name: text}], answer?: text, ground?: text, ground_sort?: "  \
+	"proof_asked: bool, way: online|phone|letter, way_name: text, received_at?: time, items: [{key: "    \
+	"text, name: text}], answer?: text, ground?: text, ground_sort?: "                                   \
 	"text, clause?: text, reason?: text"
 
 /* The members of API_REQUEST, in an open object. */

@@ -43,6 +43,23 @@ err api_office_day(struct api_call *k, const char *name, int64_t *ret_ms)
 	return OK;
 }
 
+struct slice api_text_in(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_string(value) ? slice_bytes(json_string_value(value), json_string_length(value))
+				     : SLICE("");
+}
+
+struct person_named api_office_person(const struct api_call *k)
+{
+	const json_t *person = json_object_get(k->body, "person");
+
+	return (struct person_named){.real_name = api_text_in(person, "real_name"),
+				     .id_number = api_text_in(person, "id_number"),
+				     .mobile_phone = api_text_in(person, "mobile_phone")};
+}
+
 err api_staff_resolve(struct api_call *k, struct slice token)
 {
 	struct staff s;

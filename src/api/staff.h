@@ -1,6 +1,7 @@
 /* The staff member who calls a route of API_STAFF. */
 #pragma once
 
+#include "account/account.h"
 #include "api/api.h"
 #include "ops/staff.h"
 
@@ -12,3 +13,7 @@ err api_staff_must_be(struct api_call *k, const char *role, const char *role2);
 const char *api_office_text(const struct api_call *k, const char *name);
 /* A day of the body (2026-01-31) as its midnight in Asia/Shanghai. */
 err api_office_day(struct api_call *k, const char *name, int64_t *ret_ms);
+/* A text member of a part of the body; empty when it is missing. */
+struct slice api_text_in(const json_t *object, const char *key);
+/* The part "person" of the body: whom an officer names. */
+struct person_named api_office_person(const struct api_call *k);

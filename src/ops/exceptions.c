@@ -1,6 +1,5 @@
 /* Who opens a use, who agrees, and when the person is told. */
 #include "ops/exceptions.h"
-#include "account/account.h"
 #include "base/id.h"
 #include "consent/locks.h"
 #include "ops/exception_store.h"
@@ -16,11 +15,6 @@ static err may_work(struct ctx *c, const struct staff *s)
 
 /* ---- the person ---- */
 
-static err nobody(struct ctx *c)
-{
-	FAIL(c, ERR_NOT_FOUND, "没有找到这样的用户，请核对姓名和证件号码，或者事项编号");
-}
-
 static err by_case(struct ctx *c, int64_t case_id, int64_t *ret_subject_id)
 {
 	struct service_case k;
@@ -29,43 +23,7 @@ static err by_case(struct ctx *c, int64_t case_id, int64_t *ret_subject_id)
 	if (e.code != ERR_NOT_FOUND)
 		return e;
 	failure_clear(c);
-	return nobody(c);
-}
-
-static err found_by(struct ctx *c, const char *kind, const char *item, struct slice value,
-		    int64_t *ret_subject_id)
-{
-	struct slice normal;
-
-	if (!value.n)
-		return OK;
-	TRY(item_normal(c, release_item(c->release, item), value, &normal));
-	return account_lookup(c, kind, normal, ret_subject_id);
-}
-
-/* The name must be the registered one: a slip of one digit does not open a stranger. */
-static err by_number(struct ctx *c, const struct exception_person *who, int64_t *ret_subject_id)
-{
-	struct slice real_name;
-	bool same = false;
-	int64_t subject_id = 0;
-
-	TRY(item_normal(c, release_item(c->release, "real_name"), who->real_name, &real_name));
-	if (!who->id_number.n && !who->mobile_phone.n)
-		return fail_field(c, "id_number", "请填写证件号码或者手机号码");
-	TRY(found_by(c, "id_number", "id_number", who->id_number, &subject_id));
-	if (!subject_id)
-		TRY(found_by(c, "phone", "mobile_phone", who->mobile_phone, &subject_id));
-	if (!subject_id)
-		return nobody(c);
-	err e = vault_profile_is(c, subject_id, "real_name", real_name, &same);
-	if (e.code == ERR_NOT_FOUND || (!failed(e) && !same)) {
-		failure_clear(c);
-		return nobody(c);
-	}
-	TRY(e);
-	*ret_subject_id = subject_id;
-	return OK;
+	FAIL(c, ERR_NOT_FOUND, "没有找到这样的用户，请核对事项编号");
 }
 
 /* ---- what was filled in ---- */
@@ -234,7 +192,8 @@ static err check_use(struct ctx *c, const struct exception_person *who, struct e
 		return (err){ERR_INVALID};
 	if (who->everybody && lock_is(u))
 		return OK;
-	TRY(who->case_id ? by_case(c, who->case_id, &u->subject_id) : by_number(c, who, &u->subject_id));
+	TRY(who->case_id ? by_case(c, who->case_id, &u->subject_id)
+			 : account_named(c, &who->named, &u->subject_id));
 	if (!u->case_id)
 		u->case_id = who->case_id;
 	return check_application(c, u);

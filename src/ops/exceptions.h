@@ -8,6 +8,7 @@
  * "deferred entries"), and renew it before it ends. */
 #pragma once
 
+#include "account/account.h"
 #include "jobs/jobs.h"
 #include "ops/staff.h"
 
@@ -54,7 +55,7 @@ struct exception_use {
 struct exception_person {
 	bool everybody;	 /* context access alone */
 	int64_t case_id; /* 0: by name and number */
-	struct slice real_name, id_number, mobile_phone;
+	struct person_named named;
 };
 
 /* Opens a use; carries it out at once where no second officer is needed. deferral_days 0: told at once.

@@ -15,6 +15,7 @@ static const struct {
 	{"contact.", "联系方式", MAJOR_CONTACT},
 	{"hotline.", "热线服务", MAJOR_CONTACT},
 	{"screens.feedback", "意见反馈的入口", MAJOR_CONTACT},
+	{"feedback.", "提出意见的途径", MAJOR_CONTACT},
 	{"calendar.", "工作日的日历", MAJOR_NONE},
 	{"dispute.", "争议解决的办法", MAJOR_RIGHTS},
 	{"reply.days", "答复您请求的期限", MAJOR_RIGHTS},

@@ -265,6 +265,21 @@ static void compare_mac(struct loader *l, struct node root)
 	}
 }
 
+/* NT-7.0, TJ-9.b: each way by which opinions are taken has its place. */
+static void compare_feedback(struct loader *l, struct node root)
+{
+	static const char *const places[][2] = {
+		{"online", "screens.feedback"}, {"phone", "contact.hotlines"}, {"letter", "contact.address"}};
+
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (city_list_has(l->r, "feedback.ways", places[i][0]) && !setting_find(l->r, places[i][1]))
+			node_complain(
+				setting_place(root, "feedback.ways"),
+				"feedback.ways names '%s', but no %s stands there; write it, or remove the "
+				"way",
+				places[i][0], places[i][1]);
+}
+
 static bool is_case(const struct release *r, const char *clause)
 {
 	return clause && city_list_has(r, "share.cases", clause);
@@ -324,4 +339,5 @@ void check_agreements(struct loader *l, struct node root)
 	compare_mac(l, root);
 	compare_ways(l, root);
 	compare_sharing(l, root);
+	compare_feedback(l, root);
 }

@@ -107,6 +107,8 @@ static const struct known all[] = {
 	{"delete.calendar", VALUE_WORD, WORDS("working", "calendar")},
 	{"delete.clause", VALUE_CLAUSE, NULL},
 	{"delete.channel", VALUE_WORDS, WORDS("my_info", "cancel", "delete_all", "feedback")},
+	{"feedback.ways", VALUE_WORDS, WORDS("online", "phone", "letter")},
+	{"feedback.clause.*", VALUE_CLAUSE, NULL},
 	{"refusal.statutory", VALUE_WORDS,
 	 WORDS("national_security", "public_interest", "criminal_justice", "abuse", "grave_harm",
 	       "business_secret", "money_laundering")},

@@ -36,7 +36,7 @@ err rights_ask_proof(struct ctx *c, int64_t request_id, struct rights_request *r
 	struct rights_request r;
 
 	TRY(open_request(c, request_id, &r));
-	if (!mode || strcmp(mode, "on_request") != 0 || r.proof_asked)
+	if (!mode || strcmp(mode, "on_request") != 0 || r.proof_asked || r.stranger)
 		FAIL(c, ERR_CONFLICT, "不能再要求提供证明");
 	r.proof_asked = true;
 	r.state = "proof_needed";

@@ -121,6 +121,7 @@ err rights_file(struct ctx *c, int64_t subject_id, struct rights_request *r)
 	TRY(facts_load(c, subject_id, &f, &h));
 	r->id = id_new(c->now_ms);
 	r->subject_id = subject_id;
+	r->way = "online";
 	case_number(r->id, c->now_ms, number);
 	r->number = arena_copy(c->arena, slice_of(number));
 	r->state = "proof_needed";

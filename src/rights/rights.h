@@ -9,6 +9,8 @@
 #include "account/account.h"
 
 enum {
+	RIGHTS_CONTACT_MAX = 200,
+	RIGHTS_RECEIVED_DAYS_MAX = 366,
 	RIGHTS_TEXT_MIN = 4,
 	RIGHTS_TEXT_MAX = 1000,
 	RIGHTS_CONSENTS_MAX = 16,
@@ -33,6 +35,13 @@ struct rights_request {
 	const char *evidence[NEED_COUNT];
 	const char *officer, *second; /* names */
 	int64_t officer_id;	      /* who proposed a refusal */
+	/* how it came: online, letter or phone (NT-7.0); of a letter or call the start of the day of receipt,
+	 * how to reach its sender, how an officer made sure who that is, and whether that is nobody who has
+	 * an account: subject_id is then the request's own */
+	const char *way;
+	int64_t received_at_ms;
+	const char *contact, *identity_check;
+	bool stranger;
 };
 
 /* ---- the person ---- */
@@ -63,6 +72,15 @@ int64_t rights_due(const struct release *r, unsigned accepted, const char *kind,
 bool rights_working_day(const struct release *r, struct date d);
 
 /* ---- the officer, who is c->actor ---- */
+/* Whether a word is a way of the city (feedback.ways); its name for people. */
+const char *rights_way_name(const char *way);
+/* Where people find a way of the city: the screen, the numbers, the address. */
+const char *rights_way_place(struct ctx *c, const char *way);
+/* An opinion or complaint that came by letter or call (TJ-9.b, NT-7.2, NT-7.3): takes way, kind, text,
+ * received_at_ms, contact, identity_check and subject_id of *r, 0 for a sender without an account, and fills
+ * the rest. The days run from the day of receipt. ERR_REFUSED not_declared: not a way of the city;
+ * ERR_INVALID with field errors. */
+err rights_record(struct ctx *c, struct rights_request *r);
 enum rights_part { RIGHTS_DUE, RIGHTS_PROOF, RIGHTS_ANSWERED };
 /* At most RIGHTS_LIST_MAX; RIGHTS_DUE: the nearest day first. */
 err rights_queue(struct ctx *c, enum rights_part part, rights_fn fn, void *arg);
@@ -90,6 +108,7 @@ struct rights_counts {
 };
 err rights_count(struct ctx *c, struct rights_counts *ret);
 
-/* Kinds "rights_end" (the account ended), "rights_expire" (the answer is older than its category keeps) and
+/* Kinds "rights_end" (the account ended), "rights_expire" (the answer is older than its category keeps; of a
+ * sender without an account all keys end with it) and
  * "rights_overdue" (the last day has passed without an answer: the person reads it). */
 extern const struct job_kind rights_job_kinds[3];

@@ -50,6 +50,11 @@ static void put_detail(struct ctx *c, const struct rights_request *r, struct buf
 	json_put_text(&j, "officer", r->officer);
 	json_put_text(&j, "second", r->second);
 	json_put_int(&j, "officer_id", r->officer_id);
+	json_put_text(&j, "way", r->way);
+	json_put_int(&j, "received_at_ms", r->received_at_ms);
+	json_put_text(&j, "contact", r->contact);
+	json_put_text(&j, "identity_check", r->identity_check);
+	json_put_bool(&j, "stranger", r->stranger);
 	put_lists(c, &j, r);
 	json_close(&j, '}');
 }
@@ -99,6 +104,11 @@ static err read_detail(struct ctx *c, struct slice text, struct rights_request *
 	r->officer = text_of(c, root, "officer");
 	r->second = text_of(c, root, "second");
 	r->officer_id = json_integer_value(json_object_get(root, "officer_id"));
+	r->way = text_of(c, root, "way");
+	r->received_at_ms = json_integer_value(json_object_get(root, "received_at_ms"));
+	r->contact = text_of(c, root, "contact");
+	r->identity_check = text_of(c, root, "identity_check");
+	r->stranger = json_is_true(json_object_get(root, "stranger"));
 	read_lists(c, root, r);
 	return OK;
 }
@@ -181,7 +191,7 @@ static err step_rows(struct ctx *c, struct tx *tx, void *arg)
 		    PARAMS(P_INT(r->id), P_INT(r->subject_id), P_INT(!is_answered(r)), P_INT(r->due_at_ms),
 			   P_INT(r->answered_at_ms)),
 		    NULL));
-	if (w->step->tell)
+	if (w->step->tell && !r->stranger) /* who has no account reads it in the answering letter or call */
 		TRY(message_rows(c, tx, r->subject_id, w->message_id, "request", r->id));
 	if (!is_answered(r) && r->due_at_ms)
 		TRY(job_add(c, tx, "rights_overdue", r->subject_id, r->id, r->due_at_ms + 1, NULL));
@@ -354,9 +364,25 @@ static err job_end(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 	return store_exec(c, c->store, Q_RIGHTS_DELETE, PARAMS(P_INT(j->subject_id)), NULL);
 }
 
+/* Nothing else was sealed for a sender without an account. */
+static err end_stranger(struct ctx *c, const struct job *j)
+{
+	static const char *const scopes[] = {SCOPE, "audit"};
+	struct rights_request r;
+
+	err e = rights_get(c, j->subject_id, j->ref_id, &r);
+	if (e.code == ERR_NOT_FOUND) {
+		failure_clear(c);
+		return OK;
+	}
+	TRY(e);
+	return r.stranger ? keys_end(c, c->keys, j->subject_id, scopes, sizeof scopes / sizeof *scopes) : OK;
+}
+
 static err job_expire(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
 	(void)ret_again_at_ms;
+	TRY(end_stranger(c, j));
 	TRY(store_exec(c, c->store, Q_RIGHTS_QUEUE_DELETE, PARAMS(P_INT(j->ref_id)), NULL));
 	return store_exec(c, c->store, Q_RIGHTS_DELETE_ONE, PARAMS(P_INT(j->subject_id), P_INT(j->ref_id)),
 			  NULL);

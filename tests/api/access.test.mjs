@@ -220,6 +220,7 @@ const rules = {
   request_prove: { caller: 'session', mine: w => ({ id: w.request }), missing: () => ({ id: nowhere }), body: () => ({}) },
   staff_request_grounds: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
   staff_request_list: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
+  staff_request_record: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: () => ({ way: 'phone', kind: 'feedback', received_on: new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10), text: '窗口叫号屏的字太小' }) },
   staff_request_get: { caller: 'staff', by: 'privacy', auditor: 403, found: [404], public: () => ({ id: nowhere }) },
   staff_request_reveal: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({ reason: '核对请求内容' }) },
   staff_request_proof: { caller: 'staff', by: 'privacy', auditor: 403, public: () => ({ id: nowhere }), body: () => ({}) },

@@ -1,10 +1,9 @@
 // Requests of people about their data: proof first, the city's days, what is carried out, and refusal only on a listed ground.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { cities, citizen, code, login, root, secondCheck, startCity, withConsents } from './helpers.mjs'
+import { cities, citizen, code, login, secondCheck, startCity, withConsents } from './helpers.mjs'
 import { stop } from './careful.mjs'
+import { lastDay } from './days.mjs'
 import { addOfficer, openOffice } from './officers.mjs'
 
 // ground, sort, clause, needs a document, needs a second officer
@@ -25,20 +24,6 @@ const grounds = {
     ['refuse_abuse_effort', 'statutory', 'NT-4.7.4.b', 0, 0],
   ],
 }
-// The days that the city's calendar lists under a key.
-const listed = (name, key) => new RegExp(`^  ${key}: \\[([^\\]]*)`, 'm').exec(readFileSync(join(root, 'cities', name, 'city.yaml'), 'utf8'))[1].match(/\d{4}-\d\d-\d\d/g)
-// Counted anew, day by day: the last day, as the person reads it.
-function lastDay(name, from, days, working) {
-  const holidays = listed(name, 'holidays'), workdays = listed(name, 'workdays')
-  const d = new Date(new Date(from).getTime() + 8 * 3600000)
-  while (days > 0) {
-    d.setUTCDate(d.getUTCDate() + 1)
-    const day = d.toISOString().slice(0, 10)
-    if (!working || workdays.includes(day) || (d.getUTCDay() % 6 !== 0 && !holidays.includes(day))) days--
-  }
-  return d.toISOString().slice(0, 10)
-}
-
 for (const name of cities) describe(name, { concurrency: false }, () => {
   let city, c, made, officers
   const file = async (body, proven = true) => {

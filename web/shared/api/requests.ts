@@ -4,6 +4,15 @@ import type { Named, Page } from './common'
 
 export type RequestState = 'proof_needed' | 'open' | 'second' | 'done' | 'refused'
 
+export type RequestWay = 'online' | 'phone' | 'letter'
+
+/** By which ways opinions are taken, and where each is. */
+export interface OpinionWay {
+	key: RequestWay
+	name: string
+	place: string | null
+}
+
 export interface RequestKind {
 	key: string
 	name: string
@@ -24,6 +33,10 @@ export interface DataRequest {
 	answered_at: string | null
 	overdue: boolean
 	proof_asked: boolean
+	way: RequestWay
+	way_name: string
+	/** Of a letter or call: the day on which it came. */
+	received_at: string | null
 	items: Named[]
 	answer: string | null
 	ground: string | null
@@ -48,7 +61,7 @@ export interface NewRequest {
 	consents?: string[]
 }
 
-export const requestKinds = () => get<{ kinds: RequestKind[]; items: Named[] }>('/request-kinds')
+export const requestKinds = () => get<{ kinds: RequestKind[]; items: Named[]; ways: OpinionWay[] }>('/request-kinds')
 export const myRequests = (cursor?: string | null) => get<Page<DataRequest>>(`/me/requests${query({ cursor })}`)
 export const myRequest = (id: string) => get<OwnRequest>(`/me/requests/${id}`)
 /** The copy of a granted request: a page of HTML, for a file. */
@@ -65,6 +78,28 @@ export interface StaffRequest extends DataRequest {
 	proposed_ground: string | null
 	proposed_reason: string | null
 	mine: boolean
+	/** Whoever sent it has an account. */
+	account: boolean
+}
+
+/** What is in clear after a reason was given. */
+export interface RequestWords {
+	text: string | null
+	value: string | null
+	written_request: string | null
+	contact: string | null
+	identity_check: string | null
+}
+
+/** A letter or call that an officer puts into the register. */
+export interface NewLetter {
+	way: 'phone' | 'letter'
+	kind: 'feedback' | 'complaint'
+	received_on: string
+	text: string
+	contact?: string
+	person?: { real_name: string; id_number?: string; mobile_phone?: string }
+	identity_check?: string
 }
 
 export interface RefusalGround {
@@ -78,9 +113,10 @@ export interface RefusalGround {
 
 export const staffRequests = (state: 'due' | 'proof_needed' | 'answered') => get<Page<StaffRequest>>(`/staff/requests${query({ state })}`)
 export const staffRequest = (id: string) => get<StaffRequest>(`/staff/requests/${id}`)
+export const recordLetter = (letter: NewLetter) => create<StaffRequest>('/staff/requests', letter)
 export const refusalGrounds = () => get<{ grounds: RefusalGround[]; may_ask_proof: boolean }>('/staff/request-grounds')
 export const revealRequest = (id: string, reason: string) =>
-	post<{ text: string | null; value: string | null; written_request: string | null }>(`/staff/requests/${id}/reveal`, { reason })
+	post<RequestWords>(`/staff/requests/${id}/reveal`, { reason })
 export const askProof = (id: string) => post<StaffRequest>(`/staff/requests/${id}/proof`)
 export const answerRequest = (id: string, answer: string) => post<StaffRequest>(`/staff/requests/${id}/answer`, { answer })
 export const refuseRequest = (id: string, ground: string, reason: string, document?: string) =>
