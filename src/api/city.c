@@ -213,6 +213,7 @@ static err put_features(struct ctx *c, struct json *j)
 	json_put_bool(j, "ratings", rating_is_taken(c));
 	json_put_bool(j, "device_link", device_links(c));
 	json_put_bool(j, "promotions", city_flag(r, "campaign.enabled") && city_text(r, "campaign.service"));
+	json_put_bool(j, "partner_data", city_text(r, "indirect.service") != NULL);
 	json_put_bool(j, "cookie_choice", cookie_of_use(r, "analysis") || cookie_of_use(r, "identity"));
 	json_put_bool(j, "unsubscribe_all", unsubscribe && strcmp(unsubscribe, "all") == 0);
 	json_put_bool(j, "realname_again", city_flag(r, "realname.again"));
@@ -325,7 +326,8 @@ const struct api_route api_city_routes[] = {
 		   "  my_info_title: text, feedback_title?: text, account_page?: text, hotline_service?: "
 		   "text, guest_browse: "
 		   "text, history: bool, "
-		   "personal: bool, ratings: bool, promotions: bool, device_link: bool, photo_places: bool, "
+		   "personal: bool, ratings: bool, promotions: bool, partner_data: bool, device_link: bool, "
+		   "photo_places: bool, "
 		   "wishes: bool, "
 		   "cookie_choice: bool, "
 		   "unsubscribe_all: bool,"

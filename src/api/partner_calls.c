@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "connectors/connectors.h"
 #include "partners/calls.h"
+#include "partners/deliveries.h"
 #include "partners/promotions.h"
 
 /* Who signed the call; the entries it leaves name the partner. */
@@ -55,7 +56,44 @@ static err promotion_use_post(struct api_call *k)
 	return OK;
 }
 
+static const char *delivered_text(struct api_call *k)
+{
+	const json_t *items = json_object_get(k->body, "items");
+	const char *all = "", *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)items, name, value) all = arena_printf(
+		k->c->arena, "%s%s%s：%s", all, *all ? "；" : "", name, json_string_value(value));
+	return all;
+}
+
+/* Data about a person who let the partner deliver it (NT-1.2.3.a). */
+static err delivery_post(struct api_call *k)
+{
+	const struct recipient *from;
+	struct cooperation cooperation;
+	struct delivering d = {.cooperation = &cooperation, .reference = api_text(k, "reference")};
+	int64_t id = 0;
+
+	TRY(caller_of(k, &from));
+	TRY(cooperation_find(k->c, api_string(k, "cooperation"), &cooperation));
+	if (cooperation.partner != from)
+		FAIL(k->c, ERR_NOT_FOUND, "没有这项业务合作");
+	if (api_text(k, "grant").p)
+		TRY(body_id(k, "grant", &d.grant_id));
+	d.text = slice_of(delivered_text(k));
+	TRY(delivery_take(k->c, &d, &id));
+	json_open(&k->out, '{');
+	json_put_id(&k->out, "id", id);
+	json_close(&k->out, '}');
+	return OK;
+}
+
 const struct api_route api_partner_call_routes[] = {
+	{"POST", "/api/v1/partners/{partner}/deliveries", delivery_post, API_ANYONE, 0, "partner_deliver",
+	 "合作方提供本人授权它提供的信息（须签名）",
+	 .body = "{request: text, cooperation: text, grant?: text, reference?: text, items: {*: text}}",
+	 .answer = "{id: id}", .status = 201},
 	{"POST", "/api/v1/partners/{partner}/promotion-uses", promotion_use_post, API_ANYONE, 0,
 	 "partner_promotion_use", "合作方为活动的目的再次取用参加者的信息（须签名）",
 	 .body = "{request: text, entry: text, purpose: text}", .answer = "{entry: id, items: {*: text}}"},

@@ -18,7 +18,8 @@ extern const struct api_route api_publication_routes[];
 extern const struct api_route api_rating_routes[];
 extern const struct api_route api_staff_paper_routes[];
 
-extern const struct api_route api_promotion_routes[], api_staff_promotion_routes[], api_partner_call_routes[];
+extern const struct api_route api_promotion_routes[], api_staff_promotion_routes[], api_partner_call_routes[],
+	api_partner_data_routes[];
 
 extern const struct api_route api_use_log_routes[];
 extern const struct api_route api_clause_routes[];
@@ -75,6 +76,7 @@ const struct api_route *const api_route_tables[] = {
 	api_promotion_routes,
 	api_staff_promotion_routes,
 	api_partner_call_routes,
+	api_partner_data_routes,
 	api_ledger_routes,
 	api_system_routes,
 	api_withdrawal_routes,

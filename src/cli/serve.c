@@ -18,6 +18,7 @@
 #include "ops/exceptions.h"
 #include "ops/incidents.h"
 #include "ops/transfers.h"
+#include "partners/deliveries.h"
 #include "partners/promotions.h"
 #include "rights/rights.h"
 #include "services/attachments.h"
@@ -109,6 +110,7 @@ static const struct job_kind service_kinds[] = {
 	{"security_check", selfcheck_job},
 	{"promotion_send", promotion_send_job},
 	{"promotions_end", promotions_end_job},
+	{"deliveries_end", deliveries_end_job},
 };
 
 static struct jobs *start_jobs(struct cli *k)
@@ -139,6 +141,7 @@ static struct jobs *start_jobs(struct cli *k)
 	account_on_end("told_end");
 	account_on_end("logins_end");
 	account_on_end("promotions_end");
+	account_on_end("deliveries_end");
 	account_on_record_end("exception_uses_end");
 	account_on_end("transfer_person_end");
 	return jobs_start(&(struct jobs_options){

@@ -48,6 +48,14 @@ static err check_age_to_agree(struct ctx *c, int64_t subject_id)
 	return OK;
 }
 
+/* A promotion, a cooperation with a partner: there is no consent to all of them at large. */
+static bool for_one_matter(const struct release *r, const struct service *s)
+{
+	const char *campaign = city_text(r, "campaign.service"), *indirect = city_text(r, "indirect.service");
+
+	return (campaign && strcmp(campaign, s->key) == 0) || (indirect && strcmp(indirect, s->key) == 0);
+}
+
 /* Nobody can agree to more than is declared (TJ-0.1.b). One consent may cover both taking and sharing; the
  * gate keeps each to what is declared for it. */
 static err check_offer(struct ctx *c, const struct consent_offer *o)
@@ -58,11 +66,10 @@ static err check_offer(struct ctx *c, const struct consent_offer *o)
 
 	if (itemset_empty(&o->items))
 		return fail_field(c, "items", "至少选择一项");
-	const char *campaign = city_text(c->release, "campaign.service");
-	if ((campaign && strcmp(campaign, s->key) == 0) != (o->about != NULL))
+	if (for_one_matter(c->release, s) != (o->about != NULL))
 		return refuse(c, "not_declared",
 			      s->category->share_clause ? s->category->share_clause : s->clause,
-			      "参加活动的同意，只能在该活动的页面上逐项给出");
+			      "这项同意只能在所涉及的活动或者合作的页面上逐项给出");
 	if (o->recipient && !may_receive(s, o->recipient))
 		return refuse(c, "not_declared", s->clause, "隐私政策没有声明向该单位提供");
 	if (!itemset_within(&o->items, &category) || !itemset_within(&o->items, &service))

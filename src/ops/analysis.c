@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "consent/consent.h"
 #include "ops/telling.h"
+#include "partners/deliveries.h"
 
 enum { BATCH = 100, PURPOSE_MIN = 4, TEXT_MAX = 200, COMMON_MAX = 512 };
 
@@ -13,6 +14,11 @@ static const char *const fixed[][2] = {{"registered_year", "注册年份"},
 				       {"age", "是否成年"},
 				       {"realname", "是否实名"}};
 
+struct each_field {
+	analysis_field_fn fn;
+	void *arg;
+};
+
 static const struct category *category_of(const struct ctx *c, const char *key)
 {
 	const struct category *k =
@@ -21,13 +27,36 @@ static const struct category *category_of(const struct ctx *c, const char *key)
 	return k && strcmp(k->kind, "service") == 0 ? k : NULL;
 }
 
+/* Whether a partner delivered something of the person: "partner:<cooperation>". */
+static bool cooperation_of(struct ctx *c, const char *key, struct cooperation *ret)
+{
+	struct failure before = c->failure;
+
+	if (strncmp(key, "partner:", 8) != 0 || failed(cooperation_find(c, key + 8, ret))) {
+		c->failure = before;
+		return false;
+	}
+	return true;
+}
+
+static err offer_cooperation(struct ctx *c, const struct cooperation *k, void *arg)
+{
+	const struct each_field *each = arg;
+
+	return each->fn(c, arena_printf(c->arena, "partner:%s", k->key),
+			arena_printf(c->arena, "是否有%s", k->name), each->arg);
+}
+
 const char *analysis_field_name(struct ctx *c, const char *key)
 {
+	struct cooperation cooperation;
 	const struct category *k = category_of(c, key);
 
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
 		if (strcmp(fixed[i][0], key) == 0)
 			return fixed[i][1];
+	if (cooperation_of(c, key, &cooperation))
+		return arena_printf(c->arena, "是否有%s", cooperation.name);
 	return k ? arena_printf(c->arena, "是否使用%s", k->name) : NULL;
 }
 
@@ -41,7 +70,7 @@ err analysis_fields(struct ctx *c, analysis_field_fn fn, void *arg)
 			TRY(fn(c, arena_printf(c->arena, "category:%s", k->key),
 			       arena_printf(c->arena, "是否使用%s", k->name), arg));
 	}
-	return OK;
+	return cooperation_list(c, offer_cooperation, &(struct each_field){fn, arg});
 }
 
 /* ---- reading ---- */
@@ -134,8 +163,30 @@ static const char *clause_of(const struct ctx *c)
 	return e ? e->clause : city_text(c->release, "gate.clause.ground");
 }
 
+static const char *field_next(struct ctx *c, const char **at);
+
+/* What partners delivered is analysed, put together with other sources and used only as far as the
+ * cooperation needs it (NT-1.2.3.b). act: analyse when a set is made, use when its numbers are read. */
+static err check_cooperations(struct ctx *c, const struct analysis *a, const char *act)
+{
+	const char *at = a->fields, *field, *other;
+	struct cooperation k;
+
+	while ((field = field_next(c, &at))) {
+		const char *others = a->fields;
+		if (!cooperation_of(c, field, &k))
+			continue;
+		TRY(cooperation_must_allow(c, &k, act));
+		while ((other = field_next(c, &others)))
+			if (strcmp(other, field) != 0)
+				TRY(cooperation_must_combine(c, &k, other));
+	}
+	return OK;
+}
+
 err analysis_groups(struct ctx *c, const struct analysis *a, analysis_group_fn fn, void *arg)
 {
+	TRY(check_cooperations(c, a, "use"));
 	if (strcmp(a->state, "refused") == 0)
 		return refuse(c, "not_declared", clause_of(c), "没有通过去标识检查：%s", a->reason);
 	if (strcmp(a->state, "ready") != 0)
@@ -199,6 +250,7 @@ err analysis_make(struct ctx *c, const struct staff *s, struct analysis *a)
 		return refuse(c, "not_declared", clause_of(c),
 			      "隐私政策没有把去标识的数据列为可以不经同意提供的情形，只能自用。");
 	TRY(check_fields(c, a));
+	TRY(check_cooperations(c, a, "analyse"));
 	a->id = id_new(c->now_ms);
 	a->state = "making";
 	a->reason = "";
@@ -215,9 +267,14 @@ static err value_of(struct ctx *c, const char *field, int64_t subject_id, const 
 {
 	const struct category *k = category_of(c, field);
 	struct date d = date_of(p->since_ms);
+	struct cooperation from;
+	struct partner_grant grant;
 	bool uses = false;
 
-	if (k) {
+	if (cooperation_of(c, field, &from)) {
+		TRY(partner_grant_of(c, subject_id, &from, &grant));
+		*ret = grant.delivery_count ? "有" : "没有";
+	} else if (k) {
 		TRY(concerned_by(c, k->key, NULL, subject_id, &uses));
 		*ret = uses ? "使用" : "未使用";
 	} else if (strcmp(field, "registered_year") == 0) {

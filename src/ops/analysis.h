@@ -21,7 +21,8 @@ struct analysis {
 	const char *purpose, *receiver, *made_by, *reason;
 };
 
-/* The fields there are: "registered_year", "registered_month", "age", "realname", "category:<key>". */
+/* The fields there are: "registered_year", "registered_month", "age", "realname", "category:<key>",
+ * and of what partners deliver "partner:<cooperation>", as far as the cooperation needs it (NT-1.2.3.b). */
 typedef err (*analysis_field_fn)(struct ctx *c, const char *key, const char *name, void *arg);
 err analysis_fields(struct ctx *c, analysis_field_fn fn, void *arg);
 const char *analysis_field_name(struct ctx *c, const char *key); /* NULL: there is none */

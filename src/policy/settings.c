@@ -168,6 +168,12 @@ static const struct known all[] = {
 	{"history.enabled", VALUE_FLAG, NULL},
 	{"personal.enabled", VALUE_FLAG, NULL},
 	{"indirect.enabled", VALUE_WORD, WORDS("risk_only", "partners_with_consent")},
+	{"indirect.service", VALUE_TEXT, NULL}, /* the service under which deliveries are taken */
+	{"indirect.cooperation", VALUE_ROWS, NULL},
+	{"indirect.cooperation.*.name", VALUE_TEXT, NULL},
+	{"indirect.cooperation.*.partner", VALUE_TEXT, NULL},
+	{"indirect.cooperation.*.acts", VALUE_WORDS, WORDS("receive", "use", "combine", "analyse")},
+	{"indirect.cooperation.*.with", VALUE_LIST, NULL}, /* fields of the analysis that it may stand with */
 	{"campaign.enabled", VALUE_FLAG, NULL},
 	{"campaign.service", VALUE_TEXT, NULL}, /* the service under which promotions are held */
 	{"campaign.kinds", VALUE_ROWS, NULL},

@@ -35,6 +35,7 @@ export const router = createRouter({
 		{ path: '/analysis', component: () => import('./features/analysis/AnalysisPage.vue') },
 		{ path: '/transfers', component: () => import('./features/transfers/TransfersPage.vue') },
 		{ path: '/transfers/:id', component: () => import('./features/transfers/TransferPage.vue'), props: true },
+		{ path: '/promotions', component: () => import('./features/promotions/PromotionsPage.vue') },
 		{ path: '/papers', component: () => import('./features/papers/PapersPage.vue') },
 		{ path: '/ends', component: () => import('./features/incidents/EndsPage.vue') },
 		{ path: '/:missing(.*)*', redirect: '/' },

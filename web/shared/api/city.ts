@@ -54,6 +54,7 @@ export interface Features {
 	/** Services can be rated. */
 	ratings: boolean
 	promotions: boolean
+	partner_data: boolean
 	/** The devices of one person are put together for the same service. */
 	device_link: boolean
 	/** There are cookies that can be refused. */

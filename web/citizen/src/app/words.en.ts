@@ -30,6 +30,8 @@ export const english: Record<string, string> = {
 	谁用过我的数据: 'Who used my data',
 	我的服务: 'My cases',
 	我的收藏: 'Favourites',
+	联合活动: 'Promotions',
+	'优惠券领取和抽奖，自愿参加': 'Coupons and draws, if you wish',
 	我的信息: 'My information',
 	个人信息: 'My information',
 	意见反馈: 'Requests and feedback',

@@ -55,8 +55,8 @@ const roles: Record<string, string> = {
 	complaint_handler: '投诉处理员',
 	auditor: '审计员',
 }
-/** What the side bar offers, by role, under the heading of its group; the first is where a role starts. */
-const work: { group: string; path: string; name: string; roles: string[] }[] = [
+/** What the side bar offers, by role, under the heading of its group, and only where the city has it; the first is where a role starts. */
+const work: { group: string; path: string; name: string; roles: string[]; feature?: 'promotions' }[] = [
 	{ group: '受理办理', path: '/cases', name: '诉求办理', roles: ['hotline_agent'] },
 	{ group: '受理办理', path: '/complaints', name: '投诉与纠纷', roles: ['complaint_handler'] },
 	{ group: '受理办理', path: '/requests', name: '个人信息请求', roles: ['privacy_officer'] },
@@ -69,6 +69,7 @@ const work: { group: string; path: string; name: string; roles: string[] }[] = [
 	{ group: '提供与公开', path: '/grounds', name: '例外情形', roles: ['privacy_officer'] },
 	{ group: '提供与公开', path: '/publications', name: '信息公示', roles: ['privacy_officer'] },
 	{ group: '提供与公开', path: '/papers', name: '接收方协议', roles: ['privacy_officer', 'auditor'] },
+	{ group: '提供与公开', path: '/promotions', name: '联合活动', roles: ['policy_officer', 'privacy_officer', 'auditor'], feature: 'promotions' },
 	{ group: '提供与公开', path: '/transfers', name: '转让与合并', roles: ['privacy_officer', 'auditor'] },
 	{ group: '提供与公开', path: '/analysis', name: '去标识统计', roles: ['privacy_officer', 'auditor'] },
 	{ group: '安全与运行', path: '/security', name: '安全管理', roles: ['privacy_officer', 'auditor'] },
@@ -77,7 +78,7 @@ const work: { group: string; path: string; name: string; roles: string[] }[] = [
 	{ group: '安全与运行', path: '/outages', name: '中断与切断', roles: ['privacy_officer', 'auditor'] },
 	{ group: '安全与运行', path: '/ends', name: '停止服务', roles: ['privacy_officer', 'auditor'] },
 ]
-export const workOf = (role: string) => work.filter(({ roles }) => roles.includes(role))
+export const workOf = (role: string) => work.filter(({ roles, feature }) => roles.includes(role) && (!feature || staff.city?.features[feature]))
 /** The same by groups, in the order above. */
 export function groupsOf(role: string) {
 	const entries = workOf(role)

@@ -22,6 +22,7 @@ const words: Record<string, string> = {
 	request: '本人申请更正',
 	automatic: '使用时自动记录',
 	sensor: '设备读取',
+	partner: '合作方提供',
 	photo: '照片自带',
 	attachment: '本人上传',
 	authority: '核验机构比对',
@@ -43,7 +44,7 @@ const order = [...new Set(Object.values(kinds))]
 export const placeOf = (heading: string) => (order.includes(heading) ? order.indexOf(heading) : order.length)
 
 /** Proven identity is compared anew by real-name verification, not typed over. */
-const fixed = ['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate', 'real_name', 'id_type', 'id_number', 'resident_id_number', 'id_expiry', 'password', 'sms_code', 'realname_status', 'minor_status']
+const fixed = ['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate', 'real_name', 'id_type', 'id_number', 'resident_id_number', 'id_expiry', 'password', 'sms_code', 'realname_status', 'minor_status', 'campaign_data', 'indirect_data']
 
 /** Pictures are shown with the case they belong to. */
 const pictures = ['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate']
