@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
 static const char items[] =
 	"items:\n"
 	"  - {key: real_name, name: 姓名, kind: basic, sensitive: false, validator: name, mask: name}\n"
@@ -244,4 +249,14 @@ void test_city_release(struct test_city *t)
 	release_drop(t->release);
 	buf_release(&t->complaints);
 	arena_free(t->c.arena);
+}
+
+void assert_complaint(const char *part, const char *from, const char *to, const char *complaint)
+{
+	struct test_city t;
+
+	test_city_load(&t, part, test_city_text(part, from, to));
+	assert_null(t.release);
+	assert_string_equal(buf_slice(&t.complaints).p, complaint);
+	test_city_release(&t);
 }

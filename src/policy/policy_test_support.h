@@ -23,3 +23,5 @@ void test_city_write(struct test_city *t, const char *path, const char *text);
 /* The valid text of a part with the first occurrence of `from` replaced by `to`; in a static buffer. */
 const char *test_city_text(const char *part, const char *from, const char *to);
 void test_city_release(struct test_city *t);
+/* One line of the part is replaced; the only complaint must be exactly this one. */
+void assert_complaint(const char *part, const char *from, const char *to, const char *complaint);
