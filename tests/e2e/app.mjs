@@ -41,7 +41,7 @@ const desk = { viewport: { width: 1440, height: 900 }, locale: 'zh-CN', timezone
 async function openPage(city, browser, options, path) {
   const context = await browser.newContext({ acceptDownloads: true, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(15000)
+  page.setDefaultTimeout(30000)
   const seen = { requests: [], outside: [], faults: [] }
   page.on('request', r => {
     const url = new URL(r.url())
@@ -51,6 +51,9 @@ async function openPage(city, browser, options, path) {
   })
   page.on('pageerror', e => seen.faults.push(e.message))
   page.on('console', m => { if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) seen.faults.push(m.text()) })
+  let running = 0
+  page.on('request', () => { running++ })
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, () => { running-- })
   await page.goto(city.base + path)
   const id = name => page.getByTestId(name)
   return {
@@ -61,6 +64,10 @@ async function openPage(city, browser, options, path) {
     wait: (name, state = 'visible') => id(name).waitFor({ state }),
     go: path => page.evaluate(p => { location.hash = p }, path),
     reload: () => page.reload(),
+    // Until what the app told the server by itself has been answered: none running, looked at three times.
+    async settled() {
+      for (let quiet = 0, looks = 0; quiet < 3 && looks < 200; looks++, quiet = running > 0 ? 0 : quiet + 1) await page.waitForTimeout(50)
+    },
     async shot(name) {
       const dir = process.env.TB_SHOTS
       if (!dir) return

@@ -86,6 +86,7 @@ for (const name of ['tianjin', 'nantong']) describe(name, { concurrency: false }
     await a.reload()
     await a.wait('network-off')
     await a.page.waitForTimeout(500)
+    await a.settled()
     assert.equal(calls(), sent)
     await a.tap('network-on')
     await a.wait('permission-list')
