@@ -1,4 +1,4 @@
--- tables: identifier, account, account_identifier, credential, session, cancellation, ending_identifiers, identifier_ending
+-- tables: identifier, account, account_identifier, credential, session, cancellation, ending_identifiers, identifier_ending, ended_account
 
 -- name: identifier_reserve
 -- Takes a free identifier, or one whose registration never finished.
@@ -102,6 +102,12 @@ ORDER BY session_id LIMIT ?4;
 
 -- name: cancellation_insert
 INSERT INTO cancellation (subject_id, certificate_id, scope, at_ms) VALUES (?1, ?2, ?3, ?4);
+
+-- name: ended_account_insert
+INSERT INTO ended_account (certificate_id, subject_id, until_at) VALUES (?1, ?2, ?3);
+
+-- name: ended_account_find
+SELECT subject_id, until_at FROM ended_account WHERE certificate_id = ?1;
 
 -- name: account_walk
 -- The next living accounts after ?1, at most ?2. For jobs that must reach everybody: it asks every shard.

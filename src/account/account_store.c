@@ -1,5 +1,6 @@
 /* The only place that uses the queries of account.sql. */
 #include "account/account_store.h"
+#include "account/ended.h"
 #include "notify/notices.h"
 
 static char *text(struct ctx *c, const struct row *r, int column)
@@ -218,6 +219,37 @@ err account_db_cancellation(struct ctx *c, struct tx *tx, int64_t subject_id, in
 	return tx_exec(c, tx, Q_CANCELLATION_INSERT,
 		       PARAMS(P_INT(subject_id), P_INT(certificate_id), P_STR(scope), P_INT(c->now_ms)),
 		       NULL);
+}
+
+err account_db_ended_put(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t certificate_id,
+			 int64_t until_ms)
+{
+	return tx_exec(c, tx, Q_ENDED_ACCOUNT_INSERT,
+		       PARAMS(P_INT(certificate_id), P_INT(subject_id), P_INT(until_ms)), NULL);
+}
+
+struct ended {
+	int64_t subject_id, until_ms;
+};
+
+static err ended_row(struct ctx *c, const struct row *r, void *arg)
+{
+	(void)c;
+	*(struct ended *)arg = (struct ended){row_int(r, 0), row_int(r, 1)};
+	return OK;
+}
+
+err account_ended_find(struct ctx *c, int64_t certificate_id, int64_t *ret_subject_id)
+{
+	struct ended e = {0};
+
+	TRY(store_rows(c, c->store, Q_ENDED_ACCOUNT_FIND, PARAMS(P_INT(certificate_id)), ended_row, &e));
+	if (!e.subject_id)
+		FAIL(c, ERR_NOT_FOUND, "没有这个注销凭证编号，请核对");
+	if (e.until_ms <= c->now_ms)
+		FAIL(c, ERR_GONE, "依法留存的期限已过，不再有可以查询的信息");
+	*ret_subject_id = e.subject_id;
+	return OK;
 }
 
 /* ---- credentials

@@ -65,6 +65,10 @@ err account_db_end_finish(struct ctx *c, struct tx *tx, int64_t subject_id);
 err account_db_cancellation(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t certificate_id,
 			    const char *scope);
 
+/* until_ms: the last end of what is kept. */
+err account_db_ended_put(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t certificate_id,
+			 int64_t until_ms);
+
 /* The identifiers' keys that are still to end (ending_identifiers.h); n 0 when there is nothing. */
 err account_db_ending_put(struct ctx *c, struct tx *tx, int64_t subject_id, struct slice sealed);
 err account_db_ending(struct ctx *c, int64_t subject_id, struct slice *ret_sealed);

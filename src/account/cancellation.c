@@ -151,8 +151,14 @@ static err begin_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(account_db_cancellation(c, tx, b->subject_id, b->certificate_id, b->scope));
 	TRY(account_db_ending_put(c, tx, b->subject_id, b->identifiers));
 	TRY(job_add(c, tx, "audit_end", b->subject_id, 0, b->audit_until_ms, NULL));
-	for (size_t i = 0; i < b->plan->keep_count; i++)
-		TRY(job_add(c, tx, "retention_end", b->subject_id, 0, b->plan->keeps[i].until_ms, NULL));
+	int64_t last_ms = 0;
+	for (size_t i = 0; i < b->plan->keep_count; i++) {
+		int64_t until_ms = b->plan->keeps[i].until_ms;
+		last_ms = until_ms > last_ms ? until_ms : last_ms;
+		TRY(job_add(c, tx, "retention_end", b->subject_id, 0, until_ms, NULL));
+	}
+	if (last_ms)
+		TRY(account_db_ended_put(c, tx, b->subject_id, b->certificate_id, last_ms));
 	return job_add(c, tx, "cancellation_finish", b->subject_id, b->certificate_id, c->now_ms + 60 * 1000,
 		       NULL);
 }

@@ -101,6 +101,7 @@ static err grounds_get(struct api_call *k)
 	json_close(&k->out, ']');
 	put_choices(&k->out, r);
 	json_put_int(&k->out, "deferral_max_days", city_int(r, "exception.deferral_max_days", 0));
+	json_put_text(&k->out, "kept_ground", city_text(r, "exception.kept.ground"));
 	put_lock_offer(&k->out, r);
 	json_close(&k->out, '}');
 	return OK;
@@ -156,6 +157,7 @@ static void put_use(struct api_call *k, const struct exception_use *u)
 		if (u->evidence[i])
 			json_put_text(j, need_word(i), u->evidence[i]);
 	json_close(j, '}');
+	json_put_text(j, "organ", u->organ);
 	json_put_bool(j, "everybody", u->ground && !u->subject_id);
 	json_key(j, "acts");
 	json_open(j, '[');
@@ -294,10 +296,13 @@ static err read_acts(struct api_call *k, struct exception_use *u)
 static err read_use(struct api_call *k, struct exception_person *who, struct exception_use *u)
 {
 	const json_t *person = json_object_get(k->body, "person");
-	struct slice case_id = api_text_in(person, "case_id"), own_case = api_text(k, "case_id");
+	struct slice case_id = api_text_in(person, "case_id"), own_case = api_text(k, "case_id"),
+		     certificate = api_text_in(person, "certificate_id");
 
 	*who = (struct exception_person){.named = api_office_person(k),
 					 .everybody = json_is_true(json_object_get(person, "everybody"))};
+	if (certificate.n && !slice_int(certificate, &who->certificate_id))
+		return fail_field(k->c, "certificate_id", "请填写注销凭证编号");
 	if (case_id.n && !slice_int(case_id, &who->case_id))
 		return fail_field(k->c, "case_id", "请填写事项编号");
 	if (own_case.p && !slice_int(own_case, &u->case_id))
@@ -307,6 +312,7 @@ static err read_use(struct api_call *k, struct exception_person *who, struct exc
 	u->service = api_string(k, "service");
 	u->recipient = api_string(k, "recipient");
 	u->scope = api_string(k, "scope");
+	u->organ = api_string(k, "organ");
 	u->purpose = api_string(k, "purpose");
 	u->measures = api_string(k, "measures");
 	if (json_object_get(k->body, "items"))
@@ -352,6 +358,74 @@ static err approval_post(struct api_call *k)
 static err rejection_post(struct api_call *k)
 {
 	return decide(k, false);
+}
+
+/* ---- what the law keeps, for a competent organ (TJ-4.2.1.f) ---- */
+
+struct answering {
+	struct json *j;
+	bool in_record;
+};
+
+static err put_kept(struct ctx *c, const struct held *h, struct slice value, void *arg)
+{
+	struct json *j = ((struct answering *)arg)->j;
+
+	json_open(j, '{');
+	json_put_text(j, "key", h->item->key);
+	json_put_text(j, "name", h->item->name);
+	json_put_text(j, "value", slice_is_utf8(value) ? arena_copy(c->arena, value) : NULL);
+	json_put_text(j, "rule", h->rule);
+	json_put_time(j, "collected_at", h->collected_at_ms);
+	json_put_time(j, "until", h->ends_at_ms);
+	json_close(j, '}');
+	return OK;
+}
+
+static void begin_record(struct answering *a)
+{
+	if (a->in_record)
+		return;
+	a->in_record = true;
+	json_close(a->j, ']');
+	json_key(a->j, "record");
+	json_open(a->j, '[');
+}
+
+static err put_recorded(struct ctx *c, const struct usage *u, void *arg)
+{
+	struct answering *a = arg;
+	const struct service *s = u->service ? release_service(c->release, u->service) : NULL;
+	const struct recipient *to = u->recipient ? release_recipient(c->release, u->recipient) : NULL;
+
+	begin_record(a);
+	json_open(a->j, '{');
+	json_put_int(a->j, "n", u->n);
+	json_put_time(a->j, "at", u->at_ms);
+	json_put_text(a->j, "action", u->action);
+	json_put_text(a->j, "service_name", s ? s->name : u->service);
+	json_put_text(a->j, "recipient_name", to ? to->name : u->recipient);
+	json_put_text(a->j, "decision", u->decision);
+	json_put_text(a->j, "clause", u->clause);
+	json_close(a->j, '}');
+	return OK;
+}
+
+static err answer_post(struct api_call *k)
+{
+	struct answering a = {.j = &k->out};
+	struct staff s = staff_of(k);
+	int64_t id;
+
+	TRY(api_param_id(k, 0, &id));
+	json_open(&k->out, '{');
+	json_key(&k->out, "values");
+	json_open(&k->out, '[');
+	TRY(exception_answer(k->c, &s, id, put_kept, put_recorded, &a));
+	begin_record(&a);
+	json_close(&k->out, ']');
+	json_close(&k->out, '}');
+	return OK;
 }
 
 /* ---- deferrals ---- */
@@ -413,7 +487,7 @@ static err tell_post(struct api_call *k)
 	"{id: id, state: text, state_name: text, outcome: text, ground?: text, ground_name?: text, "         \
 	"clause?: "                                                                                          \
 	"text, context?: text, recipient_name?: text, items: [" NAMED                                        \
-	"], evidence: {*: text}, everybody: bool, acts: [" NAMED                                             \
+	"], evidence: {*: text}, organ?: text, everybody: bool, acts: [" NAMED                               \
 	"], purpose?: text, measures?: text, text?: text, "                                                  \
 	"agreed_at?: time, published_at?: time, scope?: text, scope_until?: time, "                          \
 	"officer_name?: text, second_name?: "                                                                \
@@ -428,12 +502,14 @@ const struct api_route api_exception_routes[] = {
 	 .answer = "{grounds: [{key: text, ground: text, clause: text, contexts: [text], needs: [text], "
 		   "secrecy: "
 		   "bool}], recipients: [" NAMED "], items: [" NAMED "], services: [" NAMED
-		   "], deferral_max_days: int, lock_ground?: text, lock_acts: [" NAMED "]}"},
+		   "], deferral_max_days: int, kept_ground?: text, lock_ground?: text, lock_acts: [" NAMED
+		   "]}"},
 	{"GET", BASE, uses_get, API_STAFF, 0, "exception_list", "例外情形的办理，新的在前",
 	 .answer = "{items: [" USE "], next?: text}", .query = "cursor limit kind"},
 	{"POST", BASE, uses_post, API_STAFF, API_SLOW | API_CREATES, "exception_open",
 	 "提出一件例外情形的办理",
-	 .body = "{ground: text, context: text, service?: text, recipient?: text, person: {everybody?: bool, "
+	 .body = "{ground: text, context: text, service?: text, recipient?: text, organ?: text, person: "
+		 "{everybody?: bool, certificate_id?: id, "
 		 "case_id?: id, "
 		 "real_name?: "
 		 "text, id_number?: text, mobile_phone?: text}, case_id?: id, items?: [text], acts?: [text], "
@@ -451,6 +527,11 @@ const struct api_route api_exception_routes[] = {
 	 "提出继续延后告知", .body = "{days: int}", .answer = USE},
 	{"POST", BASE "/{id}/renewal/approval", renewal_approval_post, API_STAFF, 0,
 	 "exception_renewal_approve", "另一名工作人员同意继续延后", .body = "{}", .answer = USE},
+	{"POST", BASE "/{id}/answer", answer_post, API_STAFF, API_SLOW, "exception_answer",
+	 "依法留存的信息，供主管机关查询", .body = "{}",
+	 .answer = "{values: [{key: text, name: text, value?: text, rule?: text, collected_at: time, until?: "
+		   "time}], record: [{n: int, at: time, action: text, service_name?: text, recipient_name?: "
+		   "text, decision?: text, clause?: text}]}"},
 	{"POST", BASE "/{id}/lifting", lift_post, API_STAFF, 0, "exception_lift", "提前解除封闭的项目",
 	 .body = "{}", .answer = USE},
 	{"POST", BASE "/{id}/disclosure", tell_post, API_STAFF, 0, "exception_tell", "提前告知本人",

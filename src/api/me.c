@@ -364,7 +364,8 @@ const struct api_route api_me_routes[] = {
 	{"GET", "/api/v1/me/items", items_get, API_SESSION, 0, "me_items", "本人信息（脱敏）",
 	 .answer = "{items: [{key: text, name: text, kind: text, masked?: text, sensitive: bool, category: "
 		   "text,"
-		   " category_name: text, service?: text, origin: text, origin_from?: text, basis: text, rule?: text, "
+		   " category_name: text, service?: text, origin: text, origin_from?: text, basis: text, "
+		   "rule?: text, "
 		   "collected_at: time,"
 		   " ends_at?: time, record_id: id, locks: [{acts: [text], cause: text, clause: text, "
 		   "officers?: text, everybody: bool, since: time, until: time}]}], next?: text}"},

@@ -31,6 +31,7 @@ const char *exception_note(struct ctx *c, const struct exception_use *u)
 
 	buf_init(&out, 8192);
 	add_part(&out, "例外情形：", e ? e->ground : NULL);
+	add_part(&out, "查询机关：", u->organ);
 	add_part(&out, "提出：", u->officer_name);
 	add_part(&out, "复核：", u->second_name);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -93,10 +94,13 @@ static err act_prepare(struct ctx *c, const struct exception_use *u, bool agreed
 	if (!s)
 		return fail_field(c, "service", "没有这项服务");
 	if (where != EXCEPTION_COLLECT && where != EXCEPTION_SHARE && where != EXCEPTION_TRANSFER &&
-	    where != EXCEPTION_ABROAD && where != EXCEPTION_PUBLISH)
-		return fail_field(c, "context", "这里办理的是收集、提供、转让、公开和向境外提供");
-	if ((where == EXCEPTION_COLLECT || where == EXCEPTION_PUBLISH) != (u->recipient == NULL))
-		return fail_field(c, "recipient", u->recipient ? "收集和公开没有接收方" : "请选择接收方");
+	    where != EXCEPTION_ABROAD && where != EXCEPTION_PUBLISH && where != EXCEPTION_KEEP)
+		return fail_field(c, "context",
+				  "这里办理的是收集、提供、转让、公开、向境外提供和留存信息的查询");
+	if ((where == EXCEPTION_COLLECT || where == EXCEPTION_PUBLISH || where == EXCEPTION_KEEP) !=
+	    (u->recipient == NULL))
+		return fail_field(c, "recipient",
+				  u->recipient ? "收集、公开和查询没有接收方" : "请选择接收方");
 	if (u->recipient && !release_recipient(c->release, u->recipient))
 		return fail_field(c, "recipient", "隐私政策没有声明这个接收方");
 	TRY(facts_load(c, u->subject_id, &a.f, &a.h));
@@ -112,7 +116,9 @@ static err act_prepare(struct ctx *c, const struct exception_use *u, bool agreed
 		.note = exception_note(c, u),
 	};
 	a.q = (struct gate_request){
-		.action = where == EXCEPTION_COLLECT ? GATE_COLLECT : GATE_SHARE,
+		.action = where == EXCEPTION_COLLECT ? GATE_COLLECT
+			  : where == EXCEPTION_KEEP  ? GATE_READ
+						     : GATE_SHARE,
 		.service = s,
 		.purpose = s->purpose,
 		.recipient = a.ground.scope_recipient,
@@ -245,6 +251,8 @@ static err carry_out_once(struct ctx *c, const struct exception_use *u, const ch
 	TRY(act_decide(c, &a, &permit));
 	if (a.q.action == GATE_COLLECT)
 		return collect(c, &a, permit);
+	if (kept_query_is(u)) /* agreed to; the officer opens the answer */
+		return OK;
 	TRY(vault_release(c, permit, &a.h, 0, NULL, &released));
 	return send(c, &a, &released, ret_outcome);
 }
@@ -257,6 +265,27 @@ err exception_carry_out(struct ctx *c, const struct exception_use *u, const char
 	for (int i = 0; i < TRIES && e.code == ERR_STALE; i++) {
 		failure_clear(c);
 		e = carry_out_once(c, u, ret_outcome);
+	}
+	return e;
+}
+
+static err hand_over_once(struct ctx *c, const struct exception_use *u, handed_fn fn, void *arg)
+{
+	struct permit *permit = NULL;
+	struct act a;
+
+	TRY(act_prepare(c, u, u->second_id != 0, &a));
+	TRY(act_decide(c, &a, &permit));
+	return vault_hand_over(c, permit, &a.h, fn, arg);
+}
+
+err exception_hand_over(struct ctx *c, const struct exception_use *u, handed_fn fn, void *arg)
+{
+	err e = {ERR_STALE};
+
+	for (int i = 0; i < TRIES && e.code == ERR_STALE; i++) {
+		failure_clear(c);
+		e = hand_over_once(c, u, fn, arg);
 	}
 	return e;
 }

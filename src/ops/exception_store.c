@@ -49,6 +49,7 @@ static void put_detail(struct ctx *c, const struct exception_use *u, struct buf 
 	json_put_int(&j, "scope_until", u->scope_until_ms);
 	json_put_int(&j, "case_id", u->case_id);
 	json_put_int(&j, "acts", u->acts);
+	json_put_text(&j, "organ", u->organ);
 	json_put_text(&j, "purpose", u->purpose);
 	json_put_text(&j, "measures", u->measures);
 	json_put_text(&j, "text", u->text);
@@ -111,6 +112,7 @@ static err read_detail(struct ctx *c, struct slice text, struct exception_use *u
 	u->scope = text_of(c, root, "scope");
 	u->scope_until_ms = json_integer_value(json_object_get(root, "scope_until"));
 	u->case_id = json_integer_value(json_object_get(root, "case_id"));
+	u->organ = text_of(c, root, "organ");
 	u->acts = (unsigned)json_integer_value(json_object_get(root, "acts"));
 	u->purpose = text_of(c, root, "purpose");
 	u->measures = text_of(c, root, "measures");

@@ -30,6 +30,12 @@ err lock_form_check(struct ctx *c, const struct exception_use *u);
 err lock_ground_check(struct ctx *c, const struct exception_use *u);
 err lock_carry_out(struct ctx *c, const struct exception_use *u);
 
+/* exception_kept.c: a query of what the law keeps of an ended account. */
+bool kept_query_is(const struct exception_use *u);
+err kept_query_check(struct ctx *c, const struct exception_use *u);
+/* exception_act.c */
+err exception_hand_over(struct ctx *c, const struct exception_use *u, handed_fn fn, void *arg);
+
 /* exception_act.c: what was decided, in the words that the person reads. */
 const char *exception_note(struct ctx *c, const struct exception_use *u);
 

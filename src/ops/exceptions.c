@@ -1,5 +1,6 @@
 /* Who opens a use, who agrees, and when the person is told. */
 #include "ops/exceptions.h"
+#include "account/ended.h"
 #include "base/id.h"
 #include "consent/locks.h"
 #include "ops/exception_store.h"
@@ -178,6 +179,15 @@ static bool needs_second(const struct ctx *c, const struct exception_use *u)
 	       lock_is(u);
 }
 
+/* TJ-4.2.1.f: which organ asks. */
+static err check_organ(struct ctx *c, const struct exception_use *u)
+{
+	if (kept_query_is(u) != (u->organ != NULL))
+		return fail_field(c, "organ",
+				  u->organ ? "只有查询留存信息才填写" : "请填写提出查询的主管机关");
+	return check_text(c, "organ", u->organ);
+}
+
 static err check_use(struct ctx *c, const struct exception_person *who, struct exception_use *u,
 		     int deferral_days)
 {
@@ -187,11 +197,16 @@ static err check_use(struct ctx *c, const struct exception_person *who, struct e
 	bad |= failed(check_items(c, u));
 	bad |= failed(publication_check(c, u));
 	bad |= failed(lock_form_check(c, u));
+	bad |= failed(check_organ(c, u));
 	bad |= failed(check_deferral(c, u, deferral_days));
 	if (bad)
 		return (err){ERR_INVALID};
 	if (who->everybody && lock_is(u))
 		return OK;
+	if (kept_query_is(u)) {
+		TRY(kept_query_check(c, u));
+		return account_ended_find(c, who->certificate_id, &u->subject_id);
+	}
 	TRY(who->case_id ? by_case(c, who->case_id, &u->subject_id)
 			 : account_named(c, &who->named, &u->subject_id));
 	if (!u->case_id)

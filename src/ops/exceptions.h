@@ -44,7 +44,8 @@ struct exception_use {
 	struct exception_value
 		values[EXCEPTION_VALUES_MAX]; /* collect: until carried out; publish: as it stands */
 	size_t value_count;
-	unsigned acts; /* context access: what is closed to the person, bit per lock_act (locks.h) */
+	const char *organ; /* context keep: which organ queries what the law keeps */
+	unsigned acts;	   /* context access: what is closed to the person, bit per lock_act (locks.h) */
 	/* context publish: what for, what was done about the event, and what the person was asked and
 	 * answered */
 	const char *purpose, *measures, *text;
@@ -53,8 +54,9 @@ struct exception_use {
 
 /* Who it is about: by a case, or by name with document number or phone number as registered. */
 struct exception_person {
-	bool everybody;	 /* context access alone */
-	int64_t case_id; /* 0: by name and number */
+	bool everybody;		/* context access alone */
+	int64_t certificate_id; /* context keep alone: of the ended account */
+	int64_t case_id;	/* 0: by name and number */
 	struct person_named named;
 };
 
@@ -67,6 +69,13 @@ err exception_open(struct ctx *c, const struct staff *s, const struct exception_
  * wait, or for the officer who opened it. */
 err exception_decide(struct ctx *c, const struct staff *s, int64_t use_id, bool agrees,
 		     struct exception_use *ret);
+
+/* Context keep, after the second officer's yes and until the scope ends: what the law keeps of an ended
+ * account, of the items of the use, value by value, then the record of what was done with them. Each answer
+ * is an entry with organ, document and officers (TJ-4.2.1.f). ERR_CONFLICT: not agreed to; ERR_GONE: the time
+ * is over. */
+err exception_answer(struct ctx *c, const struct staff *s, int64_t use_id, handed_fn value, usage_fn record,
+		     void *arg);
 
 /* Context access: opens again what the use closed, before its end. ERR_CONFLICT: nothing is closed by it. */
 err exception_lift(struct ctx *c, const struct staff *s, int64_t use_id, struct exception_use *ret);

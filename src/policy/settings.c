@@ -131,6 +131,7 @@ static const struct known all[] = {
 	{"exception.collect", VALUE_LIST, NULL},
 	{"exception.deferral_max_days", VALUE_COUNT, NULL},
 	{"exception.service", VALUE_TEXT, NULL},
+	{"exception.kept.ground", VALUE_TEXT, NULL},
 	{"exception.lock.ground", VALUE_TEXT, NULL},
 	{"exception.lock.acts", VALUE_WORDS, WORDS("view", "change", "delete")},
 	{"exception.share.grounds", VALUE_LIST, NULL},

@@ -104,7 +104,8 @@ err vault_hand_over(struct ctx *c, struct permit *permit, struct head *h, handed
 	PICKS_SCOPED p = {0};
 
 	TRY(permit_use(c, permit, h, false));
-	struct entry entry = permit_entry(c, permit, ENTRY_SHARE, 0);
+	bool shares = permit_action(permit) == GATE_SHARE;
+	struct entry entry = permit_entry(c, permit, shares ? ENTRY_SHARE : ENTRY_READ, 0);
 	TRY(prove(c, permit, h, RECORD_ALL, &entry, &p, NULL));
 	for (size_t i = 0; i < p.count; i++)
 		TRY(hand_over(c, &p.list[i], fn, arg));

@@ -97,8 +97,8 @@ err vault_count_clear(struct ctx *c, int64_t subject_id, int64_t *rows, int64_t 
 err vault_masked(struct ctx *c, struct permit *permit, struct head *h, int64_t record_id, held_fn fn,
 		 void *arg);
 
-/* Everything of the permit's items that is held, value by value with what is known of it, for a new holder:
- * also what the law keeps (rule set). One ENTRY_SHARE. Values live as long as the call. */
+/* Everything of the permit's items that is held, value by value with what is known of it, for a new holder,
+ * or an organ: also what the law keeps (rule set). ENTRY_SHARE or ENTRY_READ. Values live as the call. */
 typedef err (*handed_fn)(struct ctx *c, const struct held *h, struct slice value, void *arg);
 err vault_hand_over(struct ctx *c, struct permit *permit, struct head *h, handed_fn fn, void *arg);
 

@@ -241,6 +241,7 @@ const rules = {
   exception_list: { caller: 'staff', by: 'privacy', auditor: 403, self: true },
   exception_open: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: w => w.exception },
   exception_get: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf },
+  exception_answer: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
   exception_lift: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
   exception_approve: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
   exception_reject: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },

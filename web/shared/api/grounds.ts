@@ -19,6 +19,8 @@ export interface GroundChoices {
 	deferral_max_days: number
 	/** The ground on which items are closed to the person, and to what. */
 	lock_ground: string | null
+	/** The ground on which a competent organ queries what the law keeps. */
+	kept_ground: string | null
 	lock_acts: Named[]
 }
 
@@ -33,6 +35,8 @@ export interface GroundUse {
 	recipient_name: string | null
 	items: Named[]
 	evidence: Record<string, string>
+	/** Which organ queries what the law keeps. */
+	organ: string | null
 	/** Of closed items: for everybody, and what is closed. */
 	everybody: boolean
 	acts: Named[]
@@ -55,12 +59,19 @@ export interface GroundUse {
 	renewal_mine: boolean
 }
 
+/** What the law keeps of an ended account, and what was done with it. */
+export interface KeptAnswer {
+	values: { key: string; name: string; value: string | null; rule: string | null; collected_at: string; until: string | null }[]
+	record: { n: number; at: string; action: string; service_name: string | null; recipient_name: string | null; decision: string | null; clause: string | null }[]
+}
+
 export interface NewGroundUse {
 	ground: string
 	context: string
 	service?: string
 	recipient?: string
-	person: { everybody?: boolean; case_id?: string; real_name?: string; id_number?: string; mobile_phone?: string }
+	organ?: string
+	person: { everybody?: boolean; certificate_id?: string; case_id?: string; real_name?: string; id_number?: string; mobile_phone?: string }
 	case_id?: string
 	items?: string[]
 	acts?: string[]
@@ -84,4 +95,5 @@ export const groundUseRenew = (id: string, days: number) => post<GroundUse>(`/st
 export const groundUseRenewApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/renewal/approval`)
 export const groundUseTell = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/disclosure`)
 export const groundUseLift = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/lifting`)
+export const groundUseAnswer = (id: string) => post<KeptAnswer>(`/staff/exceptions/${id}/answer`)
 export const publicationTakeOff = (id: string) => post<{ id: string; state: string }>(`/staff/exceptions/${id}/removal`)

@@ -9,9 +9,13 @@ export const contexts = [
 ]
 /** Closed to the person: not a use of data, with fields of its own. */
 export const access = { key: 'access', name: '封闭项目' }
+/** A competent organ queries what the law keeps of an ended account. */
+export const keep = { key: 'keep', name: '查询留存信息' }
+const actions: Record<string, string> = { collect: '收集', read: '读取', share: '向单位提供', sent: '提供结果', refuse: '拒绝', consent: '同意', withdraw: '撤回', change: '变更', login: '登录与验证', delete: '删除' }
+export const actionName = (key: string) => actions[key] ?? key
 /** Put up for everybody: has a list and a form of its own. */
 const publish = { key: 'publish', name: '公示' }
-export const contextName = (key: string | null) => [...contexts, access, publish].find((c) => c.key === key)?.name ?? '—'
+export const contextName = (key: string | null) => [...contexts, access, keep, publish].find((c) => c.key === key)?.name ?? '—'
 /** The policy speaks to the person; officers read of that person. */
 export const groundName = (use: GroundUse) => use.ground_name?.replaceAll('您', '本人') ?? '当事人的信息已删除'
 export const publishes = (use: GroundUse) => use.context === publish.key
