@@ -23,6 +23,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     world = await openCity(name)
     li = await enterConsole(world, addOfficer(world.city, 'li', '政策岗 李某'))
     wu = await enterConsole(world, addOfficer(world.city, 'wu', '政策岗 吴某'))
+    for (const k of [li, wu]) k.page.setDefaultTimeout(45000) // each trial draws the whole policy anew
   })
   after(() => world?.close())
 
