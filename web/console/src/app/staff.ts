@@ -55,7 +55,7 @@ const roles: Record<string, string> = {
 	complaint_handler: '投诉处理员',
 	auditor: '审计员',
 }
-/** What the side bar offers, by role, under the heading of its group, and only where the city has it; the first is where a role starts. */
+/** What the side bar offers, by role, under the heading of its group, and only where the city has it. */
 const work: { group: string; path: string; name: string; roles: string[]; feature?: 'promotions' }[] = [
 	{ group: '受理办理', path: '/cases', name: '诉求办理', roles: ['hotline_agent'] },
 	{ group: '受理办理', path: '/complaints', name: '投诉与纠纷', roles: ['complaint_handler'] },
@@ -84,6 +84,7 @@ export function groupsOf(role: string) {
 	const entries = workOf(role)
 	return [...new Set(entries.map(({ group }) => group))].map((name) => ({ name, entries: entries.filter(({ group }) => group === name) }))
 }
-export const startPage = (role: string) => workOf(role)[0]?.path ?? '/cases'
+/** Who keeps the duties starts with what is overdue of them (NT-3.3.2.a); the others with their first entry. */
+export const startPage = (role: string) => (workOf(role).find(({ path }) => path === '/duties') ?? workOf(role)[0])?.path ?? '/cases'
 
 export const roleName = (role: string) => roles[role] ?? role
