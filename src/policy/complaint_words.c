@@ -204,6 +204,8 @@ static const struct {
 	 "voice.use 写了“$1”，但没有这项服务，也没有 SDK 的这种用途；请删除，或者先登记"},
 	{"screens.paths lacks '%s' of %s; write it there as well",
 	 "screens.paths 里没有 $2 的“$1”；请在那里也写上"},
+	{"feedback.ways names '%s', but no %s stands there; write it, or remove the way",
+	 "feedback.ways 写了“$1”，但没有写 $2；请写上，或者删除这种途径"},
 	{"device.mac is %s, but category '%s' gives mac to another use; remove it there",
 	 "device.mac 写的是 $1，但类别“$2”把 MAC 地址用于其他用途；请在类别中删除"},
 	{"device.mac is %s, but SDK '%s' gets mac when '%s'; remove it there",
