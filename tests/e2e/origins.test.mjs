@@ -69,8 +69,8 @@ test('[TJ-1.1.1.b] registration takes the number of the phone after a tick, and 
 })
 
 test('[TJ-1.1.5.b] the name is proven anew with what the account holds, masked on the page', async () => {
-  await a.go('/mine/settings/security')
-  await a.tap('security-realname')
+  await a.go('/mine/settings')
+  await a.tap('settings-realname')
   await a.wait('realname-again')
   assert.equal(await a.id('input-real_name').inputValue(), '')
   await a.shot('realname-empty')
@@ -87,9 +87,9 @@ test('[TJ-1.1.5.b] the name is proven anew with what the account holds, masked o
   await sheet.waitFor()
   if (await a.id('consent-agree').isVisible()) await a.tap('consent-agree')
   await passSecondCheck(a)
-  await a.id('consent-agree').or(a.id('security-realname')).first().waitFor()
+  await a.id('consent-agree').or(a.id('mine-name')).first().waitFor()
   if (await a.id('consent-agree').isVisible()) await a.tap('consent-agree')
-  await a.wait('security-realname')
+  await a.wait('mine-name')
   await a.go('/mine/info')
   await a.tap('item-more-id_number')
   assert.match(await a.text('item-origin-id_number'), /授权获取（本账号已登记的信息）/)
