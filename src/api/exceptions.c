@@ -360,6 +360,32 @@ static err rejection_post(struct api_call *k)
 	return decide(k, false);
 }
 
+/* ---- other uses ---- */
+
+static err values_post(struct api_call *k)
+{
+	RELEASED_SCOPED released = {0};
+	struct staff s = staff_of(k);
+	struct json *j = &k->out;
+	int64_t id;
+
+	TRY(api_param_id(k, 0, &id));
+	TRY(exception_use_read(k->c, &s, id, &released));
+	json_open(j, '{');
+	json_key(j, "values");
+	json_open(j, '[');
+	for (size_t i = 0; i < released.count; i++) {
+		json_open(j, '{');
+		json_put_text(j, "key", released.values[i].item->key);
+		json_put_text(j, "name", released.values[i].item->name);
+		json_put_slice(j, "value", released.values[i].value);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_close(j, '}');
+	return OK;
+}
+
 /* ---- what the law keeps, for a competent organ (TJ-4.2.1.f) ---- */
 
 struct answering {
@@ -521,6 +547,9 @@ const struct api_route api_exception_routes[] = {
 	{"GET", BASE "/{id}", use_get, API_STAFF, 0, "exception_get", "一件例外情形的办理", .answer = USE},
 	{"POST", BASE "/{id}/approval", approval_post, API_STAFF, API_SLOW, "exception_approve",
 	 "另一名工作人员复核同意，随即办理", .body = "{}", .answer = USE},
+	{"POST", BASE "/{id}/values", values_post, API_STAFF, 0, "exception_values",
+	 "查看已开启的其他用途所涉的信息；每次都写入本人的使用记录", .body = "{}",
+	 .answer = "{values: [{key: text, name: text, value: text}]}"},
 	{"POST", BASE "/{id}/rejection", rejection_post, API_STAFF, 0, "exception_reject",
 	 "另一名工作人员复核不同意", .body = "{}", .answer = USE},
 	{"POST", BASE "/{id}/renewal", renewal_post, API_STAFF, 0, "exception_renewal_ask",

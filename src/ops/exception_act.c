@@ -61,7 +61,7 @@ struct act {
 
 static int context_of(const char *word)
 {
-	for (int i = EXCEPTION_COLLECT; i <= EXCEPTION_MINOR; i++)
+	for (int i = EXCEPTION_COLLECT; i < EXCEPTION_CONTEXTS; i++)
 		if (strcmp(exception_context_word((enum exception_context)i), word) == 0)
 			return i;
 	return -1;
@@ -94,13 +94,15 @@ static err act_prepare(struct ctx *c, const struct exception_use *u, bool agreed
 	if (!s)
 		return fail_field(c, "service", "没有这项服务");
 	if (where != EXCEPTION_COLLECT && where != EXCEPTION_SHARE && where != EXCEPTION_TRANSFER &&
-	    where != EXCEPTION_ABROAD && where != EXCEPTION_PUBLISH && where != EXCEPTION_KEEP)
+	    where != EXCEPTION_ABROAD && where != EXCEPTION_PUBLISH && where != EXCEPTION_KEEP &&
+	    where != EXCEPTION_USE)
 		return fail_field(c, "context",
-				  "这里办理的是收集、提供、转让、公开、向境外提供和留存信息的查询");
-	if ((where == EXCEPTION_COLLECT || where == EXCEPTION_PUBLISH || where == EXCEPTION_KEEP) !=
-	    (u->recipient == NULL))
+				  "这里办理的是收集、提供、转让、公开、向境外提供、留存信息的查询和其他用途");
+	bool inside = where == EXCEPTION_COLLECT || where == EXCEPTION_PUBLISH || where == EXCEPTION_KEEP ||
+		      where == EXCEPTION_USE;
+	if (inside != (u->recipient == NULL))
 		return fail_field(c, "recipient",
-				  u->recipient ? "收集、公开和查询没有接收方" : "请选择接收方");
+				  u->recipient ? "收集、公开、查询和其他用途没有接收方" : "请选择接收方");
 	if (u->recipient && !release_recipient(c->release, u->recipient))
 		return fail_field(c, "recipient", "隐私政策没有声明这个接收方");
 	TRY(facts_load(c, u->subject_id, &a.f, &a.h));
@@ -116,9 +118,9 @@ static err act_prepare(struct ctx *c, const struct exception_use *u, bool agreed
 		.note = exception_note(c, u),
 	};
 	a.q = (struct gate_request){
-		.action = where == EXCEPTION_COLLECT ? GATE_COLLECT
-			  : where == EXCEPTION_KEEP  ? GATE_READ
-						     : GATE_SHARE,
+		.action = where == EXCEPTION_COLLECT			      ? GATE_COLLECT
+			  : where == EXCEPTION_KEEP || where == EXCEPTION_USE ? GATE_READ
+									      : GATE_SHARE,
 		.service = s,
 		.purpose = s->purpose,
 		.recipient = a.ground.scope_recipient,
@@ -239,6 +241,27 @@ static err send(struct ctx *c, struct act *a, const struct released *r, const ch
 	return OK;
 }
 
+/* Nothing is looked at yet: from here on an officer may, each time with an entry (exception_use_read). */
+static err start_use(struct ctx *c, struct act *a, struct permit *permit)
+{
+	struct entry e = {
+		.action = ENTRY_CHANGE,
+		.service = a->q.service->key,
+		.purpose = a->q.purpose->key,
+		.items = a->q.items,
+		.basis = permit_basis(permit),
+		.decision = "allowed",
+		.clause = permit_clause(permit),
+		.note = arena_printf(c->arena, "开启其他用途；%s", permit_note(permit)),
+		.ref_id = a->use->id,
+		.policy = permit_version(permit),
+	};
+
+	if (!permit_take(permit, c))
+		FAIL(c, ERR_INTERNAL, "许可已使用，或不属于本次请求");
+	return ledger_write(c, &a->h, &e, 0, NULL, NULL, NULL);
+}
+
 static err carry_out_once(struct ctx *c, const struct exception_use *u, const char **ret_outcome)
 {
 	RELEASED_SCOPED released = {0};
@@ -253,6 +276,8 @@ static err carry_out_once(struct ctx *c, const struct exception_use *u, const ch
 		return collect(c, &a, permit);
 	if (kept_query_is(u)) /* agreed to; the officer opens the answer */
 		return OK;
+	if (a.q.action == GATE_READ)
+		return start_use(c, &a, permit);
 	TRY(vault_release(c, permit, &a.h, 0, NULL, &released));
 	return send(c, &a, &released, ret_outcome);
 }
@@ -319,6 +344,35 @@ err exception_release_public(struct ctx *c, struct exception_use *u)
 	for (int i = 0; i < TRIES && e.code == ERR_STALE; i++) {
 		failure_clear(c);
 		e = release_once(c, u);
+	}
+	return e;
+}
+
+/* ---- other uses ---- */
+
+static err read_once(struct ctx *c, const struct exception_use *u, struct released *ret)
+{
+	struct permit *permit = NULL;
+	struct act a;
+
+	TRY(act_prepare(c, u, u->second_id != 0, &a));
+	TRY(act_decide(c, &a, &permit));
+	return vault_release(c, permit, &a.h, 0, NULL, ret);
+}
+
+err exception_use_read(struct ctx *c, const struct staff *s, int64_t use_id, struct released *ret)
+{
+	struct exception_use u;
+	err e = {ERR_STALE};
+
+	TRY(exception_find(c, s, use_id, &u));
+	if (!u.ground)
+		FAIL(c, ERR_GONE, "当事人的信息已经删除");
+	if (strcmp(u.context, exception_context_word(EXCEPTION_USE)) != 0 || strcmp(u.state, "done") != 0)
+		FAIL(c, ERR_CONFLICT, "这件不是已经开启的其他用途，不能查看");
+	for (int i = 0; i < TRIES && e.code == ERR_STALE; i++) {
+		failure_clear(c);
+		e = read_once(c, &u, ret);
 	}
 	return e;
 }

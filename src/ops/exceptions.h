@@ -79,6 +79,9 @@ err exception_answer(struct ctx *c, const struct staff *s, int64_t use_id, hande
 
 /* Context access: opens again what the use closed, before its end. ERR_CONFLICT: nothing is closed by it. */
 err exception_lift(struct ctx *c, const struct staff *s, int64_t use_id, struct exception_use *ret);
+/* The values that an other use was started for (context use: law or supervision demands it; TJ-1.2.3.b), once
+ * it is done and until its scope ends: one entry each time. ERR_CONFLICT for any other use. */
+err exception_use_read(struct ctx *c, const struct staff *s, int64_t use_id, struct released *ret);
 
 err exception_find(struct ctx *c, const struct staff *s, int64_t use_id, struct exception_use *ret);
 typedef err (*exception_fn)(struct ctx *c, const struct exception_use *u, void *arg);

@@ -20,7 +20,7 @@ static bool ground_listed(const struct release *r, const struct facts *f, const 
 	static const uint32_t acts[] = {
 		/* what a transfer brings is taken in on the ground on which it was handed over */
 		[GATE_COLLECT] = 1U << EXCEPTION_COLLECT | 1U << EXCEPTION_TRANSFER,
-		[GATE_READ] = 1U << EXCEPTION_KEEP,
+		[GATE_READ] = 1U << EXCEPTION_KEEP | 1U << EXCEPTION_USE,
 		[GATE_SHARE] = 1U << EXCEPTION_SHARE | 1U << EXCEPTION_TRANSFER | 1U << EXCEPTION_PUBLISH |
 			       1U << EXCEPTION_ABROAD,
 	};

@@ -161,7 +161,8 @@ const char *const exception_contexts[] = {
 	[EXCEPTION_ACCESS] = "access",
 	[EXCEPTION_ABROAD] = "abroad",
 	[EXCEPTION_MINOR] = "minor",
-	[EXCEPTION_MINOR + 1] = NULL,
+	[EXCEPTION_USE] = "use",
+	[EXCEPTION_CONTEXTS] = NULL,
 };
 
 const char *const exception_need_words[] = {

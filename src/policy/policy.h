@@ -218,7 +218,9 @@ enum exception_context {
 	EXCEPTION_ACCESS, /* not shown, changed or deleted by the person alone */
 	EXCEPTION_ABROAD,
 	EXCEPTION_MINOR,
+	EXCEPTION_USE, /* looked at by officers for what law or supervision demands (TJ-1.2.3.b) */
 };
+enum { EXCEPTION_CONTEXTS = EXCEPTION_USE + 1 };
 /* What must be given before a ground is used; each use records it. */
 enum exception_need {
 	NEED_DOCUMENT,

@@ -244,6 +244,7 @@ const rules = {
   exception_answer: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
   exception_lift: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
   exception_approve: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
+  exception_values: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, found: [409], body: () => ({}) },
   exception_reject: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },
   exception_renewal_ask: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({ days: 3 }) },
   exception_renewal_approve: { caller: 'staff', by: 'privacy', auditor: 403, ...useOf, body: () => ({}) },

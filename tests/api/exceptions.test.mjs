@@ -51,6 +51,49 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     for (const g of grounds) assert.ok(g.needs.length && g.clause.startsWith(name === 'tianjin' ? 'TJ-' : 'NT-'), g.key)
   })
 
+  test('an other use is started only on a recorded basis, by two officers; start and each look stand in the list of its person [TJ-1.2.3.b] [TJ-1.2.3.a]', async () => {
+    const s = await officer(0), own = await usage()
+    const use = { ground: 'other_use', context: 'use', person: person(), items: ['real_name', 'mobile_phone'], scope: '监管部门核对实名情况', scope_until: until,
+      evidence: { document: '某监管局 监函〔2026〕7号', reason: '监管要求核对实名登记是否准确' } }
+    if (name === 'nantong') {
+      const p = await s.refused('POST', '/staff/exceptions', use)
+      assert.deepEqual([p.status, p.reason], [403, 'not_declared'], 'its policy opens no other use')
+      assert.deepEqual([(await usage())[0].action, (await usage()).length], ['refuse', own.length + 1])
+      return
+    }
+    for (const [evidence, missing] of [[{}, ['document', 'reason']], [{ reason: use.evidence.reason }, ['document']], [{ document: use.evidence.document }, ['reason']]]) {
+      const p = await s.refused('POST', '/staff/exceptions', { ...use, evidence })
+      assert.deepEqual([p.status, p.clause, p.errors.map(e => e.field).toSorted()], [400, 'TJ-1.2.3.b', missing])
+    }
+    assert.deepEqual((await s.refused('POST', '/staff/exceptions', { ...use, scope: undefined, scope_until: undefined })).errors.map(e => e.field), ['scope'])
+    assert.equal((await s.refused('POST', '/staff/exceptions', { ...use, recipient: 'population' })).status, 400, 'nothing leaves')
+    assert.equal((await s.refused('POST', '/staff/exceptions', { ...use, context: 'share', recipient: 'population' })).reason, 'not_declared')
+    const { id, state } = (await s.ok('POST', '/staff/exceptions', use)).body
+    assert.equal(state, 'waiting')
+    assert.equal((await s.refused('POST', `/staff/exceptions/${id}/values`, {})).status, 409, 'before another officer agreed')
+    assert.equal((await s.refused('POST', `/staff/exceptions/${id}/approval`, {})).status, 409)
+    const entries = (await usage()).length
+
+    const second = await officer(1)
+    assert.equal((await second.ok('POST', `/staff/exceptions/${id}/approval`, {})).body.state, 'done')
+    const [started] = await usage()
+    assert.deepEqual([started.action, started.clause, started.basis, started.ref_id], ['change', 'TJ-1.2.3.b', 'exception:other_use', id])
+    for (const part of ['开启其他用途', use.evidence.document, use.evidence.reason, use.scope, '专员 甲某', '专员 乙某']) assert.ok(started.note.includes(part), part)
+    assert.equal((await usage()).length, entries + 1, 'nothing was looked at yet')
+
+    for (let looks = 1; looks <= 2; looks++) {
+      const { values } = (await second.ok('POST', `/staff/exceptions/${id}/values`, {})).body
+      assert.deepEqual(Object.fromEntries(values.map(v => [v.key, v.value])), { real_name: c.person.real_name, mobile_phone: c.person.mobile_phone })
+      const [read] = await usage()
+      assert.deepEqual([read.action, read.purpose, read.basis, read.actor.name, read.ref_id], ['read', 'lawful_use', 'exception:other_use', '专员 乙某', id])
+      assert.ok(read.note.includes(use.evidence.document))
+      assert.equal((await usage()).length, entries + 1 + looks)
+    }
+    const [listed] = (await second.ok('GET', '/staff/exceptions')).body.items
+    assert.deepEqual([listed.id, listed.context, listed.evidence, listed.scope], [id, 'use', use.evidence, use.scope])
+    assert.ok(!JSON.stringify(listed).includes(c.person.mobile_phone), 'the list has no values')
+  })
+
   test('a ground of the other city, or of another context, is refused and entered [TJ-1.3.0] [TJ-2.4.0] [NT-2.4.0]', async () => {
     const s = await officer(0), before = (await usage()).length
     const foreign = name === 'tianjin' ? { ground: 'provide_contract' } : { ground: 'provide_legal_duty' }

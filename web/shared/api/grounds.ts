@@ -65,6 +65,10 @@ export interface KeptAnswer {
 	record: { n: number; at: string; action: string; service_name: string | null; recipient_name: string | null; decision: string | null; clause: string | null }[]
 }
 
+export interface GroundUseValue extends Named {
+	value: string
+}
+
 export interface NewGroundUse {
 	ground: string
 	context: string
@@ -90,6 +94,8 @@ export const groundUses = (cursor?: string | null, kind?: 'publication') =>
 export const groundUse = (id: string) => get<GroundUse>(`/staff/exceptions/${id}`)
 export const groundUseOpen = (use: NewGroundUse) => create<GroundUse>('/staff/exceptions', use)
 export const groundUseApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/approval`)
+/** Of an other use that was started: the values in clear; the person reads of each look. */
+export const groundUseValues = (id: string) => post<{ values: GroundUseValue[] }>(`/staff/exceptions/${id}/values`)
 export const groundUseReject = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/rejection`)
 export const groundUseRenew = (id: string, days: number) => post<GroundUse>(`/staff/exceptions/${id}/renewal`, { days })
 export const groundUseRenewApprove = (id: string) => post<GroundUse>(`/staff/exceptions/${id}/renewal/approval`)

@@ -6,6 +6,7 @@ export const contexts = [
 	{ key: 'transfer', name: '转让' },
 	{ key: 'collect', name: '收集' },
 	{ key: 'abroad', name: '向境外提供' },
+	{ key: 'use', name: '其他用途' },
 ]
 /** Closed to the person: not a use of data, with fields of its own. */
 export const access = { key: 'access', name: '封闭项目' }
@@ -28,7 +29,7 @@ export const evidence: { key: string; name: string; hint: string }[] = [
 	{ key: 'own_publication', name: '本人自行公开', hint: '本人在何处、何时公开' },
 	{ key: 'notice', name: '事前告知', hint: '告知的方式和日期' },
 	{ key: 'undertaking', name: '接收方书面承诺', hint: '承诺书编号' },
-	{ key: 'reason', name: '理由', hint: '例如：为何一时难以取得同意' },
+	{ key: 'reason', name: '理由', hint: '例如：为何一时难以取得同意，为何须用于这一用途' },
 ]
 export const evidenceName = (key: string) => (key === 'application' ? '本人的事项' : (evidence.find((e) => e.key === key)?.name ?? key))
 
