@@ -88,6 +88,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await li.page.frameLocator('[data-testid=trial-page]').getByText('每年复核一次').first().waitFor()
     await li.shot('editor-preview')
     await li.tap('edit-save')
+    await li.wait('release-submit') // the page of the draft; the editor shows changes as well
     await li.wait('release-changes')
     number = Number(/releases\/(\d+)/.exec(li.page.url())[1])
     await li.shot('editor-diff')

@@ -36,6 +36,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await li.tap('edit-place-basics')
     await li.fill('edit-updated', '2026-11-20')
     await li.tap('edit-save')
+    await li.wait('release-submit') // the page of the draft; the editor shows changes as well
     await li.wait('release-changes')
     number = Number(/releases\/(\d+)/.exec(li.page.url())[1])
     const changes = await li.text('release-changes')
