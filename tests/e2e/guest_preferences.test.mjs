@@ -62,7 +62,7 @@ describe('tianjin', { concurrency: false }, () => {
     await b.go('/about/cookies')
     await b.page.locator('[data-testid=cookie-switch-analysis][aria-checked=false]').waitFor()
     assert.deepEqual(await cookies(b), ['tb_installation'])
-    assert.equal(await b.id('cookie-staff').isVisible(), true)
+    await b.wait('cookie-staff')
     await b.close()
   })
 
