@@ -368,7 +368,7 @@ static err job_end(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 static err end_stranger(struct ctx *c, const struct job *j)
 {
 	static const char *const scopes[] = {SCOPE, "audit"};
-	struct rights_request r;
+	struct rights_request r = {0};
 
 	err e = rights_get(c, j->subject_id, j->ref_id, &r);
 	if (e.code == ERR_NOT_FOUND) {
