@@ -28,7 +28,7 @@ static const char *setting(const struct ctx *c, const char *key, const char *par
 
 err cooperation_find(struct ctx *c, const char *key, struct cooperation *ret)
 {
-	const struct service *s;
+	const struct service *s = NULL;
 
 	TRY(find_service(c, &s));
 	const char *partner = key && city_list_has(c->release, "indirect.cooperation", key)
@@ -57,7 +57,7 @@ err cooperation_list(struct ctx *c, cooperation_fn fn, void *arg)
 
 static err refuse_act(struct ctx *c, const char *text)
 {
-	const struct service *s;
+	const struct service *s = NULL;
 
 	TRY(find_service(c, &s));
 	return refuse(c, "not_declared", s->purpose->clause, "%s", text);
@@ -94,7 +94,7 @@ static const char *acts_text(const struct ctx *c, const struct cooperation *k)
 
 static err offer_of(struct ctx *c, const struct cooperation *k, int64_t about_id, struct consent_offer *ret)
 {
-	const struct service *s;
+	const struct service *s = NULL;
 
 	TRY(find_service(c, &s));
 	*ret = (struct consent_offer){
@@ -261,7 +261,7 @@ static err end_rows(struct ctx *c, struct tx *tx, void *arg)
 err partner_grant_end(struct ctx *c, int64_t subject_id, const struct cooperation *k)
 {
 	struct ending e = {.subject_id = subject_id, .cooperation = k->key};
-	const struct service *s;
+	const struct service *s = NULL;
 	struct head h;
 
 	TRY(find_service(c, &s));
@@ -372,7 +372,7 @@ static err take_once(struct ctx *c, const struct service *s, struct taking *t)
 err delivery_take(struct ctx *c, const struct delivering *d, int64_t *ret_id)
 {
 	struct taking t = {.d = d, .delivery_id = id_new(c->now_ms)};
-	const struct service *s;
+	const struct service *s = NULL;
 	err e = {ERR_STALE};
 
 	TRY(find_service(c, &s));
@@ -400,7 +400,7 @@ static err leave_cooperation(struct ctx *c, const struct cooperation *k, void *a
 {
 	const struct leaving *l = arg;
 	struct ending e = {.subject_id = l->subject_id, .cooperation = k->key};
-	const struct service *s;
+	const struct service *s = NULL;
 
 	TRY(find_service(c, &s));
 	TRY(partner_grant_of(c, l->subject_id, k, &e.grant));

@@ -81,7 +81,7 @@ static err promotion_row(struct ctx *c, const struct row *r, void *arg)
 
 err promotion_list(struct ctx *c, promotion_fn fn, void *arg)
 {
-	const struct service *s;
+	const struct service *s = NULL;
 
 	TRY(promotion_service(c, &s));
 	return store_rows(c, c->store, Q_PROMOTION_LIST, NO_PARAMS, promotion_row, &(struct each){fn, arg});
@@ -97,7 +97,7 @@ static err keep(struct ctx *c, const struct promotion *p, void *arg)
 err promotion_get(struct ctx *c, int64_t id, struct promotion *ret)
 {
 	struct promotion p = {0};
-	const struct service *s;
+	const struct service *s = NULL;
 
 	TRY(promotion_service(c, &s));
 	TRY(store_rows(c, c->store, Q_PROMOTION_GET, PARAMS(P_INT(id)), promotion_row,
@@ -178,7 +178,7 @@ static err check_words(struct ctx *c, const char *field, const char *text, size_
 static err check_promotion(struct ctx *c, const struct promotion *p)
 {
 	const struct recipient *to = release_recipient(c->release, p->partner);
-	const struct service *s;
+	const struct service *s = NULL;
 
 	TRY(promotion_service(c, &s));
 	TRY(check_words(c, "title", p->title, PROMOTION_TITLE_MAX, "请用2至40个字写明活动名称"));
