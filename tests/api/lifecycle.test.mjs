@@ -54,8 +54,9 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     return { preview, certificate }
   }
 
-  // What proves an end, holds no value, and is the ledger, which nobody may change.
-  const staysForGood = ['account', 'cancellation', 'person_facts', 'person_head', 'ledger_entry', 'ledger_leaf', 'ledger_pending']
+  // What proves an end, holds no value (ended_account: the two numbers of cancellation, and until when they may be asked by),
+  // and is the ledger, which nobody may change.
+  const staysForGood = ['account', 'cancellation', 'ended_account', 'person_facts', 'person_head', 'ledger_entry', 'ledger_leaf', 'ledger_pending']
   const staysUntilTheRecordEnds = [...staysForGood, 'acceptance', 'consent', 'job']
 
   test('a cancelled account leaves in no table a row but those that prove it [TJ-4.2.1.a] [TJ-4.3.h] [NT-4.5.d]', async () => {
