@@ -137,7 +137,7 @@ void control_authority_get(void *user, const struct http_request *q, struct http
 
 static bool setting_is_valid(const char *key, const json_t *value)
 {
-	static const char *const modes[] = {"ok", "down", "slow", "wrong", "forged"};
+	static const char *const modes[] = {"ok", "down", "slow", "wrong", "forged", "cautious"};
 	static const char *const durations[] = {"delay_ms", "reply_after_ms", "follow_up_after_ms"};
 
 	if (strcmp(key, "mode") == 0) {
@@ -177,9 +177,9 @@ void control_authority_put(void *user, const struct http_request *q, struct http
 	(void)route_user;
 	if (!body || !settings_are_valid(body)) {
 		json_decref(body);
-		reply_problem(
-			a, 400,
-			"mode (ok, down, slow, wrong, forged), delay_ms, reply_after_ms, follow_up_after_ms");
+		reply_problem(a, 400,
+			      "mode (ok, down, slow, wrong, forged, cautious), delay_ms, reply_after_ms, "
+			      "follow_up_after_ms");
 		return;
 	}
 	pthread_mutex_lock(&w->lock);

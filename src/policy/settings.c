@@ -69,6 +69,7 @@ static const struct known all[] = {
 	{"minor.strict_age", VALUE_COUNT, NULL},
 	{"minor.delete_days", VALUE_COUNT, NULL},
 	{"minor.delete_clause", VALUE_TEXT, NULL},
+	{"minor.verify_clause", VALUE_TEXT, NULL},
 	{"minor.proof", VALUE_WORD, WORDS("hotline_report", "material")},
 
 	/* agreeing and withdrawing */

@@ -333,6 +333,33 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.deepEqual([await promotion(c), await promotion(elder)], [false, true])
   })
 
+  // Nantong verifies names by bank cards, which the register's children do not have
+  if (name === 'tianjin') test('where the body that verifies is cautious with minors, only what needs the verified name waits [TJ-6.4]', async () => {
+    const { child, parent } = await family(city), p = await adult(city, parent), c = await childClient(city, child)
+    const refused = async act => assert.rejects(act, e => {
+      assert.deepEqual([e.status, e.reason, e.clause], [403, 'realname_required', 'TJ-6.4'], JSON.stringify(e))
+      assert.match(e.body.detail, /风险控制[^]*其他服务不受影响/)
+      return true
+    })
+    const mode = mode => city.control('PUT', 'authorities/population', { mode })
+    await decide(p, await ask(p, await newCode(c), child))
+    await mode('cautious')
+    await refused(() => register(c, child))
+    assert.ok((await c.ok('GET', '/services?limit=3')).body.items.length > 0, 'the catalogue is open')
+    assert.ok((await (await citizen(city)).ok('GET', '/me')).body.realname_level > 0, 'an adult is verified')
+    await mode('ok')
+    await city.advance('PT2M') // a number gets its next code a minute later
+    await register(c, child)
+    await secondCheck(c)
+    const again = () => withConsents(c, 'POST', '/realname/number', { real_name: child.real_name, id_number: child.resident_id_number })
+    await mode('cautious')
+    await refused(again)
+    assert.ok((await notes(c, 'refuse')).some(u => u.decision === 'realname_required' && u.clause === 'TJ-6.4'), 'the child reads it')
+    assert.ok((await c.ok('GET', '/me')).body.realname_level > 0, 'what was verified before stands')
+    await mode('ok')
+    await again()
+  })
+
   test('of age, the guardian sees and decides nothing any more, and the person agrees anew [TJ-6.2.a] [NT-5.1.a]', async () => {
     const { c, p, child, ward } = await guarded(city, { age_gte: 16, age_lt: 18 })
     const [y, m, d] = child.birth.split('-').map(Number)

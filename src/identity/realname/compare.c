@@ -54,15 +54,38 @@ static void drop(json_t **j)
 	json_decref(*j);
 }
 
-/* A body that checks identity may know of a minor what the number does not tell. */
-static err read_answer(struct ctx *c, const struct recipient *to, bool guarded, int status, struct slice body)
+/* A minor whom the body does not verify under its own risk control goes without what needs the verified name,
+ * and without nothing else (TJ-6.4). */
+static err cautious(struct ctx *c, const struct permit *share)
 {
+	const char *clause = city_text(c->release, "minor.verify_clause");
+
+	return refuse(
+		c, "realname_required", clause ? clause : permit_service(share)->clause,
+		"%s出于风险控制，没有通过未成年人的这次实名核验。须实名的服务暂时不能办理，其他服务不受影响；"
+		"可以稍后再试，或者由监护人拨打服务热线咨询",
+		permit_recipient(share)->name);
+}
+
+static bool is_cautious(const json_t *answer)
+{
+	const char *reason = json_string_value(json_object_get(answer, "reason"));
+
+	return reason && strcmp(reason, "risk_control") == 0;
+}
+
+/* A body that checks identity may know of a minor what the number does not tell. */
+static err read_answer(struct ctx *c, const struct permit *share, bool guarded, int status, struct slice body)
+{
+	const struct recipient *to = permit_recipient(share);
 	__attribute__((cleanup(drop))) json_t *answer =
 		json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *match = json_object_get(answer, "match");
 
 	if (status != 200 || !json_is_boolean(match))
 		FAIL(c, ERR_AUTHORITY, "%s返回的结果无法识别，请稍后再试", to->name);
+	if (!json_is_true(match) && guarded && is_cautious(answer))
+		return cautious(c, share);
 	if (!json_is_true(match))
 		return mismatch(c, answer, to);
 	return json_is_true(json_object_get(answer, "minor")) && !guarded ? refuse_minor(c) : OK;
@@ -86,7 +109,7 @@ err compare_identity(struct ctx *c, struct permit *share, const struct typed_val
 	crypto_wipe(request.data, request.size);
 	*ret_sent = sent;
 	TRY(e);
-	return read_answer(c, to, guarded, status, buf_slice(&answer));
+	return read_answer(c, share, guarded, status, buf_slice(&answer));
 }
 
 struct slice typed_number(const struct typed_values *f)

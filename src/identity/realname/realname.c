@@ -80,6 +80,8 @@ static err compare(struct ctx *c, struct proving *p, struct permit *share)
 	TRY(ledger_write(c, &p->head, &entry, LEDGER_ANY_EPOCH, NULL, NULL, NULL));
 	if (e.code == ERR_CONFLICT)
 		TRY(note_refusal(c, p, "mismatch", p->service->clause));
+	else if (e.code == ERR_REFUSED && strcmp(failure.reason, "realname_required") == 0)
+		TRY(note_refusal(c, p, failure.reason, failure.clause));
 	c->failure = failure;
 	return e;
 }
