@@ -40,8 +40,8 @@ WHERE subject_id = ?1 AND promotion_id = ?2;
 -- name: promotion_entry_state
 UPDATE promotion_entry SET state = ?3 WHERE subject_id = ?1 AND entry_id = ?2;
 
--- name: promotion_entries_end
-DELETE FROM promotion_entry WHERE subject_id = ?1;
+-- name: promotion_entry_end
+DELETE FROM promotion_entry WHERE subject_id = ?1 AND entry_id = ?2;
 
 -- name: promotion_number_put
 INSERT INTO promotion_number (entry_id, subject_id, promotion_id) VALUES (?1, ?2, ?3);
@@ -52,8 +52,8 @@ SELECT subject_id, promotion_id FROM promotion_number WHERE entry_id = ?1;
 -- name: promotion_number_end
 DELETE FROM promotion_number WHERE entry_id = ?1;
 
--- name: promotion_entry_list
-SELECT promotion_id, entry_id, consent_id, state, joined_at_ms FROM promotion_entry WHERE subject_id = ?1;
+-- name: promotion_entry_some
+SELECT entry_id FROM promotion_entry WHERE subject_id = ?1 ORDER BY promotion_id LIMIT ?2;
 
 -- name: partner_call_put
 INSERT INTO partner_call (partner, request, at_ms) VALUES (?1, ?2, ?3) ON CONFLICT (partner, request) DO NOTHING;

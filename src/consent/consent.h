@@ -13,6 +13,10 @@
  * installation alone. The session's second check is read from c->session_id. */
 err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head *ret_head);
 
+/* For an act that rests on one consent: no other counts, so that the gate refuses the rest. False when that
+ * one does not stand; 0: none. */
+bool facts_keep_consent(struct ctx *c, struct facts *f, int64_t consent_id);
+
 /* At most `limit` people above number `after`, in order; those who left are passed over. For rounds through
  * everybody, in jobs. */
 err people_after(struct ctx *c, int64_t after, int limit, int64_t *ret_ids, size_t *ret_count);

@@ -160,3 +160,19 @@ err facts_load(struct ctx *c, int64_t subject_id, struct facts *ret, struct head
 	*ret_head = head;
 	return OK;
 }
+
+bool facts_keep_consent(struct ctx *c, struct facts *f, int64_t consent_id)
+{
+	const struct consent_fact *all = f->consents;
+	struct consent_fact *own = ARENA_NEW(c->arena, struct consent_fact);
+	size_t count = f->consent_count;
+
+	f->consents = own;
+	f->consent_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (all[i].consent_id == consent_id) {
+			*own = all[i];
+			f->consent_count = 1;
+		}
+	return f->consent_count == 1;
+}

@@ -151,23 +151,6 @@ static err delivery_row(struct ctx *c, const struct row *r, void *arg)
 	return OK;
 }
 
-/* Of all consents only the one of this grant counts: the gate refuses the rest. */
-static bool keep_own_consent(struct ctx *c, int64_t consent_id, struct facts *f)
-{
-	const struct consent_fact *all = f->consents;
-	struct consent_fact *own = ARENA_NEW(c->arena, struct consent_fact);
-	size_t count = f->consent_count;
-
-	f->consents = own;
-	f->consent_count = 0;
-	for (size_t i = 0; i < count; i++)
-		if (all[i].consent_id == consent_id) {
-			*own = all[i];
-			f->consent_count = 1;
-		}
-	return f->consent_count == 1;
-}
-
 err partner_grant_of(struct ctx *c, int64_t subject_id, const struct cooperation *k,
 		     struct partner_grant *ret)
 {
@@ -180,7 +163,7 @@ err partner_grant_of(struct ctx *c, int64_t subject_id, const struct cooperation
 	TRY(store_rows(c, c->store, Q_PARTNER_DELIVERY_LIST, PARAMS(P_INT(subject_id)), delivery_row, &r));
 	if (g.grant_id) {
 		TRY(facts_load(c, subject_id, &f, &h));
-		g.stands = keep_own_consent(c, g.consent_id, &f);
+		g.stands = facts_keep_consent(c, &f, g.consent_id);
 	}
 	*ret = g;
 	return OK;
@@ -349,7 +332,7 @@ static err take_once(struct ctx *c, const struct service *s, struct taking *t)
 
 	TRY(partner_grant_of(c, t->subject_id, t->d->cooperation, &g));
 	TRY(facts_load(c, t->subject_id, &f, &h));
-	(void)keep_own_consent(c, g.consent_id, &f);
+	(void)facts_keep_consent(c, &f, g.consent_id);
 	if (g.delivery_count >= ROWS_MAX)
 		FAIL(c, ERR_CONFLICT, "这项合作已经收到的信息过多，须由本人删除后再接收");
 	if (!has_reference(t->d)) {

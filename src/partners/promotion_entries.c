@@ -7,7 +7,7 @@
 #include "services/form.h"
 #include <jansson.h>
 
-enum { TEXT_MAX = 64 * 1024, VALUE_MAX = 2048, RESULT_MAX = 200, TRIES = 4 };
+enum { TEXT_MAX = 64 * 1024, VALUE_MAX = 2048, RESULT_MAX = 200, TRIES = 4, ENDED_AT_ONCE = 64 };
 
 static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
 
@@ -105,24 +105,6 @@ static bool is_running(const struct promotion *p)
 	return strcmp(p->state, "running") == 0;
 }
 
-/* Of all consents only the one that this entry rests on counts, and none once the promotion is over: the gate
- * refuses the rest. */
-static bool keep_own_consent(struct ctx *c, const struct promotion *p, int64_t consent_id, struct facts *f)
-{
-	const struct consent_fact *all = f->consents;
-	struct consent_fact *own = ARENA_NEW(c->arena, struct consent_fact);
-	size_t count = f->consent_count;
-
-	f->consents = own;
-	f->consent_count = 0;
-	for (size_t i = 0; i < count && is_running(p); i++)
-		if (all[i].consent_id == consent_id) {
-			*own = all[i];
-			f->consent_count = 1;
-		}
-	return f->consent_count == 1;
-}
-
 err promotion_entry_of(struct ctx *c, int64_t subject_id, const struct promotion *p,
 		       struct promotion_entry *ret)
 {
@@ -136,7 +118,7 @@ err promotion_entry_of(struct ctx *c, int64_t subject_id, const struct promotion
 		TRY(facts_load(c, subject_id, &f, &h));
 		if (!is_running(p))
 			e.state = "over";
-		else if (!keep_own_consent(c, p, e.consent_id, &f))
+		else if (!facts_keep_consent(c, &f, e.consent_id))
 			e.state = "left";
 	}
 	*ret = e;
@@ -299,7 +281,8 @@ static err release_for(struct ctx *c, const struct promotion *p, int64_t subject
 	q.service = a->s;
 	q.items = a->s->shared;
 	TRY(facts_load(c, subject_id, &a->f, &a->h));
-	(void)keep_own_consent(c, p, e->consent_id, &a->f);
+	/* none once the promotion is over */
+	(void)facts_keep_consent(c, &a->f, is_running(p) ? e->consent_id : 0);
 	TRY(form_decide(c, &a->f, &a->h, &q, &a->permit));
 	return vault_release(c, a->permit, &a->h, e->entry_id, p->title, ret);
 }
@@ -466,7 +449,7 @@ err promotion_outcome(struct ctx *c, int64_t subject_id, const struct promotion_
 /* ---- the end of an account ---- */
 
 struct ending {
-	int64_t subject_id, ids[64];
+	int64_t subject_id, ids[ENDED_AT_ONCE];
 	size_t count;
 };
 
@@ -475,8 +458,7 @@ static err note_number(struct ctx *c, const struct row *r, void *arg)
 	struct ending *e = arg;
 
 	(void)c;
-	if (e->count < sizeof e->ids / sizeof *e->ids)
-		e->ids[e->count++] = row_int(r, 1);
+	e->ids[e->count++] = row_int(r, 0);
 	return OK;
 }
 
@@ -485,10 +467,14 @@ static err end_rows(struct ctx *c, struct tx *tx, void *arg)
 	struct ending *e = arg;
 
 	e->count = 0;
-	TRY(tx_rows(c, tx, Q_PROMOTION_ENTRY_LIST, PARAMS(P_INT(e->subject_id)), note_number, e));
-	for (size_t i = 0; i < e->count; i++)
+	TRY(tx_rows(c, tx, Q_PROMOTION_ENTRY_SOME, PARAMS(P_INT(e->subject_id), P_INT(ENDED_AT_ONCE)),
+		    note_number, e));
+	for (size_t i = 0; i < e->count; i++) {
 		TRY(tx_exec(c, tx, Q_PROMOTION_NUMBER_END, PARAMS(P_INT(e->ids[i])), NULL));
-	return tx_exec(c, tx, Q_PROMOTION_ENTRIES_END, PARAMS(P_INT(e->subject_id)), NULL);
+		TRY(tx_exec(c, tx, Q_PROMOTION_ENTRY_END, PARAMS(P_INT(e->subject_id), P_INT(e->ids[i])),
+			    NULL));
+	}
+	return OK;
 }
 
 err promotions_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
@@ -496,5 +482,8 @@ err promotions_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at
 	struct ending e = {.subject_id = j->subject_id};
 
 	*ret_again_at_ms = 0;
-	return store_write(c, c->store, end_rows, &e);
+	do
+		TRY(store_write(c, c->store, end_rows, &e));
+	while (e.count == ENDED_AT_ONCE);
+	return OK;
 }
