@@ -5,6 +5,8 @@
 #include "partners/deliveries.h"
 #include "partners/promotions.h"
 
+enum { DELIVERED_MAX = 4 * DELIVERY_TEXT_MAX + 1 };
+
 /* Who signed the call; the entries it leaves name the partner. */
 static err caller_of(struct api_call *k, const struct recipient **ret)
 {
@@ -56,15 +58,15 @@ static err promotion_use_post(struct api_call *k)
 	return OK;
 }
 
-static const char *delivered_text(struct api_call *k)
+static struct slice delivered_text(struct api_call *k, struct buf *out)
 {
 	const json_t *items = json_object_get(k->body, "items");
-	const char *all = "", *name;
+	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)items, name, value) all = arena_printf(
-		k->c->arena, "%s%s%s：%s", all, *all ? "；" : "", name, json_string_value(value));
-	return all;
+	json_object_foreach((json_t *)items, name, value)
+		buf_printf(out, "%s%s：%s", out->size ? "；" : "", name, json_string_value(value));
+	return buf_slice(out);
 }
 
 /* Data about a person who let the partner deliver it (NT-1.2.3.a). */
@@ -73,6 +75,7 @@ static err delivery_post(struct api_call *k)
 	const struct recipient *from;
 	struct cooperation cooperation;
 	struct delivering d = {.cooperation = &cooperation, .reference = api_text(k, "reference")};
+	BUF_SCOPED text = {0};
 	int64_t id = 0;
 
 	TRY(caller_of(k, &from));
@@ -81,8 +84,13 @@ static err delivery_post(struct api_call *k)
 		FAIL(k->c, ERR_NOT_FOUND, "没有这项业务合作");
 	if (api_text(k, "grant").p)
 		TRY(body_id(k, "grant", &d.grant_id));
-	d.text = slice_of(delivered_text(k));
-	TRY(delivery_take(k->c, &d, &id));
+	buf_init(&text, DELIVERED_MAX);
+	d.text = delivered_text(k, &text);
+	if (text.failed)
+		FAIL(k->c, ERR_TOO_LARGE, "提供的信息过长");
+	err e = delivery_take(k->c, &d, &id);
+	crypto_wipe(text.data, text.size);
+	TRY(e);
 	json_open(&k->out, '{');
 	json_put_id(&k->out, "id", id);
 	json_close(&k->out, '}');
