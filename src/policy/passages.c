@@ -81,10 +81,13 @@ static struct sentences sentences_of(struct ctx *c, const struct chapter *k)
 
 static const char *joined(struct ctx *c, const char *const *texts, size_t count)
 {
-	const char *all = NULL;
+	size_t size = 0;
 
 	for (size_t i = 0; i < count; i++)
-		all = all ? arena_printf(c->arena, "%s%s", all, texts[i]) : texts[i];
+		size += strlen(texts[i]);
+	char *all = count ? arena_alloc(c->arena, size + 1) : NULL, *at = all;
+	for (size_t i = 0; i < count; i++)
+		at = stpcpy(at, texts[i]);
 	return all;
 }
 
