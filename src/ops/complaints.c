@@ -164,16 +164,19 @@ static err open_once(struct ctx *c, struct slice number, struct matter *m, held_
 	TRY(matter_find(c, number, m));
 	const char *note = arena_printf(c->arena, "编号 %s", m->k.number);
 	struct itemset rest = m->items, words = words_of(c, &rest);
-	if (m->words && !itemset_empty(&words)) {
-		const struct item *it = release_item(c->release, WORDS);
-		struct held h = {.item = it, .masked = item_masked(c, it, slice_of(m->words))};
+	bool has_words = m->words && !itemset_empty(&words);
+	if (has_words) {
 		TRY(decide(c, m, &words, note, true, &p));
 		TRY(words_entry(c, m, p, words));
-		TRY(fn(c, &h, arg));
 		TRY(facts_load(c, m->k.subject_id, &m->f, &m->h));
 	}
 	TRY(decide(c, m, &rest, note, true, &p));
-	return vault_masked(c, p, &m->h, m->k.id, fn, arg);
+	TRY(vault_masked(c, p, &m->h, m->k.id, fn, arg));
+	if (!has_words)
+		return OK;
+	/* last: an attempt on old facts has told nothing */
+	const struct item *it = release_item(c->release, WORDS);
+	return fn(c, &(struct held){.item = it, .masked = item_masked(c, it, slice_of(m->words))}, arg);
 }
 
 err complaint_open(struct ctx *c, const struct staff *s, struct slice number, struct complaint *ret,
