@@ -6,8 +6,6 @@
 
 enum { FETCHES_AN_HOUR = 20, HOUR_MS = 3600 * 1000, SMALL = 4096 };
 
-static const char *const number_origin = "fetched:number_gateway", *const account_origin = "fetched:account";
-
 static const struct service *declared_service(const struct release *r, const char *source)
 {
 	if (strcmp(source, "number") == 0)
@@ -85,6 +83,19 @@ static err keep(struct ctx *c, const char *form, const char *source, struct slic
 	return identity_db_prefill_put(c, &row);
 }
 
+/* From the account, or from the recipient that the city's service names. */
+static const char *origin_of(struct ctx *c, const char *source)
+{
+	const struct service *s = declared_service(c->release, source);
+
+	return arena_printf(c->arena, "fetched:%s", s && s->recipient ? s->recipient->key : source);
+}
+
+static bool is_from(const struct prefilled *p, const char *source)
+{
+	return p->source && strcmp(p->source, source) == 0;
+}
+
 err prefill_find(struct ctx *c, const char *form, struct slice value, struct prefilled *ret)
 {
 	struct prefill_row row = {0};
@@ -98,7 +109,8 @@ err prefill_find(struct ctx *c, const char *form, struct slice value, struct pre
 	hash_value(c, form, value, hash);
 	if (!row.source || !crypto_equal(hash, row.value_hash, HASH_SIZE))
 		return OK;
-	ret->origin = strcmp(row.source, "number") == 0 ? number_origin : account_origin;
+	ret->source = row.source;
+	ret->origin = origin_of(c, row.source);
 	ret->version = row.version;
 	ret->consent_id = row.consent_id;
 	return OK;
@@ -207,7 +219,7 @@ err prefill_write(struct ctx *c, struct head *h, const struct prefilled *p)
 	const struct item *token = release_item(c->release, "number_token");
 	struct use use;
 
-	if (!s || !s->recipient || !token || strcmp(p->origin, number_origin) != 0)
+	if (!s || !s->recipient || !token || !is_from(p, "number"))
 		return OK;
 	struct entry entry = {
 		.action = ENTRY_SHARE,
@@ -232,7 +244,7 @@ err prefill_note(struct ctx *c, int64_t subject_id, const struct prefilled *p)
 {
 	struct head head;
 
-	if (!p->origin || strcmp(p->origin, number_origin) != 0)
+	if (!is_from(p, "number"))
 		return OK;
 	TRY(ledger_head(c, c->store, subject_id, &head));
 	return prefill_write(c, &head, p);
@@ -331,7 +343,7 @@ err prefill_take(struct ctx *c, int64_t subject_id, const struct service *s, con
 	*ret_count = count;
 	*ret_from = (struct itemset){0};
 	TRY(prefill_find(c, "realname", person_text(c, subject_id), &found));
-	if (!from || strcmp(found.origin, account_origin) != 0)
+	if (!from || !is_from(&found, "account"))
 		return OK;
 	struct itemset open = left_open(s, from, typed, count);
 	if (itemset_empty(&open))

@@ -25,9 +25,10 @@ err prefill_number(struct ctx *c, const struct prefill *p, struct slice token, s
 /* Lets the next proof of the name take from the account what is not typed; fn is told each item, masked. */
 err prefill_account(struct ctx *c, int64_t subject_id, const struct prefill *p, held_fn fn, void *arg);
 
-/* What was found of a form's value. origin: "typed", or "fetched:<source>" as the vault keeps it. */
+/* What was found of a form's value. source: NULL when it was typed; origin: "typed", or "fetched:<from>", as
+ * the vault keeps it. */
 struct prefilled {
-	const char *form, *origin, *version;
+	const char *form, *source, *origin, *version;
 	int64_t consent_id;
 };
 err prefill_find(struct ctx *c, const char *form, struct slice value, struct prefilled *ret);
