@@ -3,11 +3,6 @@
 #include "account/ended.h"
 #include "notify/notices.h"
 
-static char *text(struct ctx *c, const struct row *r, int column)
-{
-	return arena_copy(c->arena, row_text(r, column));
-}
-
 static void blob(const struct row *r, int column, void *ret, size_t size)
 {
 	struct slice s = row_blob(r, column);
@@ -87,7 +82,7 @@ static err identifier_ending_row(struct ctx *c, const struct row *r, void *arg)
 	if (l->count < l->max)
 		l->rows[l->count++] =
 			(struct identifier_ending){.id = row_int(r, 0),
-						   .kind = text(c, r, 1),
+						   .kind = row_copy(c, r, 1),
 						   .sealed = arena_slice(c->arena, row_blob(r, 2))};
 	return OK;
 }
@@ -145,7 +140,7 @@ static err identifier_row(struct ctx *c, const struct row *r, void *arg)
 
 	if (l->count == IDENTIFIERS_MAX)
 		return OK;
-	l->rows[l->count].kind = text(c, r, 0);
+	l->rows[l->count].kind = row_copy(c, r, 0);
 	blob(r, 1, l->rows[l->count].blind, HASH_SIZE);
 	l->count++;
 	return OK;
@@ -192,7 +187,7 @@ err account_db_activate(struct ctx *c, struct tx *tx, int64_t subject_id)
 
 static err state_row(struct ctx *c, const struct row *r, void *arg)
 {
-	*(const char **)arg = text(c, r, 0);
+	*(const char **)arg = row_copy(c, r, 0);
 	return OK;
 }
 
@@ -324,7 +319,7 @@ static err session_row(struct ctx *c, const struct row *r, void *arg)
 	blob(r, 0, f->hash, HASH_SIZE);
 	f->session->id = f->id;
 	f->session->installation_id = row_int(r, 1);
-	f->session->platform = text(c, r, 2);
+	f->session->platform = row_copy(c, r, 2);
 	f->session->last_seen_at_ms = row_int(r, 3);
 	f->session->ends_at_ms = row_int(r, 4);
 	return OK;
@@ -356,12 +351,12 @@ static err listed_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct session_listing *l = arg;
 	struct session s = {.id = row_int(r, 0),
-			    .platform = text(c, r, 1),
+			    .platform = row_copy(c, r, 1),
 			    .created_at_ms = row_int(r, 2),
 			    .last_seen_at_ms = row_int(r, 3),
 			    .ends_at_ms = row_int(r, 4),
 			    .installation_id = row_int(r, 5),
-			    .origin = text(c, r, 6)};
+			    .origin = row_copy(c, r, 6)};
 
 	return l->fn(c, &s, l->arg);
 }

@@ -34,7 +34,7 @@ static err device_row(struct ctx *c, const struct row *r, void *arg)
 	l->ret->any = true;
 	if (row_int(r, 0) != l->installation_id)
 		return OK;
-	l->ret->way = arena_copy(c->arena, row_text(r, 1));
+	l->ret->way = row_copy(c, r, 1);
 	l->ret->bound = row_int(r, 2) > 0;
 	l->ret->blocked = row_int(r, 3) > 0;
 	l->ret->known = !l->ret->blocked;

@@ -94,10 +94,10 @@ static err event_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct each *each = arg;
 	struct watched w = {.id = row_int(r, 0),
-			    .kind = arena_copy(c->arena, row_text(r, 1)),
-			    .source = arena_copy(c->arena, row_text(r, 2)),
-			    .rule = arena_copy(c->arena, row_text(r, 3)),
-			    .measure = arena_copy(c->arena, row_text(r, 4)),
+			    .kind = row_copy(c, r, 1),
+			    .source = row_copy(c, r, 2),
+			    .rule = row_copy(c, r, 3),
+			    .measure = row_copy(c, r, 4),
 			    .count = row_int(r, 5),
 			    .first_at_ms = row_int(r, 6),
 			    .last_at_ms = row_int(r, 7)};

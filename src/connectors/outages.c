@@ -16,11 +16,6 @@ const char *outage_cause_name(const char *cause)
 	return NULL;
 }
 
-static const char *copy(struct ctx *c, const struct row *r, int i)
-{
-	return arena_copy(c->arena, row_text(r, i));
-}
-
 struct each {
 	outage_fn fn;
 	void *arg;
@@ -30,14 +25,14 @@ static err outage_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct each *each = arg;
 	struct outage o = {.id = row_int(r, 0),
-			   .authority = copy(c, r, 1),
-			   .cause = copy(c, r, 2),
+			   .authority = row_copy(c, r, 1),
+			   .cause = row_copy(c, r, 2),
 			   .failures = row_int(r, 3),
 			   .opened_at_ms = row_int(r, 4),
 			   .last_at_ms = row_int(r, 5),
 			   .recovered_at_ms = row_int(r, 6),
-			   .classed_by = copy(c, r, 7),
-			   .note = copy(c, r, 8)};
+			   .classed_by = row_copy(c, r, 7),
+			   .note = row_copy(c, r, 8)};
 
 	return each->fn(c, &o, each->arg);
 }
@@ -173,7 +168,8 @@ struct each_cut {
 static err cut_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct each_cut *each = arg;
-	struct cut cut = {copy(c, r, 0), copy(c, r, 1), copy(c, r, 2), copy(c, r, 3), row_int(r, 4)};
+	struct cut cut = {row_copy(c, r, 0), row_copy(c, r, 1), row_copy(c, r, 2), row_copy(c, r, 3),
+			  row_int(r, 4)};
 
 	return each->fn(c, &cut, NULL, each->arg);
 }
@@ -181,9 +177,10 @@ static err cut_row(struct ctx *c, const struct row *r, void *arg)
 static err record_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct each_cut *each = arg;
-	struct cut cut = {copy(c, r, 0), copy(c, r, 1), copy(c, r, 3), copy(c, r, 4), row_int(r, 5)};
+	struct cut cut = {row_copy(c, r, 0), row_copy(c, r, 1), row_copy(c, r, 3), row_copy(c, r, 4),
+			  row_int(r, 5)};
 
-	return each->fn(c, &cut, copy(c, r, 2), each->arg);
+	return each->fn(c, &cut, row_copy(c, r, 2), each->arg);
 }
 
 err cut_list(struct ctx *c, cut_fn fn, void *arg)

@@ -24,11 +24,6 @@ static err rows(struct ctx *c, struct tx *tx, enum query q, const struct param *
 		  : store_rows(c, c->store, q, params, count, fn, arg);
 }
 
-static char *text(struct ctx *c, const struct row *r, int column)
-{
-	return arena_copy(c->arena, row_text(r, column));
-}
-
 /* ---- installations
  * ------------------------------------------------------------------------------------------------- */
 
@@ -52,7 +47,7 @@ static err installation_row(struct ctx *c, const struct row *r, void *arg)
 
 	if (hash.n == HASH_SIZE)
 		memcpy(f->hash, hash.p, HASH_SIZE);
-	*f->platform = text(c, r, 1);
+	*f->platform = row_copy(c, r, 1);
 	return OK;
 }
 
@@ -72,9 +67,9 @@ static err installation_acceptance_row(struct ctx *c, const struct row *r, void 
 {
 	struct acceptance_row *a = list_add(c, arg, sizeof(*a));
 
-	*a = (struct acceptance_row){.version = text(c, r, 0),
+	*a = (struct acceptance_row){.version = row_copy(c, r, 0),
 				     .release_number = row_int(r, 1),
-				     .release_hash = text(c, r, 2),
+				     .release_hash = row_copy(c, r, 2),
 				     .read_at_ms = row_int(r, 3),
 				     .at_ms = row_int(r, 4),
 				     .kind = "express",
@@ -88,10 +83,10 @@ static err person_acceptance_row(struct ctx *c, const struct row *r, void *arg)
 	struct acceptance_row *a = list_add(c, arg, sizeof(*a));
 
 	*a = (struct acceptance_row){.id = row_int(r, 0),
-				     .version = text(c, r, 1),
+				     .version = row_copy(c, r, 1),
 				     .release_number = row_int(r, 2),
-				     .release_hash = text(c, r, 3),
-				     .kind = text(c, r, 4),
+				     .release_hash = row_copy(c, r, 3),
+				     .kind = row_copy(c, r, 4),
 				     .at_ms = row_int(r, 5),
 				     .whole = row_int(r, 6) == 4,
 				     .withdrawn_at_ms = row_int(r, 7)};
@@ -130,14 +125,14 @@ static struct consent_row *add_consent(struct ctx *c, const struct row *r, struc
 	struct consent_row *k = list_add(c, l, sizeof(*k));
 
 	*k = (struct consent_row){.id = row_int(r, 0),
-				  .service = text(c, r, 1),
-				  .recipient = text(c, r, 2),
-				  .items = text(c, r, 3),
-				  .text_hash = text(c, r, 4),
-				  .version = text(c, r, 5),
+				  .service = row_copy(c, r, 1),
+				  .recipient = row_copy(c, r, 2),
+				  .items = row_copy(c, r, 3),
+				  .text_hash = row_copy(c, r, 4),
+				  .version = row_copy(c, r, 5),
 				  .given_at_ms = row_int(r, 6),
 				  .withdrawn_at_ms = row_int(r, 7),
-				  .terms = text(c, r, 8)};
+				  .terms = row_copy(c, r, 8)};
 	return k;
 }
 
@@ -249,7 +244,7 @@ struct anonymous_listing {
 static err anonymous_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct anonymous_listing *l = arg;
-	struct anonymous_use u = {text(c, r, 0), text(c, r, 1), row_int(r, 2), row_int(r, 3)};
+	struct anonymous_use u = {row_copy(c, r, 0), row_copy(c, r, 1), row_int(r, 2), row_int(r, 3)};
 
 	return l->fn(c, &u, l->arg);
 }
@@ -291,7 +286,7 @@ static err permission_row(struct ctx *c, const struct row *r, void *arg)
 	struct permission_row *p = list_add(c, arg, sizeof(*p));
 
 	*p = (struct permission_row){
-		.key = text(c, r, 0), .granted = row_int(r, 1) == 1, .changed_at_ms = row_int(r, 2)};
+		.key = row_copy(c, r, 0), .granted = row_int(r, 1) == 1, .changed_at_ms = row_int(r, 2)};
 	return OK;
 }
 
@@ -299,7 +294,7 @@ static err function_permission_row(struct ctx *c, const struct row *r, void *arg
 {
 	struct permission_row *p = list_add(c, arg, sizeof(*p));
 
-	*p = (struct permission_row){text(c, r, 0), text(c, r, 3), row_int(r, 1) == 1, row_int(r, 2)};
+	*p = (struct permission_row){row_copy(c, r, 0), row_copy(c, r, 3), row_int(r, 1) == 1, row_int(r, 2)};
 	return OK;
 }
 

@@ -31,8 +31,7 @@ static err sum_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct summing *s = arg;
 
-	return s->fn(c, arena_copy(c->arena, row_text(r, 0)), arena_copy(c->arena, row_text(r, 1)),
-		     row_int(r, 2), s->arg);
+	return s->fn(c, row_copy(c, r, 0), row_copy(c, r, 1), row_int(r, 2), s->arg);
 }
 
 err counts_sum(struct ctx *c, int days, counts_fn fn, void *arg)

@@ -5,11 +5,6 @@
 
 enum { REFERENCES_MAX = 64 };
 
-static char *text(struct ctx *c, const struct row *r, int column)
-{
-	return arena_copy(c->arena, row_text(r, column));
-}
-
 /* ---- codes */
 
 err guardian_code_rows(struct ctx *c, struct tx *tx, const struct guardian_code *k)
@@ -57,11 +52,11 @@ static err ward_row(struct ctx *c, const struct row *r, void *arg)
 	struct reading *reading = arg;
 	struct ward w = {.guardian_id = reading->guardian_id,
 			 .id = row_int(r, 0),
-			 .kind = text(c, r, 1),
-			 .state = text(c, r, 2),
+			 .kind = row_copy(c, r, 1),
+			 .state = row_copy(c, r, 2),
 			 .child = {row_int(r, 3), row_int(r, 4) == 1},
-			 .text_hash = text(c, r, 5),
-			 .version = text(c, r, 6),
+			 .text_hash = row_copy(c, r, 5),
+			 .version = row_copy(c, r, 6),
 			 .asked_at_ms = row_int(r, 7),
 			 .changed_at_ms = row_int(r, 8),
 			 .agreed_at_ms = row_int(r, 9)};
@@ -370,8 +365,8 @@ static err one_task_row(struct ctx *c, const struct row *r, void *arg)
 
 	*t->one = (struct guardian_task){.ward_id = t->ward_id,
 					 .guardian_id = row_int(r, 0),
-					 .kind = text(c, r, 1),
-					 .state = text(c, r, 2),
+					 .kind = row_copy(c, r, 1),
+					 .state = row_copy(c, r, 2),
 					 .at_ms = row_int(r, 3),
 					 .officer_id = row_int(r, 4)};
 	return OK;
@@ -394,8 +389,8 @@ static err each_task_row(struct ctx *c, const struct row *r, void *arg)
 	struct task_reading *reading = arg;
 	struct guardian_task t = {.ward_id = row_int(r, 0),
 				  .guardian_id = row_int(r, 1),
-				  .kind = text(c, r, 2),
-				  .state = text(c, r, 3),
+				  .kind = row_copy(c, r, 2),
+				  .state = row_copy(c, r, 3),
 				  .at_ms = row_int(r, 4),
 				  .officer_id = row_int(r, 5)};
 

@@ -58,9 +58,9 @@ static err keep_row(struct ctx *c, const struct row *row, void *arg)
 {
 	struct reading *r = arg;
 	struct item_lock l = {.use_id = row_int(row, 0),
-			      .item = release_item(c->release, arena_copy(c->arena, row_text(row, 1))),
+			      .item = release_item(c->release, row_copy(c, row, 1)),
 			      .acts = (unsigned)row_int(row, 2),
-			      .ground = release_exception(c->release, arena_copy(c->arena, row_text(row, 3))),
+			      .ground = release_exception(c->release, row_copy(c, row, 3)),
 			      .set_at_ms = row_int(row, 4),
 			      .until_ms = row_int(row, 5),
 			      .everybody = r->everybody};

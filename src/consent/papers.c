@@ -4,14 +4,13 @@
 static err standing_row(struct ctx *c, const struct row *row, void *arg)
 {
 	uint64_t *papers = arg;
-	const struct recipient *to = release_recipient(c->release, arena_copy(c->arena, row_text(row, 0)));
+	const struct recipient *to = release_recipient(c->release, row_copy(c, row, 0));
 
 	for (int k = 0; to && k < PAPER_KINDS; k++) {
 		if (!slice_is(row_text(row, 1), paper_kind_word((enum paper_kind)k)))
 			continue;
 		if (k == PAPER_ADMISSION) {
-			struct itemset found =
-				itemset_of_keys(c->release, arena_copy(c->arena, row_text(row, 2)));
+			struct itemset found = itemset_of_keys(c->release, row_copy(c, row, 2));
 			if (!itemset_within(release_asked(c->release, to), &found))
 				continue;
 		}

@@ -11,7 +11,7 @@ struct states {
 
 static struct sdk_state *state_of(struct ctx *c, struct states *s, const struct row *r)
 {
-	const struct sdk *sdk = release_sdk(c->release, arena_copy(c->arena, row_text(r, 0)));
+	const struct sdk *sdk = release_sdk(c->release, row_copy(c, r, 0));
 
 	return sdk ? &s->rows[sdk->number] : NULL;
 }

@@ -258,10 +258,10 @@ static err prefill_found(struct ctx *c, const struct row *r, void *arg)
 
 	if (value.n != HASH_SIZE)
 		FAIL(c, ERR_INTERNAL, "a hash of another size");
-	row->source = arena_copy(c->arena, row_text(r, 0));
+	row->source = row_copy(c, r, 0);
 	memcpy(row->value_hash, value.p, HASH_SIZE);
 	row->consent_id = row_int(r, 2);
-	row->version = arena_copy(c->arena, row_text(r, 3));
+	row->version = row_copy(c, r, 3);
 	return OK;
 }
 

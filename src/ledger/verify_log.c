@@ -145,7 +145,7 @@ static err read_tree(struct ctx *c, const struct row *row, void *arg)
 	if (t->root_whole)
 		memcpy(t->root.b, root.p, HASH_SIZE);
 	if (!row_is_null(row, 3))
-		t->note = arena_copy(c->arena, row_text(row, 3));
+		t->note = row_copy(c, row, 3);
 	w->tree_size = (int64_t)t->size;
 	return OK;
 }

@@ -45,11 +45,11 @@ struct listing {
 static struct announcement announcement_of(struct ctx *c, const struct row *r)
 {
 	return (struct announcement){.id = row_int(r, 0),
-				     .title = arena_copy(c->arena, row_text(r, 1)),
-				     .body = arena_copy(c->arena, row_text(r, 2)),
+				     .title = row_copy(c, r, 1),
+				     .body = row_copy(c, r, 2),
 				     .promotional = row_int(r, 3) != 0,
 				     .mandatory = row_int(r, 4) != 0,
-				     .by = arena_copy(c->arena, row_text(r, 5)),
+				     .by = row_copy(c, r, 5),
 				     .at_ms = row_int(r, 6)};
 }
 
@@ -96,9 +96,8 @@ err notice_text_put(struct ctx *c, int64_t id, const struct notice_text *t)
 
 static err text_row(struct ctx *c, const struct row *r, void *arg)
 {
-	*(struct notice_text *)arg = (struct notice_text){.title = arena_copy(c->arena, row_text(r, 0)),
-							  .brief = arena_copy(c->arena, row_text(r, 1)),
-							  .body = arena_copy(c->arena, row_text(r, 2))};
+	*(struct notice_text *)arg = (struct notice_text){
+		.title = row_copy(c, r, 0), .brief = row_copy(c, r, 1), .body = row_copy(c, r, 2)};
 	return OK;
 }
 

@@ -4,7 +4,7 @@
 static struct message message_of(struct ctx *c, const struct row *r)
 {
 	return (struct message){.id = row_int(r, 0),
-				.kind = arena_copy(c->arena, row_text(r, 1)),
+				.kind = row_copy(c, r, 1),
 				.ref_id = row_int(r, 2),
 				.at_ms = row_int(r, 3),
 				.read_at_ms = row_int(r, 4)};
@@ -80,8 +80,7 @@ static err delivery_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct deliveries *d = arg;
 
-	return d->fn(c, arena_copy(c->arena, row_text(r, 0)), arena_copy(c->arena, row_text(r, 1)),
-		     row_int(r, 2), d->arg);
+	return d->fn(c, row_copy(c, r, 0), row_copy(c, r, 1), row_int(r, 2), d->arg);
 }
 
 err message_deliveries(struct ctx *c, int64_t subject_id, int64_t message_id, delivery_fn fn, void *arg)

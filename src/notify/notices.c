@@ -109,12 +109,12 @@ static struct policy_notice notice_of(struct ctx *c, const struct row *r)
 {
 	return (struct policy_notice){.release_number = row_int(r, 0),
 				      .message_id = row_int(r, 1),
-				      .version = arena_copy(c->arena, row_text(r, 2)),
+				      .version = row_copy(c, r, 2),
 				      .effective_at_ms = row_int(r, 3),
 				      .announced_at_ms = row_int(r, 4),
 				      .major = row_int(r, 5) != 0,
 				      .reduces = row_int(r, 6) != 0,
-				      .changes = arena_copy(c->arena, row_text(r, 7))};
+				      .changes = row_copy(c, r, 7)};
 }
 
 struct pending {

@@ -54,7 +54,7 @@ static err round_row(struct ctx *c, const struct row *r, void *arg)
 	struct round *x = arg;
 
 	x->there = true;
-	x->kind = arena_copy(c->arena, row_text(r, 0));
+	x->kind = row_copy(c, r, 0);
 	x->ref_id = row_int(r, 1);
 	x->cursor = row_int(r, 2);
 	x->finished_at_ms = row_int(r, 4);

@@ -114,9 +114,9 @@ static err delivery_row(struct ctx *c, const struct row *r, void *arg)
 	struct sending *s = arg;
 
 	s->message_id = row_int(r, 0);
-	s->channel = arena_copy(c->arena, row_text(r, 1));
+	s->channel = row_copy(c, r, 1);
 	s->installation_id = row_int(r, 2);
-	s->state = arena_copy(c->arena, row_text(r, 3));
+	s->state = row_copy(c, r, 3);
 	return OK;
 }
 

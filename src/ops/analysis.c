@@ -80,26 +80,21 @@ struct each {
 	void *arg;
 };
 
-static const char *text_at(struct ctx *c, const struct row *row, int column)
-{
-	return arena_copy(c->arena, row_text(row, column));
-}
-
 static err set_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct each *each = arg;
 	struct analysis a = {.id = row_int(r, 0),
-			     .state = text_at(c, r, 1),
-			     .fields = text_at(c, r, 2),
-			     .purpose = text_at(c, r, 3),
-			     .receiver = text_at(c, r, 4),
-			     .made_by = text_at(c, r, 5),
+			     .state = row_copy(c, r, 1),
+			     .fields = row_copy(c, r, 2),
+			     .purpose = row_copy(c, r, 3),
+			     .receiver = row_copy(c, r, 4),
+			     .made_by = row_copy(c, r, 5),
 			     .made_at_ms = row_int(r, 6),
 			     .walk_after = row_int(r, 7),
 			     .least = row_int(r, 8),
 			     .people = row_int(r, 9),
 			     .suppressed = row_int(r, 10),
-			     .reason = text_at(c, r, 11),
+			     .reason = row_copy(c, r, 11),
 			     .checked_at_ms = row_int(r, 12)};
 
 	return each->fn(c, &a, each->arg);
@@ -137,7 +132,7 @@ static err group_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct each_group *each = arg;
 
-	return each->fn(c, text_at(c, r, 0), row_int(r, 1), each->arg);
+	return each->fn(c, row_copy(c, r, 0), row_int(r, 1), each->arg);
 }
 
 static err each_group(struct ctx *c, int64_t id, analysis_group_fn fn, void *arg)

@@ -27,11 +27,6 @@ bool clause_named(const struct release *r, const char *clause)
 	return false;
 }
 
-static const char *copy(struct ctx *c, const struct row *row, int column)
-{
-	return arena_copy(c->arena, row_text(row, column));
-}
-
 /* ---- reading notes ---- */
 
 struct each_note {
@@ -44,13 +39,13 @@ static err note_row(struct ctx *c, const struct row *row, void *arg)
 	const struct each_note *each = arg;
 	struct clause_note n = {
 		.id = row_int(row, 0),
-		.clause = copy(c, row, 1),
-		.text = copy(c, row, 2),
-		.written_by = copy(c, row, 3),
-		.role = copy(c, row, 4),
+		.clause = row_copy(c, row, 1),
+		.text = row_copy(c, row, 2),
+		.written_by = row_copy(c, row, 3),
+		.role = row_copy(c, row, 4),
 		.written_at_ms = row_int(row, 5),
 		.ended_at_ms = row_int(row, 6),
-		.ended_by = copy(c, row, 7),
+		.ended_by = row_copy(c, row, 7),
 	};
 
 	return each->fn(c, &n, each->arg);
@@ -143,11 +138,11 @@ static err decision_row(struct ctx *c, const struct row *row, void *arg)
 	const struct each_decision *each = arg;
 	struct clause_decision d = {
 		.id = row_int(row, 0),
-		.matter = copy(c, row, 1),
-		.decision = copy(c, row, 2),
-		.basis = copy(c, row, 3),
-		.source = copy(c, row, 4),
-		.decided_by = copy(c, row, 5),
+		.matter = row_copy(c, row, 1),
+		.decision = row_copy(c, row, 2),
+		.basis = row_copy(c, row, 3),
+		.source = row_copy(c, row, 4),
+		.decided_by = row_copy(c, row, 5),
 		.decided_at_ms = row_int(row, 6),
 	};
 

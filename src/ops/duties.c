@@ -122,12 +122,12 @@ static err record_row(struct ctx *c, const struct row *row, void *arg)
 	const struct each_record *each = arg;
 	struct duty_record r = {
 		.id = row_int(row, 0),
-		.duty = arena_copy(c->arena, row_text(row, 1)),
-		.staff = arena_copy(c->arena, row_text(row, 2)),
+		.duty = row_copy(c, row, 1),
+		.staff = row_copy(c, row, 2),
 		.done_on_ms = row_int(row, 3),
-		.note = arena_copy(c->arena, row_text(row, 4)),
-		.document = arena_copy(c->arena, row_text(row, 5)),
-		.recorded_by = arena_copy(c->arena, row_text(row, 6)),
+		.note = row_copy(c, row, 4),
+		.document = row_copy(c, row, 5),
+		.recorded_by = row_copy(c, row, 6),
 		.recorded_at_ms = row_int(row, 7),
 	};
 
@@ -218,7 +218,7 @@ err duties_of_new_staff(struct ctx *c, const char *login, struct slice day)
 
 static err keep_login(struct ctx *c, const struct row *row, void *arg)
 {
-	*(const char **)arg = arena_copy(c->arena, row_text(row, 1));
+	*(const char **)arg = row_copy(c, row, 1);
 	return OK;
 }
 

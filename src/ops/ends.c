@@ -18,11 +18,11 @@ static err end_row(struct ctx *c, const struct row *row, void *arg)
 {
 	const struct each *each = arg;
 	struct service_end e = {.id = row_int(row, 0),
-				.service = arena_copy(c->arena, row_text(row, 1)),
+				.service = row_copy(c, row, 1),
 				.ends_at_ms = row_int(row, 2),
-				.reason = arena_copy(c->arena, row_text(row, 3)),
+				.reason = row_copy(c, row, 3),
 				.announced_at_ms = row_int(row, 4),
-				.announced_by = arena_copy(c->arena, row_text(row, 5)),
+				.announced_by = row_copy(c, row, 5),
 				.withdrawn_at_ms = row_int(row, 6),
 				.walk_after = row_int(row, 7),
 				.told_all_at_ms = row_int(row, 8),
@@ -32,7 +32,7 @@ static err end_row(struct ctx *c, const struct row *row, void *arg)
 				.left_items = row_int(row, 12),
 				.officer_id = row_int(row, 13),
 				.agreed_at_ms = row_int(row, 14),
-				.agreed_by = arena_copy(c->arena, row_text(row, 15))};
+				.agreed_by = row_copy(c, row, 15)};
 
 	return each->fn(c, &e, each->arg);
 }

@@ -182,8 +182,8 @@ static err keep_row(struct ctx *c, const struct row *row, void *arg)
 	list->uses[list->count++] = (struct exception_use){
 		.id = row_int(row, 0),
 		.subject_id = row_int(row, 1),
-		.state = arena_copy(c->arena, row_text(row, 2)),
-		.outcome = arena_copy(c->arena, row_text(row, 3)),
+		.state = row_copy(c, row, 2),
+		.outcome = row_copy(c, row, 3),
 		.officer_id = row_int(row, 4),
 		.second_id = row_int(row, 5),
 		.created_at_ms = row_int(row, 6),

@@ -46,34 +46,29 @@ struct each {
 	void *arg;
 };
 
-static const char *copy(struct ctx *c, const struct row *row, int i)
-{
-	return arena_copy(c->arena, row_text(row, i));
-}
-
 static err incident_row(struct ctx *c, const struct row *row, void *arg)
 {
 	const struct each *each = arg;
 	struct incident i = {.id = row_int(row, 0),
-			     .kind = copy(c, row, 1),
-			     .category = copy(c, row, 2),
-			     .state = copy(c, row, 3),
+			     .kind = row_copy(c, row, 1),
+			     .category = row_copy(c, row, 2),
+			     .state = row_copy(c, row, 3),
 			     .found_at_ms = row_int(row, 4),
 			     .opened_at_ms = row_int(row, 5),
-			     .opened_by = copy(c, row, 6),
-			     .facts = copy(c, row, 7),
-			     .effect = copy(c, row, 8),
-			     .measures = copy(c, row, 9),
-			     .self_protection = copy(c, row, 10),
-			     .remedies = copy(c, row, 11),
-			     .public_reason = copy(c, row, 12),
+			     .opened_by = row_copy(c, row, 6),
+			     .facts = row_copy(c, row, 7),
+			     .effect = row_copy(c, row, 8),
+			     .measures = row_copy(c, row, 9),
+			     .self_protection = row_copy(c, row, 10),
+			     .remedies = row_copy(c, row, 11),
+			     .public_reason = row_copy(c, row, 12),
 			     .told_at_ms = row_int(row, 13),
 			     .walk_after = row_int(row, 14),
 			     .told_all_at_ms = row_int(row, 15),
 			     .people = row_int(row, 16),
 			     .by_message = row_int(row, 17),
 			     .closed_at_ms = row_int(row, 18),
-			     .closed_by = copy(c, row, 19)};
+			     .closed_by = row_copy(c, row, 19)};
 
 	return each->fn(c, &i, each->arg);
 }
@@ -108,14 +103,14 @@ struct each_step {
 static err step_row(struct ctx *c, const struct row *row, void *arg)
 {
 	const struct each_step *each = arg;
-	struct incident_step s = {.step = copy(c, row, 0),
-				  .owner = copy(c, row, 1),
+	struct incident_step s = {.step = row_copy(c, row, 0),
+				  .owner = row_copy(c, row, 1),
 				  .due_at_ms = row_int(row, 2),
-				  .note = copy(c, row, 3),
-				  .receiver = copy(c, row, 4),
-				  .document = copy(c, row, 5),
+				  .note = row_copy(c, row, 3),
+				  .receiver = row_copy(c, row, 4),
+				  .document = row_copy(c, row, 5),
 				  .done_at_ms = row_int(row, 6),
-				  .done_by = copy(c, row, 7)};
+				  .done_by = row_copy(c, row, 7)};
 
 	s.name = step_name(s.step);
 	return each->fn(c, &s, each->arg);
@@ -330,7 +325,7 @@ static err told_row(struct ctx *c, const struct row *row, void *arg)
 {
 	const struct each_told *each = arg;
 
-	return each->fn(c, row_int(row, 0), copy(c, row, 1), row_int(row, 2), each->arg);
+	return each->fn(c, row_int(row, 0), row_copy(c, row, 1), row_int(row, 2), each->arg);
 }
 
 err told_list(struct ctx *c, int64_t subject_id, told_fn fn, void *arg)

@@ -192,8 +192,8 @@ static err result_row(struct ctx *c, const struct row *row, void *arg)
 {
 	struct security_control *k = arg;
 
-	k->state = arena_copy(c->arena, row_text(row, 0));
-	k->detail = arena_copy(c->arena, row_text(row, 1));
+	k->state = row_copy(c, row, 0);
+	k->detail = row_copy(c, row, 1);
 	k->checked_at_ms = row_int(row, 2);
 	return OK;
 }

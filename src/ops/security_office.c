@@ -16,11 +16,11 @@ static err filing_row(struct ctx *c, const struct row *row, void *arg)
 	*(struct security_filing *)arg = (struct security_filing){
 		.id = row_int(row, 0),
 		.level = row_int(row, 1),
-		.number = arena_copy(c->arena, row_text(row, 2)),
+		.number = row_copy(c, row, 2),
 		.filed_on_ms = row_int(row, 3),
 		.assessed_on_ms = row_int(row, 4),
 		.valid_until_ms = row_int(row, 5),
-		.recorded_by = arena_copy(c->arena, row_text(row, 6)),
+		.recorded_by = row_copy(c, row, 6),
 		.recorded_at_ms = row_int(row, 7),
 	};
 	return OK;
@@ -74,24 +74,19 @@ struct each_breach {
 	void *arg;
 };
 
-static const char *copy(struct ctx *c, const struct row *row, int column)
-{
-	return arena_copy(c->arena, row_text(row, column));
-}
-
 static err breach_row(struct ctx *c, const struct row *row, void *arg)
 {
 	const struct each_breach *each = arg;
 	struct breach b = {
 		.id = row_int(row, 0),
 		.staff_id = row_int(row, 1),
-		.login = copy(c, row, 2),
-		.facts = copy(c, row, 3),
-		.opened_by = copy(c, row, 4),
+		.login = row_copy(c, row, 2),
+		.facts = row_copy(c, row, 3),
+		.opened_by = row_copy(c, row, 4),
 		.opened_at_ms = row_int(row, 5),
-		.outcome = copy(c, row, 6),
-		.note = copy(c, row, 7),
-		.closed_by = copy(c, row, 8),
+		.outcome = row_copy(c, row, 6),
+		.note = row_copy(c, row, 7),
+		.closed_by = row_copy(c, row, 8),
 		.closed_at_ms = row_int(row, 9),
 	};
 

@@ -64,11 +64,11 @@ static struct account account_of_row(struct ctx *c, const struct row *row)
 {
 	return (struct account){
 		.staff = {.id = row_int(row, 0),
-			  .login = arena_copy(c->arena, row_text(row, 1)),
-			  .name = arena_copy(c->arena, row_text(row, 2)),
-			  .role = arena_copy(c->arena, row_text(row, 3)),
-			  .department = row_is_null(row, 4) ? NULL : arena_copy(c->arena, row_text(row, 4))},
-		.password_hash = arena_copy(c->arena, row_text(row, 5)),
+			  .login = row_copy(c, row, 1),
+			  .name = row_copy(c, row, 2),
+			  .role = row_copy(c, row, 3),
+			  .department = row_copy_or_null(c, row, 4)},
+		.password_hash = row_copy(c, row, 5),
 		.totp_step = row_int(row, 6),
 		.failures = row_int(row, 7),
 		.locked_until_ms = row_int(row, 8),

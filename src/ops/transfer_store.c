@@ -11,30 +11,25 @@ err transfer_db_insert(struct ctx *c, const struct transfer *t)
 			  NULL);
 }
 
-static const char *text_at(struct ctx *c, const struct row *row, int column)
-{
-	return arena_copy(c->arena, row_text(row, column));
-}
-
 /* The columns of transfer_get and transfer_list. */
 static struct transfer from_row(struct ctx *c, const struct row *r)
 {
 	return (struct transfer){
 		.id = row_int(r, 0),
-		.state = text_at(c, r, 1),
-		.ground = text_at(c, r, 2),
-		.recipient = text_at(c, r, 3),
-		.receiver = text_at(c, r, 4),
-		.contact = text_at(c, r, 5),
-		.region = text_at(c, r, 6),
-		.document = text_at(c, r, 7),
-		.scope = text_at(c, r, 8),
+		.state = row_copy(c, r, 1),
+		.ground = row_copy(c, r, 2),
+		.recipient = row_copy(c, r, 3),
+		.receiver = row_copy(c, r, 4),
+		.contact = row_copy(c, r, 5),
+		.region = row_copy(c, r, 6),
+		.document = row_copy(c, r, 7),
+		.scope = row_copy(c, r, 8),
 		.scope_until_ms = row_int(r, 9),
-		.certificate = text_at(c, r, 10),
+		.certificate = row_copy(c, r, 10),
 		.opened_by_id = row_int(r, 11),
-		.opened_by = text_at(c, r, 12),
+		.opened_by = row_copy(c, r, 12),
 		.opened_at_ms = row_int(r, 13),
-		.decided_by = text_at(c, r, 14),
+		.decided_by = row_copy(c, r, 14),
 		.decided_at_ms = row_int(r, 15),
 		.told_upto = row_int(r, 16),
 		.told_all_at_ms = row_int(r, 17),
@@ -45,11 +40,11 @@ static struct transfer from_row(struct ctx *c, const struct row *r)
 		.left_out = row_int(r, 22),
 		.parts = row_int(r, 23),
 		.bound = row_int(r, 24) == 1,
-		.package_hash = text_at(c, r, 25),
+		.package_hash = row_copy(c, r, 25),
 		.moved_at_ms = row_int(r, 26),
-		.undertaking = text_at(c, r, 27),
+		.undertaking = row_copy(c, r, 27),
 		.undertaken_at_ms = row_int(r, 28),
-		.closed_by = text_at(c, r, 29),
+		.closed_by = row_copy(c, r, 29),
 		.closed_at_ms = row_int(r, 30),
 	};
 }

@@ -274,7 +274,7 @@ struct granted {
 
 static err number_row(struct ctx *c, const struct row *r, void *arg)
 {
-	*(struct granted *)arg = (struct granted){row_int(r, 0), arena_copy(c->arena, row_text(r, 1))};
+	*(struct granted *)arg = (struct granted){row_int(r, 0), row_copy(c, r, 1)};
 	return OK;
 }
 

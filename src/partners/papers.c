@@ -69,11 +69,6 @@ struct each {
 	void *arg;
 };
 
-static const char *copy(struct ctx *c, const struct row *row, int i)
-{
-	return arena_copy(c->arena, row_text(row, i));
-}
-
 static const char *state_today(const struct ctx *c, const struct paper *p)
 {
 	if (strcmp(p->state, "standing") != 0)
@@ -85,24 +80,24 @@ static err paper_row(struct ctx *c, const struct row *row, void *arg)
 {
 	const struct each *each = arg;
 	struct paper p = {.id = row_int(row, 0),
-			  .recipient = copy(c, row, 1),
-			  .kind = copy(c, row, 2),
-			  .document = copy(c, row, 3),
-			  .document_hash = copy(c, row, 4),
+			  .recipient = row_copy(c, row, 1),
+			  .kind = row_copy(c, row, 2),
+			  .document = row_copy(c, row, 3),
+			  .document_hash = row_copy(c, row, 4),
 			  .from_ms = row_int(row, 7),
 			  .until_ms = row_int(row, 8),
-			  .state = copy(c, row, 9),
+			  .state = row_copy(c, row, 9),
 			  .officer_id = row_int(row, 10),
-			  .officer = copy(c, row, 11),
+			  .officer = row_copy(c, row, 11),
 			  .second_id = row_int(row, 12),
-			  .second = copy(c, row, 13),
+			  .second = row_copy(c, row, 13),
 			  .created_at_ms = row_int(row, 14),
 			  .decided_at_ms = row_int(row, 15),
 			  .ended_at_ms = row_int(row, 16),
-			  .ended_by = copy(c, row, 17),
-			  .reason = copy(c, row, 18)};
+			  .ended_by = row_copy(c, row, 17),
+			  .reason = row_copy(c, row, 18)};
 
-	read_findings(c, copy(c, row, 6), &p);
+	read_findings(c, row_copy(c, row, 6), &p);
 	p.state = state_today(c, &p);
 	return each->fn(c, &p, each->arg);
 }

@@ -65,7 +65,7 @@ static err entry_row(struct ctx *c, const struct row *r, void *arg)
 		.promotion_id = row_int(r, 0),
 		.entry_id = row_int(r, 1),
 		.consent_id = row_int(r, 2),
-		.state = arena_copy(c->arena, row_text(r, 3)),
+		.state = row_copy(c, r, 3),
 		.joined_at_ms = row_int(r, 4),
 	};
 	return OK;

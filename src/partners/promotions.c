@@ -41,11 +41,6 @@ struct each {
 	void *arg;
 };
 
-static const char *copy(struct ctx *c, const struct row *r, int column)
-{
-	return arena_copy(c->arena, row_text(r, column));
-}
-
 static const char *state_today(const struct ctx *c, const struct promotion *p)
 {
 	if (strcmp(p->state, "agreed") != 0)
@@ -57,23 +52,23 @@ static err promotion_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct each *each = arg;
 	struct promotion p = {.id = row_int(r, 0),
-			      .state = copy(c, r, 1),
-			      .title = copy(c, r, 2),
-			      .text = copy(c, r, 3),
-			      .kind = copy(c, r, 4),
-			      .partner = copy(c, r, 5),
-			      .data = copy(c, r, 6),
-			      .options = copy(c, r, 7),
+			      .state = row_copy(c, r, 1),
+			      .title = row_copy(c, r, 2),
+			      .text = row_copy(c, r, 3),
+			      .kind = row_copy(c, r, 4),
+			      .partner = row_copy(c, r, 5),
+			      .data = row_copy(c, r, 6),
+			      .options = row_copy(c, r, 7),
 			      .from_ms = row_int(r, 8),
 			      .until_ms = row_int(r, 9),
 			      .officer_id = row_int(r, 10),
-			      .officer = copy(c, r, 11),
-			      .second = copy(c, r, 12),
+			      .officer = row_copy(c, r, 11),
+			      .second = row_copy(c, r, 12),
 			      .created_at_ms = row_int(r, 13),
 			      .decided_at_ms = row_int(r, 14),
 			      .ended_at_ms = row_int(r, 15),
-			      .ended_by = copy(c, r, 16),
-			      .reason = copy(c, r, 17)};
+			      .ended_by = row_copy(c, r, 16),
+			      .reason = row_copy(c, r, 17)};
 
 	p.state = state_today(c, &p);
 	return each->fn(c, &p, each->arg);

@@ -216,9 +216,8 @@ static err stored_row(struct ctx *c, const struct row *row, void *arg)
 
 	if (l->count == RELEASES_MAX)
 		FAIL(c, ERR_LIMIT, "政策版本过多");
-	l->rows[l->count++] =
-		(struct stored){arena_slice(c->arena, row_text(row, 1)),
-				arena_copy(c->arena, row_text(row, 2)), row_int(row, 0), row_int(row, 3)};
+	l->rows[l->count++] = (struct stored){arena_slice(c->arena, row_text(row, 1)), row_copy(c, row, 2),
+					      row_int(row, 0), row_int(row, 3)};
 	return OK;
 }
 
@@ -372,9 +371,8 @@ static err page_row(struct ctx *c, const struct row *row, void *arg)
 	struct page_query *q = arg;
 
 	q->found = true;
-	*q->page = (struct release_page){arena_slice(c->arena, row_text(row, 0)),
-					 arena_copy(c->arena, row_text(row, 1)), (unsigned)row_int(row, 2),
-					 row_int(row, 3), row_int(row, 4)};
+	*q->page = (struct release_page){arena_slice(c->arena, row_text(row, 0)), row_copy(c, row, 1),
+					 (unsigned)row_int(row, 2), row_int(row, 3), row_int(row, 4)};
 	return OK;
 }
 
@@ -400,12 +398,12 @@ static err list_row(struct ctx *c, const struct row *row, void *arg)
 	struct listing *l = arg;
 	struct release_line line = {
 		.number = (unsigned)row_int(row, 0),
-		.version = arena_copy(c->arena, row_text(row, 1)),
-		.hash = arena_copy(c->arena, row_text(row, 2)),
+		.version = row_copy(c, row, 1),
+		.hash = row_copy(c, row, 2),
 		.created_ms = row_int(row, 3),
 		.published_ms = row_int(row, 4),
 		.effective_ms = row_int(row, 5),
-		.by = row_is_null(row, 6) ? NULL : arena_copy(c->arena, row_text(row, 6)),
+		.by = row_copy_or_null(c, row, 6),
 	};
 
 	return l->fn(c, &line, l->arg);

@@ -43,11 +43,6 @@ struct review_query {
 	bool found;
 };
 
-static const char *text_or_null(struct ctx *c, const struct row *row, int column)
-{
-	return row_is_null(row, column) ? NULL : arena_copy(c->arena, row_text(row, column));
-}
-
 static err review_row(struct ctx *c, const struct row *row, void *arg)
 {
 	struct review_query *q = arg;
@@ -55,22 +50,22 @@ static err review_row(struct ctx *c, const struct row *row, void *arg)
 
 	q->found = true;
 	r->number = (unsigned)row_int(row, 0);
-	r->state = arena_copy(c->arena, row_text(row, 1));
+	r->state = row_copy(c, row, 1);
 	r->base_number = (unsigned)row_int(row, 2);
 	r->from_number = (unsigned)row_int(row, 3);
 	r->submitted_by = row_int(row, 4);
-	r->summary = text_or_null(c, row, 5);
+	r->summary = row_copy_or_null(c, row, 5);
 	return OK;
 }
 
 static void from_release(struct ctx *c, const struct row *row, struct review *r)
 {
-	r->version = arena_copy(c->arena, row_text(row, 1));
-	r->hash = arena_copy(c->arena, row_text(row, 2));
+	r->version = row_copy(c, row, 1);
+	r->hash = row_copy(c, row, 2);
 	r->created_ms = row_int(row, 3);
 	r->published_ms = row_int(row, 4);
 	r->effective_ms = row_int(row, 5);
-	r->published_by = text_or_null(c, row, 6);
+	r->published_by = row_copy_or_null(c, row, 6);
 }
 
 static err release_row(struct ctx *c, const struct row *row, void *arg)
@@ -104,7 +99,7 @@ static err list_row(struct ctx *c, const struct row *row, void *arg)
 {
 	struct review_listing *l = arg;
 	struct review r = {.number = (unsigned)row_int(row, 0),
-			   .state = arena_copy(c->arena, row_text(row, 7)),
+			   .state = row_copy(c, row, 7),
 			   .base_number = (unsigned)row_int(row, 8),
 			   .from_number = (unsigned)row_int(row, 9)};
 
@@ -168,10 +163,10 @@ struct step_listing {
 static err step_row(struct ctx *c, const struct row *row, void *arg)
 {
 	struct step_listing *l = arg;
-	struct review_step s = {.action = arena_copy(c->arena, row_text(row, 1)),
+	struct review_step s = {.action = row_copy(c, row, 1),
 				.officer_id = row_int(row, 2),
-				.officer = arena_copy(c->arena, row_text(row, 3)),
-				.note = text_or_null(c, row, 4),
+				.officer = row_copy(c, row, 3),
+				.note = row_copy_or_null(c, row, 4),
 				.at_ms = row_int(row, 5)};
 
 	return l->fn(c, &s, l->arg);
@@ -260,8 +255,8 @@ static err mark_row(struct ctx *c, const struct row *row, void *arg)
 
 	for (int major = MAJOR_NONE + 1; major < MAJOR_COUNT && l->count < MARK_ROWS_MAX; major++)
 		if (slice_is(kind, policy_major_key((enum policy_major)major)))
-			l->rows[l->count++] = (struct review_mark){(enum policy_major)major,
-								   arena_copy(c->arena, row_text(row, 2))};
+			l->rows[l->count++] =
+				(struct review_mark){(enum policy_major)major, row_copy(c, row, 2)};
 	return OK;
 }
 

@@ -245,8 +245,8 @@ static err keep_row(struct ctx *c, const struct row *row, void *arg)
 	w->sealed[w->count] = arena_slice(c->arena, row_blob(row, 6));
 	w->list[w->count++] = (struct rights_request){.id = row_int(row, 0),
 						      .subject_id = w->subject_id,
-						      .kind = arena_copy(c->arena, row_text(row, 1)),
-						      .state = arena_copy(c->arena, row_text(row, 2)),
+						      .kind = row_copy(c, row, 1),
+						      .state = row_copy(c, row, 2),
 						      .verified_at_ms = row_int(row, 3),
 						      .due_at_ms = row_int(row, 4),
 						      .answered_at_ms = row_int(row, 5)};

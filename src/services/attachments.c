@@ -128,8 +128,8 @@ static struct attachment attachment_of_row(struct ctx *c, const struct row *row)
 		.case_id = row_int(row, 1),
 		.size_bytes = row_int(row, 2),
 		.created_at_ms = row_int(row, 3),
-		.content_type = arena_copy(c->arena, row_text(row, 4)),
-		.service = arena_copy(c->arena, row_text(row, 5)),
+		.content_type = row_copy(c, row, 4),
+		.service = row_copy(c, row, 5),
 	};
 }
 

@@ -175,11 +175,6 @@ err case_file(struct ctx *c, int64_t subject_id, struct slice service_key, const
 /* ---- reading
  * -------------------------------------------------------------------------------------------------------- */
 
-static const char *text_or_null(struct ctx *c, const struct row *row, int column)
-{
-	return row_is_null(row, column) ? NULL : arena_copy(c->arena, row_text(row, column));
-}
-
 struct each_case {
 	case_fn fn;
 	void *arg;
@@ -190,10 +185,10 @@ static err each_case_row(struct ctx *c, const struct row *row, void *arg)
 	struct each_case *each = arg;
 	struct service_case k = {
 		.id = row_int(row, 0),
-		.number = text_or_null(c, row, 1),
-		.service = text_or_null(c, row, 2),
-		.state = text_or_null(c, row, 3),
-		.department = text_or_null(c, row, 4),
+		.number = row_copy_or_null(c, row, 1),
+		.service = row_copy_or_null(c, row, 2),
+		.state = row_copy_or_null(c, row, 3),
+		.department = row_copy_or_null(c, row, 4),
 		.created_at_ms = row_int(row, 5),
 		.updated_at_ms = row_int(row, 6),
 	};
@@ -273,7 +268,7 @@ static err each_event_row(struct ctx *c, const struct row *row, void *arg)
 {
 	struct each_event *each = arg;
 	struct case_event ev = {
-		.id = row_int(row, 0), .kind = text_or_null(c, row, 1), .at_ms = row_int(row, 2)};
+		.id = row_int(row, 0), .kind = row_copy_or_null(c, row, 1), .at_ms = row_int(row, 2)};
 	struct slice sealed = row_blob(row, 3);
 
 	if (sealed.n) {
@@ -384,9 +379,9 @@ static err each_queued_row(struct ctx *c, const struct row *row, void *arg)
 	struct each_queued *each = arg;
 	struct service_case k = {
 		.id = row_int(row, 0),
-		.number = text_or_null(c, row, 2),
-		.service = text_or_null(c, row, 3),
-		.state = text_or_null(c, row, 4),
+		.number = row_copy_or_null(c, row, 2),
+		.service = row_copy_or_null(c, row, 3),
+		.state = row_copy_or_null(c, row, 4),
 		.created_at_ms = row_int(row, 5),
 		.department = each->department,
 	};

@@ -90,9 +90,8 @@ static err keep_row(struct ctx *c, const struct row *row, void *arg)
 		r->list = list;
 		r->room = room;
 	}
-	r->list[r->count++] = (struct rating){.service = arena_copy(c->arena, row_text(row, 0)),
-					      .id = row_int(row, 1),
-					      .shown = shown_of(row_text(row, 2))};
+	r->list[r->count++] = (struct rating){
+		.service = row_copy(c, row, 0), .id = row_int(row, 1), .shown = shown_of(row_text(row, 2))};
 	return OK;
 }
 

@@ -167,6 +167,16 @@ struct slice row_blob(const struct row *r, int column)
 	return r->access->bytes(r, column);
 }
 
+char *row_copy(struct ctx *c, const struct row *r, int column)
+{
+	return arena_copy(c->arena, row_text(r, column));
+}
+
+char *row_copy_or_null(struct ctx *c, const struct row *r, int column)
+{
+	return row_is_null(r, column) ? NULL : row_copy(c, r, column);
+}
+
 void store_fail_at(struct store *s, int64_t n)
 {
 	atomic_store(&s->calls, 0);

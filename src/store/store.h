@@ -79,11 +79,14 @@ err store_rows(struct ctx *c, struct store *s, enum query q, const struct param 
 err store_exec(struct ctx *c, struct store *s, enum query q, const struct param *params, size_t param_count,
 	       int64_t *ret_changed);
 
-/* Columns count from 0. Slices point into the row and die with it: copy with arena_slice. */
+/* Columns count from 0. Slices point into the row and die with it: copy what stays. */
 bool row_is_null(const struct row *r, int column);
 int64_t row_int(const struct row *r, int column); /* 0 for NULL */
 struct slice row_text(const struct row *r, int column);
 struct slice row_blob(const struct row *r, int column);
+/* In c's arena; "" for NULL, or NULL. */
+char *row_copy(struct ctx *c, const struct row *r, int column);
+char *row_copy_or_null(struct ctx *c, const struct row *r, int column);
 
 /* Tests only: makes the n-th call from now (tx_exec, tx_rows or commit; 1 is the next) fail with ERR_STORE; 0
  * turns it off. store_calls counts calls since then. */

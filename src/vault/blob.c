@@ -80,8 +80,7 @@ static err read_row(struct ctx *c, const struct row *row, void *arg)
 		all->list = list;
 		all->capacity = capacity;
 	}
-	all->list[all->count++] =
-		(struct blob_row){row_int(row, 0), row_int(row, 4), arena_copy(c->arena, row_text(row, 1))};
+	all->list[all->count++] = (struct blob_row){row_int(row, 0), row_int(row, 4), row_copy(c, row, 1)};
 	return OK;
 }
 
@@ -181,9 +180,8 @@ struct scope_call {
 static err scope_row(struct ctx *c, const struct row *row, void *arg)
 {
 	const struct scope_call *call = arg;
-	struct scope_held s = {.scope = arena_copy(c->arena, row_text(row, 0)),
-			       .blobs = row_int(row, 1),
-			       .ends_at_ms = row_int(row, 2)};
+	struct scope_held s = {
+		.scope = row_copy(c, row, 0), .blobs = row_int(row, 1), .ends_at_ms = row_int(row, 2)};
 
 	return call->fn(c, &s, call->arg);
 }

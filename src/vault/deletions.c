@@ -33,8 +33,7 @@ static err noted_row(struct ctx *c, const struct row *row, void *arg)
 	struct noted_list *l = arg;
 
 	if (l->count < DELETIONS_MAX)
-		l->rows[l->count++] = (struct noted){row_int(row, 0), row_int(row, 2),
-						     arena_copy(c->arena, row_text(row, 1))};
+		l->rows[l->count++] = (struct noted){row_int(row, 0), row_int(row, 2), row_copy(c, row, 1)};
 	return OK;
 }
 

@@ -53,8 +53,8 @@ static err each_use_row(struct ctx *c, const struct row *row, void *arg)
 {
 	struct each_use *each = arg;
 	struct sensor_use u = {
-		.permission = arena_copy(c->arena, row_text(row, 0)),
-		.service = arena_copy(c->arena, row_text(row, 1)),
+		.permission = row_copy(c, row, 0),
+		.service = row_copy(c, row, 1),
 		.uses = row_int(row, 2),
 		.last_at_ms = row_int(row, 3),
 	};

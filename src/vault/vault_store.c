@@ -1,10 +1,5 @@
 #include "vault/vault_store.h"
 
-static const char *text_at(struct ctx *c, const struct row *row, int column)
-{
-	return row_is_null(row, column) ? NULL : arena_copy(c->arena, row_text(row, column));
-}
-
 static struct vault_row *room_for_one(struct ctx *c, struct vault_rows *rows)
 {
 	if (rows->count == rows->capacity) {
@@ -31,14 +26,14 @@ static err read_row(struct ctx *c, const struct row *row, void *arg)
 	*room_for_one(c, &r->rows) = (struct vault_row){
 		.subject_id = r->subject_id,
 		.record_id = row_int(row, 0),
-		.item = text_at(c, row, 1),
-		.retained = text_at(c, row, 2),
-		.category = text_at(c, row, 3),
-		.service = text_at(c, row, 4),
-		.origin = text_at(c, row, 5),
-		.basis = text_at(c, row, 6),
-		.scope = text_at(c, row, 7),
-		.rule = text_at(c, row, 8),
+		.item = row_copy_or_null(c, row, 1),
+		.retained = row_copy_or_null(c, row, 2),
+		.category = row_copy_or_null(c, row, 3),
+		.service = row_copy_or_null(c, row, 4),
+		.origin = row_copy_or_null(c, row, 5),
+		.basis = row_copy_or_null(c, row, 6),
+		.scope = row_copy_or_null(c, row, 7),
+		.rule = row_copy_or_null(c, row, 8),
 		.collected_at_ms = row_int(row, 9),
 		.ends_at_ms = row_int(row, 10),
 		.sealed = arena_slice(c->arena, row_blob(row, 11)),
@@ -160,8 +155,9 @@ struct scope_call {
 static err scope_row(struct ctx *c, const struct row *row, void *arg)
 {
 	const struct scope_call *call = arg;
-	struct scope_held s = {
-		.scope = text_at(c, row, 0), .items = row_int(row, 1), .ends_at_ms = row_int(row, 2)};
+	struct scope_held s = {.scope = row_copy_or_null(c, row, 0),
+			       .items = row_int(row, 1),
+			       .ends_at_ms = row_int(row, 2)};
 
 	return call->fn(c, &s, call->arg);
 }

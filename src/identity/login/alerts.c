@@ -64,8 +64,8 @@ static err alert_row(struct ctx *c, const struct row *r, void *arg)
 {
 	*(struct login_alert *)arg = (struct login_alert){.id = row_int(r, 0),
 							  .installation_id = row_int(r, 1),
-							  .platform = arena_copy(c->arena, row_text(r, 2)),
-							  .state = arena_copy(c->arena, row_text(r, 3)),
+							  .platform = row_copy(c, r, 2),
+							  .state = row_copy(c, r, 3),
 							  .at_ms = row_int(r, 4)};
 	return OK;
 }
