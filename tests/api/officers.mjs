@@ -5,8 +5,9 @@ import { totp } from './totp.mjs'
 
 const now = async city => (await city.control('GET', 'clock?server=test-reader')).now_ms
 
-export function addOfficer(city, login, name, role = 'policy_officer') {
-  const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', join(root, 'cities'), '--login', login, '--name', name, '--role', role, '--json'))
+// more: further arguments of `staff add`.
+export function addOfficer(city, login, name, role = 'policy_officer', more = []) {
+  const made = JSON.parse(city.cli('staff', 'add', '--data', city.data, '--cities', join(root, 'cities'), '--login', login, '--name', name, '--role', role, ...more, '--json'))
   return { login, name, role, password: made.password, secret: made.totp_secret }
 }
 

@@ -41,7 +41,7 @@ const desk = { viewport: { width: 1440, height: 900 }, locale: 'zh-CN', timezone
 async function openPage(city, browser, options, path) {
   const context = await browser.newContext({ acceptDownloads: true, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(30000)
+  page.setDefaultTimeout(Number(process.env.TB_WAIT ?? 30000))
   const seen = { requests: [], outside: [], faults: [] }
   page.on('request', r => {
     const url = new URL(r.url())
@@ -119,6 +119,18 @@ export async function logIn(a, citizen) {
   await a.fill('input-password', password)
   await a.tap('login-submit')
   await a.page.waitForFunction(() => !location.hash.startsWith('#/login'))
+}
+
+// The app of somebody who registered, agreed and logged in by the API.
+export async function openAs(world, citizen) {
+  const { version } = (await citizen.ok('GET', '/policy/current')).body
+  const a = await world.app()
+  const cookies = { tb_session: citizen.token, tb_installation: citizen.installation }
+  await a.context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: world.city.base })))
+  await a.page.evaluate(v => localStorage.setItem('tongban.choice', JSON.stringify({ choice: 'agreed', version: v })), version)
+  await a.reload()
+  await a.wait('home-search')
+  return a
 }
 
 // Reads to the end of the policy, as long as the city demands, and agrees.

@@ -1,7 +1,7 @@
 // A request about one's own data, in a real browser, in both cities.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { enterConsole, openCity, passSecondCheck, password } from './app.mjs'
+import { enterConsole, openAs, openCity, passSecondCheck, password } from './app.mjs'
 import { citizen, secondCheck } from '../api/helpers.mjs'
 import { addOfficer, openOffice } from '../api/officers.mjs'
 import { totp } from '../api/totp.mjs'
@@ -13,12 +13,7 @@ for (const [name, term] of Object.entries(terms)) describe(name, { concurrency: 
   before(async () => {
     world = await openCity(name)
     c = await citizen(world.city)
-    const { version } = (await c.ok('GET', '/policy/current')).body
-    a = await world.app()
-    await a.context.addCookies([{ name: 'tb_session', value: c.token, url: world.city.base }, { name: 'tb_installation', value: c.installation, url: world.city.base }])
-    await a.page.evaluate(v => localStorage.setItem('tongban.choice', JSON.stringify({ choice: 'agreed', version: v })), version)
-    await a.reload()
-    await a.wait('home-search')
+    a = await openAs(world, c)
   })
   after(async () => { await world?.close() })
 
