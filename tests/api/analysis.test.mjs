@@ -2,6 +2,7 @@
 // stays when the people in it are gone, while what is theirs can be used by nobody.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -79,8 +80,12 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.deepEqual(after, before, 'neither notice nor consent, and nobody\'s data was read')
   })
 
-  test('who left is in the numbers still, and nobody can use what was theirs [NT-3.1.c]', async () => {
+  const sql = (file, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(city.data, file), text], { encoding: 'utf8' }).trim()
+  test('who left is in the numbers still, and nobody can use what was theirs, or finds a way back to them [NT-3.1.c] [NT-A.9]', async () => {
     const [leaver] = people
+    const keys = () => Number(sql('keys/keys.db', 'SELECT COUNT(*) FROM data_key WHERE wrapped IS NOT NULL;'))
+    const found = () => Number(sql('keys/keys.db', 'SELECT COUNT(*) FROM identifier_key;'))
+    const [keysBefore, foundBefore] = [keys(), found()], { subject_id } = (await leaver.ok('GET', '/me')).body
     const use = async () => s.refused('POST', '/staff/exceptions', { ground: 'provide_criminal_justice', context: 'share', recipient: 'population', items: ['real_name'],
       person: { real_name: leaver.person.real_name, mobile_phone: leaver.person.mobile_phone, ...(tianjin ? { id_number: leaver.person.resident_id_number } : {}) },
       evidence: { document: '调证字〔2026〕1号' }, scope: '一起案件的核对', scope_until: new Date(await now(city) + 60 * 86400000).toISOString().slice(0, 10) })
@@ -92,5 +97,20 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.deepEqual(await groups(whole), [{ values: ['已实名', '成年'], people: 4 }], 'the set has no way back to anyone')
     assert.equal((await use()).status, 404, 'the original is nobody\'s to use')
     assert.equal((await made({ fields: ['realname', 'age'] })).people, 3, 'a new set does not count them')
+
+    // what opened their items and found them by number or name is gone, and numbers stand beside nobody
+    assert.ok(keys() < keysBefore && found() < foundBefore, 'keys were destroyed')
+    assert.equal(sql('tongban.db', `SELECT COUNT(*) FROM account_identifier WHERE subject_id = ${subject_id};`), '0')
+    assert.equal(sql('tongban.db', `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${subject_id} AND retained = '';`), '0')
+    for (const table of ['analysis_set', 'analysis_group', 'daily_count', 'anonymous_use']) {
+      const columns = sql('tongban.db', `SELECT group_concat(name) FROM pragma_table_info('${table}');`)
+      assert.ok(columns && !/subject|installation|session|record|identifier/.test(columns), `${table}: ${columns}`)
+    }
+    const { paths } = (await leaver.ok('GET', '/openapi.json')).body
+    const calls = Object.entries(paths).filter(([path]) => /analysis|statistics|withdrawn-uses/.test(path)).flatMap(([path, of]) => Object.keys(of).map(method => `${method} ${path}`))
+    assert.deepEqual(calls.sort(), ['get /api/v1/staff/analysis', 'get /api/v1/staff/analysis/{id}', 'get /api/v1/statistics', 'get /api/v1/withdrawn-uses', 'post /api/v1/staff/analysis'],
+      'no call leads from numbers to people')
+    const answer = (await s.ok('GET', `/staff/analysis/${whole.id}`)).body
+    for (const g of answer.groups) assert.deepEqual(Object.keys(g).sort(), ['people', 'values'])
   })
 })

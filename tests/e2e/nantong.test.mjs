@@ -1,6 +1,9 @@
 // A citizen of Nantong in the browser: reading, registering, proving the name, the 12345 appeal, two ways to cancel.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { root } from '../api/helpers.mjs'
 import { openCity, passSecondCheck, registerWhole } from './app.mjs'
 
 let world, a, person
@@ -145,6 +148,35 @@ test('[NT-4.1.a] the own data screen has the name the policy gives it', async ()
   await a.wait('item-real_name')
   assert.equal(await a.text('page-title'), '用户资料')
   await a.shot('my-information')
+})
+
+const rows = readFileSync(join(root, 'tests/data/item_kinds.tsv'), 'utf8').trim().split('\n').slice(1).map(l => l.split('\t'))
+const kinds = rows.map(([clause, key, name, items]) => ({ clause, key, name, items: items.split(',') })) // [NT-A.5.1] to [NT-A.5.12]
+
+test(`[${kinds.map(k => k.clause).join('] [')}] the dictionary lists each item under its kind, and the own data stand under the same headings`, async () => {
+  const words = (await (await fetch(`${world.city.base}/api/v1/items`)).json()).kinds
+  await a.go('/about/items')
+  await a.wait('item-kinds')
+  for (const k of kinds) {
+    const shown = await a.id(`kind-${k.key}`).locator('[data-testid^=word-]').evaluateAll(all => all.map(e => e.dataset.testid.slice(5)))
+    assert.deepEqual(shown.sort(), k.items, k.key)
+    assert.equal(await a.id(`kind-${k.key}`).locator('h2').innerText(), k.name)
+  }
+  // what the account holds, and beside it one item of each kind that it holds none of
+  await a.page.route('**/api/v1/me/items*', async route => {
+    const answer = await route.fetch(), body = await answer.json()
+    const lacking = words.filter(w => !body.items.some(i => i.kind === w.key)).map(w => ({ ...body.items[0], ...w.items[0], kind: w.key }))
+    await route.fulfill({ response: answer, json: { ...body, items: [...lacking, ...body.items] } })
+  })
+  await a.go('/mine/info')
+  await a.wait('info-basic')
+  for (const k of kinds) {
+    assert.equal(await a.id(`info-${k.key}`).locator('h2').innerText(), k.name)
+    const held = await a.id(`info-${k.key}`).locator('li').evaluateAll(all => all.map(e => e.dataset.testid.slice(5)))
+    assert.ok(held.length > 0 && held.every(i => k.items.includes(i)), `${k.key}: ${held}`)
+  }
+  await a.shot('my-information-kinds')
+  await a.page.unroute('**/api/v1/me/items*')
 })
 
 test('[NT-4.5.c] [NT-4.5.g] cancelling offers two scopes, each saying what it means, and gives a certificate', async () => {

@@ -1,19 +1,10 @@
-/** Items in the order and under the headings in which people look for them. */
-const kinds: Record<string, string> = {
-	basic: '基本资料',
-	identity: '身份信息',
-	net_identity: '账号信息',
-	biometric: '生物识别信息',
-	health: '健康信息',
-	edu_work: '教育工作信息',
-	property: '财产信息',
-	communication: '通信信息',
-	contact: '联系人信息',
-	net_log: '使用记录',
-	device: '设备信息',
-	location: '位置信息',
-	organisation: '单位信息',
-	authentication: '账号信息',
+import { itemKinds } from '@/ui/itemKinds'
+
+/** What is held under each kind, in the order of the policy; what is of none of them comes last. */
+export function byKind<T extends { kind: string }>(items: T[]) {
+	const known = Object.entries(itemKinds).map(([key, name]) => ({ key, name, items: items.filter((item) => item.kind === key) }))
+	const others = items.filter((item) => !(item.kind in itemKinds))
+	return [...known, { key: 'other', name: '其他信息', items: others }].filter((group) => group.items.length > 0)
 }
 
 const words: Record<string, string> = {
@@ -35,13 +26,6 @@ const words: Record<string, string> = {
 
 /** Origin and basis come as keys; a text that is no key is shown as it is. */
 export const wordFor = (key: string) => words[key] ?? key
-
-export const kindName = (kind: string) => kinds[kind] ?? '其他信息'
-
-const order = [...new Set(Object.values(kinds))]
-
-/** Where a heading stands; what has no heading of its own comes last. */
-export const placeOf = (heading: string) => (order.includes(heading) ? order.indexOf(heading) : order.length)
 
 /** Proven identity is compared anew by real-name verification, not typed over. */
 const fixed = ['album_image', 'id_image', 'face_image', 'voice_audio', 'health_certificate', 'real_name', 'id_type', 'id_number', 'resident_id_number', 'id_expiry', 'password', 'sms_code', 'realname_status', 'minor_status', 'campaign_data', 'indirect_data']
