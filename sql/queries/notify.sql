@@ -103,8 +103,12 @@ ON CONFLICT (subject_id, topic) DO UPDATE SET subscribed = excluded.subscribed, 
 SELECT topic, subscribed, changed_at_ms FROM subscription WHERE subject_id = ?1;
 
 -- name: push_target_put
-INSERT INTO push_target (subject_id, installation_id, session_id, since_ms) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (subject_id, installation_id) DO UPDATE SET session_id = excluded.session_id, since_ms = excluded.since_ms;
+INSERT INTO push_target (subject_id, installation_id, session_id, since_ms, sdk) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (subject_id, installation_id) DO UPDATE SET session_id = excluded.session_id, since_ms = excluded.since_ms,
+  sdk = excluded.sdk;
+
+-- name: push_target_sdk
+SELECT sdk FROM push_target WHERE subject_id = ?1 AND installation_id = ?2;
 
 -- name: push_target_list
 SELECT installation_id FROM push_target WHERE subject_id = ?1 ORDER BY installation_id;

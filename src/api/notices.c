@@ -335,7 +335,7 @@ static err subscription_put(struct api_call *k)
 
 static err push_put(struct api_call *k)
 {
-	return push_register(k->c, k->subject_id, api_text(k, "token"));
+	return push_register(k->c, k->subject_id, k->platform, api_string(k, "sdk"), api_text(k, "token"));
 }
 
 static err push_delete(struct api_call *k)
@@ -375,7 +375,7 @@ const struct api_route api_notice_routes[] = {
 	{"PUT", "/api/v1/me/subscriptions/{topic}", subscription_put, API_SESSION, 0, "subscription_put",
 	 "订阅或退订一类消息", .body = "{subscribed: bool}", .answer = NULL, .status = 204},
 	{"PUT", "/api/v1/installations/current/push", push_put, API_SESSION, API_AGAIN, "push_register",
-	 "登记本设备的推送令牌", .body = "{token: text}", .answer = NULL, .status = 204},
+	 "登记本设备的推送令牌", .body = "{token: text, sdk?: text}", .answer = NULL, .status = 204},
 	{"DELETE", "/api/v1/installations/current/push", push_delete, API_SESSION, 0, "push_forget",
 	 "关闭本设备的推送", .answer = NULL, .status = 204},
 	{0},

@@ -75,6 +75,11 @@ static err sdks_list(struct api_call *k)
 		json_put_text(j, "vendor", s->vendor);
 		json_put_text(j, "function", s->function);
 		json_put_text(j, "trigger", s->trigger);
+		if (s->reason) {
+			json_key(j, "reason");
+			put_named(j, s->reason->key, s->reason->name);
+		}
+		json_put_bool(j, "push", s->recipient != NULL);
 		put_permissions(j, r, s->permissions);
 		put_items(j, r, &s->items);
 		put_uses(j, r, s);
@@ -187,6 +192,7 @@ static err items_list(struct api_call *k)
 const struct api_route api_register_routes[] = {
 	{"GET", "/api/v1/sdks", sdks_list, API_ANYONE, 0, "sdk_list", "第三方服务与SDK清单",
 	 .answer = "{items: [{key: text, name: text, vendor: text, function: text, trigger: text,"
+		   " reason?: {key: text, name: text}, push: bool,"
 		   " permissions: " NAMED ", items: " NAMED ","
 		   " uses: [{trigger: text, permissions: " NAMED ", items: " NAMED "}], platforms: text,"
 		   " protocol_only: bool, consent: bool, login: bool, state?: text, state_items: [text],"

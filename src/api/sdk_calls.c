@@ -18,6 +18,7 @@ static err read_items(struct api_call *k, struct sdk_call *ret)
 static err call_create(struct api_call *k)
 {
 	struct sdk_call call = {.sdk = api_string(k, "sdk"),
+				.reason = api_string(k, "reason"),
 				.trigger = api_string(k, "trigger"),
 				.service = api_string(k, "service"),
 				.state = api_string(k, "state"),
@@ -82,7 +83,7 @@ static err choice_put(struct api_call *k)
 const struct api_route api_sdk_routes[] = {
 	{"POST", "/api/v1/sdk-calls", call_create, API_INSTALLATION, API_CREATES | API_AGAIN, "sdk_call",
 	 "调用SDK之前询问是否允许",
-	 .body = "{sdk: text, trigger: text, items: [text], service?: text, state?: text}",
+	 .body = "{sdk: text, trigger: text, items: [text], service?: text, state?: text, reason?: text}",
 	 .answer = "{call_id: id, usage_n?: int}", .status = 201},
 	{"GET", "/api/v1/sdk-choices", choice_list, API_INSTALLATION, 0, "sdk_choice_list",
 	 "各项SDK的授权和最近一次调用",

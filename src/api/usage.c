@@ -97,17 +97,27 @@ static void put_recipient(struct json *j, struct ctx *c, const char *key)
 			   : key);
 }
 
+/* "sdk:key" is why foreign code was called. */
+static const char *purpose_name(const struct release *r, const char *key)
+{
+	const struct purpose *p = key ? release_purpose(r, key) : NULL;
+	const struct sdk_reason *why =
+		key && strncmp(key, "sdk:", 4) == 0 ? release_sdk_reason(r, key + 4) : NULL;
+
+	if (key && strcmp(key, "show_masked") == 0 && !p)
+		return "脱敏显示";
+	return p ? p->name : why ? why->name : key;
+}
+
 static void put_names(struct json *j, struct ctx *c, const struct usage *u)
 {
 	const struct release *r = c->release;
 	const struct service *s = u->service ? release_service(r, u->service) : NULL;
-	const struct purpose *p = u->purpose ? release_purpose(r, u->purpose) : NULL;
-	bool masked = u->purpose && strcmp(u->purpose, "show_masked") == 0;
 
 	json_put_text(j, "service", u->service);
 	json_put_text(j, "service_name", s ? s->name : u->service);
 	json_put_text(j, "purpose", u->purpose);
-	json_put_text(j, "purpose_name", p ? p->name : masked ? "脱敏显示" : u->purpose);
+	json_put_text(j, "purpose_name", purpose_name(r, u->purpose));
 	put_recipient(j, c, u->recipient);
 }
 

@@ -191,7 +191,11 @@ static struct entry entry_of(struct ctx *c, const struct sdk_call *call, const s
 {
 	const struct service *from = call->service ? release_service(c->release, call->service) : NULL;
 
+	/* what it was called for, also where that is not what it is there for */
+	const struct sdk_reason *why = call->reason ? release_sdk_reason(c->release, call->reason) : NULL;
+
 	return (struct entry){.recipient = recipient_of(c, s),
+			      .purpose = why ? arena_printf(c->arena, "sdk:%s", why->key) : NULL,
 			      .service = from ? from->key : NULL,
 			      .items = *items,
 			      .clause = s->clause,
@@ -236,6 +240,7 @@ err sdk_call(struct ctx *c, int64_t subject_id, const struct sdk_call *call, int
 {
 	const struct sdk *s = release_sdk(c->release, call->sdk);
 	struct sdk_request q = {.sdk = s,
+				.reason = call->reason,
 				.trigger = call->trigger,
 				.service = call->service,
 				.state = call->state,
@@ -257,4 +262,39 @@ err sdk_call(struct ctx *c, int64_t subject_id, const struct sdk_call *call, int
 		return write_refusal(c, &h, &entry, e);
 	*ret_call_id = id_new(c->now_ms);
 	return write_call(c, &h, &entry, s, q.choice, *ret_call_id, ret_n);
+}
+
+/* ---- messages to phones ---- */
+
+static err no_way(struct ctx *c, const char *detail)
+{
+	const struct sdk_reason *why = NULL;
+
+	for (unsigned i = 0; i < release_sdk_reason_count(c->release); i++)
+		if (release_sdk_reason_at(c->release, i)->triggers & sdk_trigger_bit("push"))
+			why = release_sdk_reason_at(c->release, i);
+	const char *clause = why ? why->clause : city_text(c->release, "sdk.clause");
+	return refuse(c, "not_declared", clause ? clause : "", "%s", detail);
+}
+
+err sdk_push_allowed(struct ctx *c, int64_t subject_id, const struct facts *f, const struct push_way *way)
+{
+	const struct sdk *s = way->sdk ? release_sdk(c->release, way->sdk) : NULL;
+	struct states states;
+
+	if (release_sdk_reason_count(c->release) == 0)
+		return way->sdk && *way->sdk ? no_way(c, "本市的消息推送不经清单中的SDK，没有登记") : OK;
+	if (!sdk_brings_push(s, way->to))
+		return no_way(c, "消息只经清单中用于推送的SDK送达，没有推送");
+	TRY(load_states(c, subject_id, &states));
+	struct sdk_request q = {.sdk = s,
+				.reason = s->reason->key,
+				.trigger = "push",
+				.platform = way->platform,
+				.choice = states.rows[s->number].choice};
+	if (way->platform)
+		return sdk_decide(c, c->release, f, &q);
+	if (q.choice == SDK_REFUSED)
+		return refuse(c, "consent_required", s->clause, "您已拒绝“%s”，没有推送", s->name);
+	return OK;
 }

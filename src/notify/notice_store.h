@@ -2,6 +2,7 @@
 #pragma once
 
 #include "consent/consent.h"
+#include "consent/sdk_calls.h"
 #include "notify/notices.h"
 #include "vault/vault.h"
 

@@ -99,8 +99,10 @@ err subscription_list(struct ctx *c, int64_t subject_id, topic_fn fn, void *arg)
 err subscription_set(struct ctx *c, int64_t subject_id, const char *topic, bool subscribed);
 
 /* ---- push ---- */
-/* Stores the device's push token sealed; needs the permission and is gone with the session. */
-err push_register(struct ctx *c, int64_t subject_id, struct slice token);
+/* Stores the device's push token sealed; needs the permission and is gone with the session. sdk: by which one
+ * of the register messages reach the device (sdk_push_allowed); NULL where the city has none for that. */
+err push_register(struct ctx *c, int64_t subject_id, const char *platform, const char *sdk,
+		  struct slice token);
 err push_forget(struct ctx *c, int64_t subject_id);
 /* Inside the transaction that ends sessions: of one, or with 0 of all but `except`. The tokens go with them.
  */

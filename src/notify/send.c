@@ -107,6 +107,7 @@ struct sending {
 	struct facts f;
 	struct head h;
 	const char *policy; /* that the release of the address was decided under */
+	const char *sdk;    /* of a push: by which it reaches the device, or NULL */
 };
 
 static err delivery_row(struct ctx *c, const struct row *r, void *arg)
@@ -189,6 +190,35 @@ err notice_reaches(struct ctx *c, int64_t subject_id, const char *kind, bool *re
 	return OK;
 }
 
+static err sdk_row(struct ctx *c, const struct row *r, void *arg)
+{
+	struct sending *s = arg;
+
+	s->sdk = arena_copy(c->arena, row_text(r, 0));
+	return OK;
+}
+
+/* NT-1.5.0.a: by a registered SDK that is there for messages, or not at all. */
+static err check_push(struct ctx *c, struct sending *s)
+{
+	if (strcmp(s->channel, "push") != 0)
+		return OK;
+	TRY(store_rows(c, c->store, Q_PUSH_TARGET_SDK,
+		       PARAMS(P_INT(s->subject_id), P_INT(s->installation_id)), sdk_row, s));
+	return sdk_push_allowed(c, s->subject_id, &s->f,
+				&(struct push_way){.sdk = s->sdk, .to = s->service->recipient});
+}
+
+/* For the entries: what it was for, and by what it went. */
+static const char *note_of(struct ctx *c, const struct sending *s)
+{
+	const struct sdk *by = s->sdk && *s->sdk ? release_sdk(c->release, s->sdk) : NULL;
+
+	if (strcmp(s->message.kind, "incident") == 0)
+		return by ? arena_printf(c->arena, "安全事件的告知；经“%s”送达", by->name) : "安全事件的告知";
+	return by ? arena_printf(c->arena, "%s：经“%s”送达", by->reason->name, by->name) : NULL;
+}
+
 static err release_address(struct ctx *c, struct sending *s, struct released *ret)
 {
 	struct gate_request q = {.action = GATE_SHARE,
@@ -202,12 +232,13 @@ static err release_address(struct ctx *c, struct sending *s, struct released *re
 	if (s->item->permissions)
 		q.sensed = q.items; /* a push needs the permission of its device to this day */
 	TRY(facts_load(c, s->subject_id, &s->f, &s->h));
-	err e = gate_decide(c, c->release, &s->f, &q, &permit);
+	err e = check_push(c, s);
+	if (!failed(e))
+		e = gate_decide(c, c->release, &s->f, &q, &permit);
 	if (e.code == ERR_REFUSED)
 		notice_refused(c, &s->h, &q);
 	TRY(e);
-	const char *note = strcmp(s->message.kind, "incident") == 0 ? "安全事件的告知" : NULL;
-	return vault_release(c, permit, &s->h, s->installation_id, note, ret);
+	return vault_release(c, permit, &s->h, s->installation_id, note_of(c, s), ret);
 }
 
 static err write_request(struct ctx *c, const struct sending *s, struct slice to, struct buf *out)
@@ -220,6 +251,8 @@ static err write_request(struct ctx *c, const struct sending *s, struct slice to
 	json_put_slice(&j, "to", to);
 	json_put_text(&j, "title", title);
 	json_put_text(&j, "text", text);
+	if (s->sdk && *s->sdk)
+		json_put_text(&j, "sdk", s->sdk);
 	json_put_id(&j, "ref", s->delivery_id);
 	json_close(&j, '}');
 	return out->failed ? fail(c, ERR_TOO_LARGE, "通知过长") : OK;
@@ -234,6 +267,7 @@ static err enter_outcome(struct ctx *c, struct sending *s, const char *outcome)
 			  .basis = "acceptance",
 			  .decision = outcome,
 			  .clause = s->service->category->share_clause,
+			  .note = note_of(c, s),
 			  .policy = s->policy,
 			  .ref_id = s->message_id};
 

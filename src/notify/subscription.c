@@ -173,14 +173,20 @@ void notice_refused(struct ctx *c, struct head *h, const struct gate_request *q)
 }
 
 /* The token ends with the session; the job finds those of people who never come back. */
+struct targeting {
+	int64_t subject_id;
+	const char *sdk;
+};
+
 static err target_rows(struct ctx *c, struct tx *tx, void *arg)
 {
-	int64_t subject_id = *(int64_t *)arg, life_hours = city_int(c->release, "session.life_hours", 12);
+	const struct targeting *t = arg;
+	int64_t subject_id = t->subject_id, life_hours = city_int(c->release, "session.life_hours", 12);
 
-	TRY(tx_exec(
-		c, tx, Q_PUSH_TARGET_PUT,
-		PARAMS(P_INT(subject_id), P_INT(c->installation_id), P_INT(c->session_id), P_INT(c->now_ms)),
-		NULL));
+	TRY(tx_exec(c, tx, Q_PUSH_TARGET_PUT,
+		    PARAMS(P_INT(subject_id), P_INT(c->installation_id), P_INT(c->session_id),
+			   P_INT(c->now_ms), P_STR(t->sdk)),
+		    NULL));
 	return job_add(c, tx, "sessions_sweep", subject_id, 0, c->now_ms + life_hours * 3600 * 1000, NULL);
 }
 
@@ -194,8 +200,10 @@ static err push_item(struct ctx *c, const struct service **ret_service, const st
 	return OK;
 }
 
-err push_register(struct ctx *c, int64_t subject_id, struct slice token)
+err push_register(struct ctx *c, int64_t subject_id, const char *platform, const char *sdk,
+		  struct slice token)
 {
+	struct targeting t = {subject_id, sdk ? sdk : ""};
 	struct gate_request q = {.action = GATE_COLLECT, .now_ms = c->now_ms};
 	struct vault_value value = {.origin = "sensor"};
 	struct permit *permit = NULL;
@@ -208,12 +216,14 @@ err push_register(struct ctx *c, int64_t subject_id, struct slice token)
 	itemset_add(&q.items, value.item->number);
 	q.sensed = q.items;
 	TRY(facts_load(c, subject_id, &f, &h));
-	err e = gate_decide(c, c->release, &f, &q, &permit);
+	struct push_way way = {sdk, platform, q.service->recipient};
+	err e = sdk_push_allowed(c, subject_id, &f, &way);
+	if (!failed(e))
+		e = gate_decide(c, c->release, &f, &q, &permit);
 	if (e.code == ERR_REFUSED)
 		notice_refused(c, &h, &q);
 	TRY(e);
-	return vault_collect(c, permit, &h, c->installation_id, "account", &value, 1, target_rows,
-			     &subject_id);
+	return vault_collect(c, permit, &h, c->installation_id, "account", &value, 1, target_rows, &t);
 }
 
 struct forgetting {

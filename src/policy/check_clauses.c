@@ -94,6 +94,7 @@ static bool policy_place_there(const struct release *r, const char *place)
 		{"retention", &r->retentions},	 {"sdk", &r->sdks},
 		{"exception", &r->exceptions},	 {"cookie", &r->cookies},
 		{"definition", &r->definitions}, {"duty", &r->duties},
+		{"sdk_reason", &r->sdk_reasons},
 	};
 	const char *slash = strchr(place, '/');
 

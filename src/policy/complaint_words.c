@@ -141,6 +141,17 @@ static const struct {
 	/* registers */
 	{"a use of SDK '%s' goes beyond its items or permissions; add them to the entry, or remove them here",
 	 "SDK“$1”有一种用途超出了它登记的信息项或者系统权限；请补入登记，或者在这里删除"},
+	{"SDK '%s' has no reason; write reason: with one of sdk_reasons",
+	 "SDK“$1”没有写集成的目的；请写 reason，从 sdk_reasons 中选一项"},
+	{"SDK '%s' is called when '%s', which is not what the reason '%s' is for; give it another reason, or "
+	 "add "
+	 "the trigger to sdk_reasons",
+	 "SDK“$1”在“$2”时调用，不属于它的集成目的“$3”；请改写目的，或者在 sdk_reasons 中补入这种情形"},
+	{"SDK '%s' names a recipient, but brings no messages; remove recipient, or write trigger: push",
+	 "SDK“$1”写了 recipient，但不用于推送消息；请删去 recipient，或者写 trigger: push"},
+	{"no SDK brings the messages of service 'push_message'; write recipient: %s at one with trigger: "
+	 "push",
+	 "没有一个 SDK 用于送达服务“push_message”的消息；请在 trigger 为 push 的 SDK 写 recipient: $1"},
 	{"exception '%s' holds nowhere; write contexts: [share]",
 	 "例外“$1”没有适用的处理；请写 contexts，例如 [share]"},
 	{"exception '%s' could be used without giving anything; write what must be given, e.g. needs: "
@@ -285,6 +296,7 @@ static const struct {
 	{"a service", "服务"},
 	{"a field", "填写项"},
 	{"an SDK", "SDK"},
+	{"a reason for SDKs", "集成 SDK 的目的"},
 	{"a use of an SDK", "SDK 的用途"},
 	{"an exception", "例外"},
 	{"a cookie", "Cookie"},
@@ -348,6 +360,7 @@ static const struct {
 	{"version: \"2026.1\", the file's name", "version: \"2026.1\"，与文件名相同"},
 	{"sensitive: {kinds: […], clause: …}", "sensitive: {kinds: [种类], clause: 条款编号}"},
 	{"vendor: the full name of the company", "vendor: 公司的全称"},
+	{"triggers: [share], what it is called for then", "triggers: [share]，即这时会调用的各种情形"},
 	{"trigger: share, push, map …", "trigger: share、push、map 等"},
 	{"function: what it does, as people read it", "function: 公众看到的用途"},
 	{"permissions: [], or keys of permissions", "permissions: []，或者系统权限的键"},

@@ -27,6 +27,7 @@ STARTS_NAMED(struct service, name);
 STARTS_NAMED(struct retention, name);
 STARTS_NAMED(struct item, name);
 STARTS_NAMED(struct sdk, name);
+STARTS_NAMED(struct sdk_reason, name);
 STARTS_NAMED(struct exception, ground);
 STARTS_NAMED(struct cookie, name);
 STARTS_NAMED(struct definition, term);
@@ -311,6 +312,10 @@ static void diff_sdk(struct diff *d, const void *before, const void *after)
 		  b->permissions);
 	diff_text(d, MAJOR_RECIPIENTS, b->name, "提供方", a->vendor, b->vendor);
 	diff_text(d, MAJOR_MODEL, b->name, "用途", a->function, b->function);
+	diff_text(d, MAJOR_MODEL, b->name, "集成目的", a->reason ? a->reason->name : NULL,
+		  b->reason ? b->reason->name : NULL);
+	diff_text(d, MAJOR_RECIPIENTS, b->name, "消息的送达方", a->recipient ? a->recipient->name : NULL,
+		  b->recipient ? b->recipient->name : NULL);
 	diff_text(d, MAJOR_RIGHTS, b->name, "拒绝的影响", a->refusing, b->refusing);
 	diff_text(d, MAJOR_MODEL, b->name, "调用条件", a->condition, b->condition);
 	if (strcmp(a->trigger, b->trigger) != 0)
@@ -452,6 +457,7 @@ struct policy_change *policy_diff(struct ctx *c, const struct release *before, c
 	diff_table(&d, MAJOR_NONE, "服务事项", &a->services, &b->services, diff_service);
 	diff_table(&d, MAJOR_NONE, "信息项目", &a->items, &b->items, diff_item);
 	diff_table(&d, MAJOR_OTHER, "依法留存的记录", &a->retentions, &b->retentions, diff_legal);
+	diff_table(&d, MAJOR_MODEL, "集成第三方开发包的目的", &a->sdk_reasons, &b->sdk_reasons, NULL);
 	diff_table(&d, MAJOR_RECIPIENTS, "第三方开发包", &a->sdks, &b->sdks, diff_sdk);
 	diff_table(&d, MAJOR_RIGHTS, "例外情形", &a->exceptions, &b->exceptions, diff_exception);
 	diff_table(&d, MAJOR_MODEL, "Cookie", &a->cookies, &b->cookies, diff_cookie);

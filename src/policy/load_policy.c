@@ -287,7 +287,7 @@ struct policy_form {
 	const char *version, *effective, *updated;
 	struct node purposes, recipients, permissions, categories, legal_retention, chapters;
 	struct node sensitive;
-	struct node registers[6]; /* read by load_register.c, after the services */
+	struct node registers[7]; /* read by load_register.c, after the services */
 };
 
 #define AT(member) offsetof(struct policy_form, member)
@@ -308,6 +308,7 @@ static const struct schema_field policy_fields[] = {
 	{"definitions", SCHEMA_LIST, false, AT(registers[3]), NULL, NULL},
 	{"duties", SCHEMA_LIST, false, AT(registers[4]), NULL, NULL},
 	{"void", SCHEMA_LIST, false, AT(registers[5]), NULL, NULL},
+	{"sdk_reasons", SCHEMA_LIST, false, AT(registers[6]), NULL, NULL},
 };
 #undef AT
 static const struct schema policy_schema = {"the policy", policy_fields, COUNT(policy_fields)};

@@ -1,6 +1,8 @@
 /* The registers of a policy: SDKs, exceptions with their grounds, cookies, definitions and duties. They name
  * services, and are therefore read after them. */
 #include "policy/load.h"
+#include "policy/sdk.h"
+#include <assert.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -57,8 +59,46 @@ static const char *const triggers[] = {"certificate",
 				       NULL};
 static const char *const states[] = {"two_sims", "cloned_space", NULL};
 
+uint32_t sdk_trigger_bit(const char *trigger)
+{
+	static_assert(COUNT(triggers) <= 33); /* a bit each, and the end of the list */
+	for (size_t i = 0; triggers[i]; i++)
+		if (strcmp(triggers[i], trigger) == 0)
+			return UINT32_C(1) << i;
+	return 0;
+}
+
+struct reason_form {
+	struct sdk_reason x;
+	struct node triggers;
+};
+
+#define AT(member) offsetof(struct reason_form, member)
+static const struct schema_field reason_fields[] = {
+	{"key", SCHEMA_KEY, true, AT(x.key), NULL, NULL},
+	{"name", SCHEMA_TEXT, true, AT(x.name), NULL, NULL},
+	{"triggers", SCHEMA_LIST, true, AT(triggers), NULL, "triggers: [share], what it is called for then"},
+	{"clause", SCHEMA_CLAUSE, true, AT(x.clause), NULL, NULL},
+};
+#undef AT
+static const struct schema reason_schema = {"a reason for SDKs", reason_fields, COUNT(reason_fields)};
+
+static void load_reason(struct loader *l, struct node map, void *arg)
+{
+	struct reason_form form = {0};
+	struct sdk_reason *x = ARENA_NEW(l->in.arena, struct sdk_reason);
+
+	(void)arg;
+	if (!load_row(l, &l->r->sdk_reasons, map, &reason_schema, &form))
+		return;
+	*x = form.x;
+	x->triggers = load_words(l, form.triggers, "triggers", triggers);
+	load_add(l, &l->r->sdk_reasons, map, "reason", x->key, x, &x->number);
+}
+
 struct sdk_form {
 	struct sdk s;
+	struct node reason, recipient;
 	struct node service, permissions, items, platforms, uses, parts, state_items;
 };
 
@@ -69,6 +109,8 @@ static const struct schema_field sdk_fields[] = {
 	{"vendor", SCHEMA_TEXT, true, AT(s.vendor), NULL, "vendor: the full name of the company"},
 	{"trigger", SCHEMA_WORD, true, AT(s.trigger), triggers, "trigger: share, push, map …"},
 	{"function", SCHEMA_TEXT, true, AT(s.function), NULL, "function: what it does, as people read it"},
+	{"reason", SCHEMA_NODE, false, AT(reason), NULL, NULL},
+	{"recipient", SCHEMA_NODE, false, AT(recipient), NULL, NULL},
 	{"service", SCHEMA_NODE, false, AT(service), NULL, NULL},
 	{"permissions", SCHEMA_LIST, true, AT(permissions), NULL, "permissions: [], or keys of permissions"},
 	{"items", SCHEMA_LIST, true, AT(items), NULL, "items: [], or keys of items"},
@@ -128,6 +170,25 @@ static void load_uses(struct loader *l, struct node list, struct sdk *s)
 	}
 }
 
+/* Where the policy gives its reasons for foreign code (NT-1.5.0.a-d), each entry has one of them and is
+ * called for nothing else; what brings messages is there for messages. */
+static void check_reason(struct loader *l, struct node map, const struct sdk_form *form, const struct sdk *s)
+{
+	if (l->r->sdk_reasons.count && !node_there(form->reason))
+		node_complain(map, "SDK '%s' has no reason; write reason: with one of sdk_reasons", s->key);
+	for (size_t i = 0; s->reason && i < s->use_count; i++)
+		if (!(s->reason->triggers & sdk_trigger_bit(s->uses[i].trigger)))
+			node_complain(map,
+				      "SDK '%s' is called when '%s', which is not what the reason '%s' is "
+				      "for; give it another reason, or add the trigger to sdk_reasons",
+				      s->key, s->uses[i].trigger, s->reason->key);
+	if (s->recipient && !sdk_use_find(s, "push"))
+		node_complain(map,
+			      "SDK '%s' names a recipient, but brings no messages; remove recipient, or "
+			      "write trigger: push",
+			      s->key);
+}
+
 static void load_sdk(struct loader *l, struct node map, void *arg)
 {
 	struct sdk_form form = {0};
@@ -143,10 +204,32 @@ static void load_sdk(struct loader *l, struct node map, void *arg)
 					     "permissions of this policy");
 	if (node_there(form.service))
 		s->service = load_reference(l, &l->r->services, form.service, "service", "services");
+	if (node_there(form.reason))
+		s->reason = load_reference(l, &l->r->sdk_reasons, form.reason, "reason", "sdk_reasons");
+	if (node_there(form.recipient))
+		s->recipient = load_reference(l, &l->r->recipients, form.recipient, "recipient",
+					      "recipients of this policy");
 	s->state_items = load_itemset(l, form.state_items, "state_items", false);
 	s->parts = load_texts(l, form.parts, "parts", &s->part_count);
 	load_uses(l, form.uses, s);
+	check_reason(l, map, &form, s);
 	load_add(l, &l->r->sdks, map, "SDK", s->key, s, &s->number);
+}
+
+/* NT-1.5.0.a: where reasons are given, messages reach phones by a registered SDK only. */
+static void check_push_route(struct loader *l, struct node policy)
+{
+	const struct service *push = model_find(&l->r->services, "push_message");
+
+	if (!l->r->sdk_reasons.count || !push || !push->recipient)
+		return;
+	for (unsigned i = 0; i < l->r->sdks.count; i++)
+		if (sdk_brings_push(l->r->sdks.rows[i], push->recipient))
+			return;
+	node_complain(node_get(policy, "sdk_reasons"),
+		      "no SDK brings the messages of service 'push_message'; write recipient: %s at one with "
+		      "trigger: push",
+		      push->recipient->key);
 }
 
 /* ---- exceptions ---- */
@@ -339,7 +422,9 @@ void load_registers(struct loader *l, struct node policy)
 
 	if (!node_is_map(policy))
 		return;
+	load_register(l, policy, "sdk_reasons", &r->sdk_reasons, load_reason);
 	load_register(l, policy, "sdks", &r->sdks, load_sdk);
+	check_push_route(l, policy);
 	load_register(l, policy, "exceptions", &r->exceptions, load_exception);
 	load_register(l, policy, "cookies", &r->cookies, load_cookie);
 	load_register(l, policy, "definitions", &r->definitions, load_definition);

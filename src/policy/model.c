@@ -19,6 +19,7 @@ STARTS_LIKE_ROW(struct category);
 STARTS_LIKE_ROW(struct service);
 STARTS_LIKE_ROW(struct retention);
 STARTS_LIKE_ROW(struct sdk);
+STARTS_LIKE_ROW(struct sdk_reason);
 STARTS_LIKE_ROW(struct exception);
 STARTS_LIKE_ROW(struct cookie);
 STARTS_LIKE_ROW(struct definition);
@@ -130,6 +131,7 @@ TABLE_ACCESS(purpose, purpose, purposes)
 TABLE_ACCESS(recipient, recipient, recipients)
 TABLE_ACCESS(permission, permission, permissions)
 TABLE_ACCESS(retention, retention, retentions)
+TABLE_ACCESS(sdk_reason, sdk_reason, sdk_reasons)
 TABLE_ACCESS(sdk, sdk, sdks)
 TABLE_ACCESS(exception, exception, exceptions)
 TABLE_ACCESS(cookie, cookie, cookies)
@@ -341,10 +343,10 @@ static void freeze_rules(struct release *r)
 
 void model_freeze(struct release *r)
 {
-	struct table *tables[] = {&r->items,	  &r->purposes, &r->recipients,	 &r->permissions,
-				  &r->categories, &r->services, &r->retentions,	 &r->sdks,
-				  &r->exceptions, &r->cookies,	&r->definitions, &r->duties,
-				  &r->voids};
+	struct table *tables[] = {&r->items,	  &r->purposes,	  &r->recipients,  &r->permissions,
+				  &r->categories, &r->services,	  &r->retentions,  &r->sdks,
+				  &r->exceptions, &r->cookies,	  &r->definitions, &r->duties,
+				  &r->voids,	  &r->sdk_reasons};
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		index_make(r, tables[i]);

@@ -138,7 +138,7 @@ struct release {
 	struct slice document;
 
 	struct table items, purposes, recipients, permissions, categories, services, retentions;
-	struct table sdks, exceptions, cookies, definitions, duties, voids;
+	struct table sdk_reasons, sdks, exceptions, cookies, definitions, duties, voids;
 	struct chapter *chapters;
 	size_t chapter_count;
 	struct setting *settings; /* sorted by key */

@@ -181,6 +181,19 @@ struct sdk_use { /* one occasion of being called: what it needs and gets then */
 	uint32_t permissions; /* all of them */
 	struct itemset items;
 };
+/* Why a city lets foreign code into its clients at all (NT-1.5.0.a-d). A city whose policy gives no reasons
+ * has none of them: there each entry is known by its triggers alone. */
+struct sdk_reason {
+	unsigned number;
+	const char *key, *name;
+	uint32_t triggers; /* what people do then, by sdk_trigger_bit */
+	const char *clause;
+};
+const struct sdk_reason *release_sdk_reason(const struct release *r, const char *key);
+const struct sdk_reason *release_sdk_reason_at(const struct release *r, unsigned number);
+unsigned release_sdk_reason_count(const struct release *r);
+uint32_t sdk_trigger_bit(const char *trigger); /* 0: there is no such trigger */
+
 struct sdk { /* foreign code in a client, called only through its triggers */
 	unsigned number;
 	const char *key, *name, *vendor;
@@ -201,7 +214,9 @@ struct sdk { /* foreign code in a client, called only through its triggers */
 	size_t use_count;
 	const char *const *parts; /* "item.part": the parts of a state that may be handed over */
 	size_t part_count;
-	bool stopped; /* its clause is void: never called */
+	const struct sdk_reason *reason;   /* NULL exactly where the city declares none */
+	const struct recipient *recipient; /* who brings messages to phones by it, or NULL */
+	bool stopped;			   /* its clause, or that of its reason, is void: never called */
 };
 const struct sdk *release_sdk(const struct release *r, const char *key);
 const struct sdk *release_sdk_at(const struct release *r, unsigned number);

@@ -3,10 +3,11 @@
 
 void html_sdks(struct buf *out, const struct release *r)
 {
-	static const char *const columns[] = {"开发包",	  "提供方",	"用途和触发",
-					      "系统权限", "涉及的信息", "客户端"};
+	static const char *const columns[] = {"开发包",	    "提供方", "用途和触发", "系统权限",
+					      "涉及的信息", "客户端", "集成目的"};
+	bool reasons = r->sdk_reasons.count > 0;
 
-	html_table_open(out, "第三方软件开发包（SDK）", columns, 6);
+	html_table_open(out, "第三方软件开发包（SDK）", columns, reasons ? 7 : 6);
 	for (unsigned i = 0; i < r->sdks.count; i++) {
 		const struct sdk *s = r->sdks.rows[i];
 		html_rule_open(out, r, s->name, (const char *[3]){s->clause});
@@ -26,6 +27,8 @@ void html_sdks(struct buf *out, const struct release *r)
 		html_items(out, r, &s->items);
 		html_cell_close(out);
 		html_cell(out, columns[5], html_platforms(s->platforms));
+		if (reasons)
+			html_cell(out, columns[6], s->reason->name);
 		html_row_close(out);
 	}
 	html_table_close(out);

@@ -164,6 +164,90 @@ static void foreign_code_is_asked_about_in_order(void **state)
 	assert_string_equal(map_refusal(&f, SDK_ALLOWED, "android"), "gone");
 }
 
+/* NT-1.5.0.a-d: the same registers, with reasons for foreign code. */
+static const char *with_reasons(const char *triggers, const char *of_sdk)
+{
+	static char text[8192];
+	char list[512];
+
+	snprintf(list, sizeof list,
+		 "sdk_reasons:\n  - {key: chosen, name: 提供您选用的功能, triggers: [%s], clause: NT-1.5.0}\n"
+		 "  - {key: safety, name: 保障账号安全, triggers: [face], clause: NT-1.5.0.d}\nsdks:\n",
+		 triggers);
+	snprintf(text, sizeof text, "%s", policy_with("sdks:\n", list));
+	const char *at = strstr(text, "vendor: 图商, ");
+	static char all[8192];
+	snprintf(all, sizeof all, "%.*s%s%s", (int)(at - text), text, of_sdk, at);
+	return all;
+}
+
+static void expect_reasons(const char *triggers, const char *of_sdk, const char *complaint)
+{
+	struct test_city t;
+
+	test_city_load(&t, "policy", with_reasons(triggers, of_sdk));
+	assert_null(t.release);
+	assert_string_equal(buf_slice(&t.complaints).p, complaint);
+	test_city_release(&t);
+}
+
+static void where_reasons_are_given_each_entry_has_one(void **state)
+{
+	/* NT-1.5.0.a, NT-1.5.0.d */
+	(void)state;
+	expect_reasons("map", "",
+		       "testing/policy/1.yaml:45: SDK 'map' has no reason; write reason: with one of "
+		       "sdk_reasons\n");
+	expect_reasons(
+		"map", "reason: safety, ",
+		"testing/policy/1.yaml:45: SDK 'map' is called when 'map', which is not what the reason "
+		"'safety' is for; give it another reason, or add the trigger to sdk_reasons\n");
+	expect_reasons(
+		"maps", "reason: chosen, ",
+		"testing/policy/1.yaml:42: unknown word 'maps' in 'triggers'; did you mean 'map'?\n"
+		"testing/policy/1.yaml:45: SDK 'map' is called when 'map', which is not what the reason "
+		"'chosen' is for; give it another reason, or add the trigger to sdk_reasons\n");
+	expect("vendor: 图商, ", "vendor: 图商, reason: chosen, ",
+	       "testing/policy/1.yaml:42: unknown reason 'chosen'; declare it in sdk_reasons, or remove it "
+	       "here\n");
+}
+
+static void what_brings_no_messages_is_no_way_to_phones(void **state)
+{
+	/* NT-1.5.0.a */
+	(void)state;
+	expect_reasons(
+		"map", "reason: chosen, recipient: bureau, ",
+		"testing/policy/1.yaml:45: SDK 'map' names a recipient, but brings no messages; remove "
+		"recipient, or write trigger: push\n");
+}
+
+static void an_sdk_is_called_for_its_reason_alone(void **state)
+{
+	/* NT-1.5.0.d */
+	struct test_city t;
+	struct facts f = {.subject_id = 1, .acceptance = ACCEPT_EXPRESS, .permissions = UINT32_MAX};
+
+	(void)state;
+	test_city_load(&t, "policy", with_reasons("map", "reason: chosen, "));
+	assert_string_equal(buf_slice(&t.complaints).p, "");
+	f.accepted_release = release_number(t.release);
+	struct sdk_request q = {.sdk = release_sdk(t.release, "map"),
+				.reason = "chosen",
+				.trigger = "map",
+				.service = "plates",
+				.platform = "android",
+				.choice = SDK_ALLOWED};
+	assert_int_equal(sdk_decide(&t.c, t.release, &f, &q).code, ERR_OK);
+	for (int i = 0; i < 2; i++) {
+		q.reason = i ? "safety" : NULL;
+		assert_int_equal(sdk_decide(&t.c, t.release, &f, &q).code, ERR_REFUSED);
+		assert_string_equal(t.c.failure.reason, "not_declared");
+		assert_string_equal(t.c.failure.clause, "NT-1.5.0");
+	}
+	test_city_release(&t);
+}
+
 static void an_sdk_names_no_unknown_item(void **state)
 {
 	(void)state;
@@ -278,6 +362,9 @@ int main(void)
 		cmocka_unit_test(an_occasion_stays_within_its_entry),
 		cmocka_unit_test(foreign_code_gets_nothing_of_a_minor_without_the_guardian),
 		cmocka_unit_test(foreign_code_is_asked_about_in_order),
+		cmocka_unit_test(where_reasons_are_given_each_entry_has_one),
+		cmocka_unit_test(what_brings_no_messages_is_no_way_to_phones),
+		cmocka_unit_test(an_sdk_is_called_for_its_reason_alone),
 		cmocka_unit_test(an_sdk_names_no_unknown_item),
 		cmocka_unit_test(an_sdk_names_no_unknown_service),
 		cmocka_unit_test(an_unknown_need_is_refused),

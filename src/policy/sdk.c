@@ -45,6 +45,11 @@ bool sdk_part_listed(const struct sdk *s, const char *name)
 	return false;
 }
 
+bool sdk_brings_push(const struct sdk *s, const struct recipient *to)
+{
+	return s && !s->stopped && s->recipient && s->recipient == to && sdk_use_find(s, "push");
+}
+
 /* The state that the entry asks for: for some of its items, or for being called at all (NT-1.5.2.a,
  * NT-1.5.19). */
 static bool state_holds(const struct sdk_request *q)
@@ -165,10 +170,26 @@ static err authorised(struct ctx *c, const struct release *r, const struct facts
 	return e;
 }
 
+/* The register says what each SDK is there for; the same one called for anything else gets nothing. */
+static err given_reason(struct ctx *c, const struct release *r, const struct sdk_request *q)
+{
+	const struct sdk *s = q->sdk;
+
+	if (!s->reason && !q->reason)
+		return OK;
+	if (s->reason && q->reason && strcmp(s->reason->key, q->reason) == 0)
+		return OK;
+	if (!s->reason)
+		return refused(c, r, "not_declared", NULL, s, "清单没有为“%s”写明集成的目的，没有调用");
+	return refuse(c, "not_declared", s->reason->clause, "清单写明集成“%s”是为了%s，没有为其他目的调用",
+		      s->name, s->reason->name);
+}
+
 err sdk_decide(struct ctx *c, const struct release *r, const struct facts *f, const struct sdk_request *q)
 {
 	const struct sdk_use *use = sdk_use_find(q->sdk, q->trigger);
 
+	TRY(given_reason(c, r, q));
 	if (!declared(q, use))
 		return refused(c, r, "not_declared", NULL, q->sdk,
 			       "清单没有写明“%s”的这种调用，没有向它提供任何信息");

@@ -9,6 +9,7 @@ enum sdk_choice { SDK_UNSET, SDK_ALLOWED, SDK_REFUSED };
 
 struct sdk_request {
 	const struct sdk *sdk;
+	const char *reason; /* what it is called for: one of the city's sdk_reasons; NULL where it has none */
 	const char *trigger; /* what the person is doing: one of the register's triggers */
 	const char *service; /* from which service, or NULL */
 	const char *state;   /* what holds on the phone: "two_sims", "cloned_space", or NULL */
@@ -18,6 +19,8 @@ struct sdk_request {
 };
 
 /* OK, or ERR_REFUSED with c->failure. Rules, in this order, each with its clause:
+ *  reason: the one that the register gives for this entry, and none where it gives none (NT-1.5.0.d) →
+ *    not_declared
  *  declared: platform, trigger, service, state, items within the trigger's → not_declared
  *  person: blocked, cancelled, a child below minor.strict_age (whose data goes to no foreign code, whoever
  *    agrees), minor without guardian; login where the register asks for it
@@ -27,6 +30,8 @@ struct sdk_request {
  * Of a minor every item is sensitive, as in the gate. */
 err sdk_decide(struct ctx *c, const struct release *r, const struct facts *f, const struct sdk_request *q);
 
+/* Whether messages may go to phones by it, handed to this recipient (NT-1.5.0.a). s may be NULL. */
+bool sdk_brings_push(const struct sdk *s, const struct recipient *to);
 /* Whether a call with all its items needs the person's own word first. */
 bool sdk_asks(const struct release *r, const struct sdk *s);
 /* Whether the person may refuse it for good: it runs by itself, or needs a word that can be taken back. */

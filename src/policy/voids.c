@@ -64,6 +64,10 @@ static void each_rule(const struct release *r, rule_fn fn, void *arg)
 		const struct sdk *s = r->sdks.rows[i];
 		fn(arg, s->clause, "开发包", s->name);
 	}
+	for (unsigned i = 0; i < r->sdk_reasons.count; i++) {
+		const struct sdk_reason *x = r->sdk_reasons.rows[i];
+		fn(arg, x->clause, "集成开发包的目的", x->name);
+	}
 }
 
 struct collecting {
@@ -193,7 +197,7 @@ void void_registers(struct release *r)
 	}
 	for (unsigned i = 0; i < r->sdks.count; i++) {
 		struct sdk *s = r->sdks.rows[i];
-		s->stopped = is_void(r, s->clause);
+		s->stopped = is_void(r, s->clause) || (s->reason && is_void(r, s->reason->clause));
 	}
 }
 

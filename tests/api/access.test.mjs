@@ -26,7 +26,7 @@ const rules = {
   cookie_list: { caller: 'anyone' },
   definition_list: { caller: 'anyone' },
   item_list: { caller: 'anyone' },
-  sdk_call: { caller: 'installation', agreed: true, self: true, body: () => ({ sdk: 'qq', trigger: 'share', items: [] }) },
+  sdk_call: { caller: 'installation', agreed: true, self: true, body: w => ({ sdk: 'qq', trigger: 'share', items: [], ...(w.city.city === 'nantong' ? { reason: 'share' } : {}) }) },
   sdk_choice_list: { caller: 'installation', agreed: false, self: true },
   sdk_choice_put: { caller: 'installation', agreed: true, public: () => ({ key: 'umeng' }), body: () => ({ state: 'refused' }) },
   search_history_list: { caller: 'session', self: true, undeclared: true },

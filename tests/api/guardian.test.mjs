@@ -310,7 +310,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const small = await onPhone(c), older = await onPhone(elder)
     let called = 0
     for (const s of (await c.ok('GET', '/sdks')).body.items) {
-      const call = { sdk: s.key, trigger: s.uses[0].trigger, items: [] }
+      const call = { sdk: s.key, trigger: s.uses[0].trigger, items: [], ...(s.reason ? { reason: s.reason.key } : {}) }
       const answer = (await older.call('POST', '/sdk-calls', call)).body.detail ?? ''
       if (/清单没有写明/.test(answer)) continue // not on this platform, or only from one service
       called++

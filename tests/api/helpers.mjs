@@ -332,8 +332,14 @@ export async function login(c, name, pass = password) {
 }
 
 // A verified person, ready to use services.
-export async function citizen(city, filter) {
-  const c = await city.client()
+// This device gets pushes from now on: by an SDK of the register, where the city has some for that (NT-1.5.0.a).
+export async function wantPush(c, token) {
+  const by = (await c.ok('GET', '/sdks')).body.items.find(s => s.push)
+  return c.ok('PUT', '/installations/current/push', { token, ...(by ? { sdk: by.key } : {}) })
+}
+
+export async function citizen(city, filter, { platform } = {}) {
+  const c = await city.client({ platform })
   await register(c, await city.person(filter))
   await verifyName(c)
   return c

@@ -1,7 +1,7 @@
 // Incidents with personal data, and planned ends of services: the plan, who is told and how, what stops on its day.
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { citizen, Client, startCity, until, withConsents } from './helpers.mjs'
+import { citizen, Client, startCity, until, wantPush, withConsents } from './helpers.mjs'
 import { totp } from './totp.mjs'
 
 let city, officer, a, b
@@ -24,11 +24,11 @@ const ends = async () => (await officer.ok('GET', '/staff/ends')).body.items
 before(async () => {
   city = await startCity({ city: 'nantong' })
   officer = await staff('privacy', 'privacy_officer')
-  a = await citizen(city, { insured: true })
+  a = await citizen(city, { insured: true }, { platform: 'android' })
   b = await citizen(city)
   await withConsents(a, 'PUT', '/me/items/email', { value: 'someone@example.cn' })
   await a.ok('PUT', '/permissions/perm_push', { state: 'granted' })
-  await a.ok('PUT', '/installations/current/push', { token: 'device-token-a' })
+  await wantPush(a, 'device-token-a')
   await query(a, 'real_estate_query')
 })
 after(() => city?.stop())

@@ -38,7 +38,8 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     for (const s of sdks) await may('PUT', `/sdk-choices/${s.key}`, { state: 'allowed' })
     for (const use of ['identity', 'analysis']) await may('PUT', `/cookie-choices/${use}`, { state: 'allowed' })
     for (const p of (await c.ok('GET', '/permissions')).body.items) await may('PUT', `/permissions/${p.key}`, { state: 'granted' })
-    await may('PUT', '/installations/current/push', { token: `token-of-${c.id}` })
+    const push = sdks.find(s => s.push)
+    await may('PUT', '/installations/current/push', { token: `token-of-${c.id}`, ...(push ? { sdk: push.key } : {}) })
     await may('PUT', '/me/subscriptions/promotion', { subscribed: true })
     await may('PUT', '/me/search-history', { keyword: '公积金' })
     const service = (await c.ok('GET', '/services?limit=1')).body.items[0].key

@@ -3,7 +3,7 @@
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { now, publish } from './versions.mjs'
-import { agree, citizen, giveConsents, startCity, until, withConsents } from './helpers.mjs'
+import { agree, citizen, giveConsents, startCity, until, wantPush, withConsents } from './helpers.mjs'
 import { appealOf, insist } from './careful.mjs'
 import { officerOf } from './officers.mjs'
 
@@ -171,11 +171,11 @@ describe('nantong', { concurrency: false }, () => {
   const v2 = '2098.1', v3 = '2098.2', changed = 'real_estate_query'
   before(async () => {
     city = await startCity({ city: 'nantong' })
-    a = await citizen(city)
+    a = await citizen(city, undefined, { platform: 'android' })
     b = await citizen(city)
     await withConsents(a, 'PUT', '/me/items/email', { value: 'someone@example.cn' })
     await a.ok('PUT', '/permissions/perm_push', { state: 'granted' })
-    await a.ok('PUT', '/installations/current/push', { token: 'device-token-a' })
+    await wantPush(a, 'device-token-a')
     for (const c of [a, b]) await withConsents(c, 'POST', `/services/${changed}/queries`, { fields: {} })
   })
   after(() => city?.stop())
@@ -216,7 +216,7 @@ describe('nantong', { concurrency: false }, () => {
     assert.equal((await ask(a, changed)).status, 200, 'today the version in force decides')
     await city.advance('P11D')
     for (const c of [a, b]) await back(c)
-    await a.ok('PUT', '/installations/current/push', { token: 'device-token-a' }) // it ended with the session that expired
+    await wantPush(a, 'device-token-a') // it ended with the session that expired
     await shown(b, v2)
     const refused = await b.refused('POST', '/acceptances', goOn(b, v2))
     assert.deepEqual([refused.status, refused.clause, refused.next[0].action], [403, 'NT-6.1.c', 'accept_policy'])

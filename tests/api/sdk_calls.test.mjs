@@ -3,7 +3,11 @@
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { agree, cities, login, startCity, register } from './helpers.mjs'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { officerOf } from './officers.mjs'
 
+const sql = (city, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(city.data, 'tongban.db')], { input: text, encoding: 'utf8' })
 const device = ['imei', 'android_serial', 'android_id', 'google_advertising_id', 'region_setting', 'device_model', 'battery_level', 'os_version', 'os_language']
 const all = ['android', 'ios'], android = ['android']
 
@@ -24,29 +28,29 @@ const register_of = {
     { key: 'mobtech', clause: 'TJ-1.1.25.l', trigger: 'share', asks: true },
   ],
   nantong: [
-    { key: 'pingan_push', clause: 'NT-1.5.1', trigger: 'push', permissions: ['perm_push'], items: ['device_identifier', 'device_model'], refusable: true },
-    { key: 'xiaomi_push', clause: 'NT-1.5.2', trigger: 'push', items: [...device, 'app_package_name', 'app_version', 'app_running_state', 'app_foreground_state',
+    { key: 'pingan_push', reason: 'push', clause: 'NT-1.5.1', trigger: 'push', permissions: ['perm_push'], items: ['device_identifier', 'device_model'], refusable: true },
+    { key: 'xiaomi_push', reason: 'push', clause: 'NT-1.5.2', trigger: 'push', items: [...device, 'app_package_name', 'app_version', 'app_running_state', 'app_foreground_state',
       'push_sdk_version', 'network_connection_result', 'network_type', 'push_send_result', 'notification_bar_state', 'lock_screen_state'], refusable: true },
-    { key: 'huawei_push', clause: 'NT-1.5.3', trigger: 'push', items: ['aaid', 'push_token', 'topic_subscription', 'push_delivery_record', 'token_request_record',
+    { key: 'huawei_push', reason: 'push', clause: 'NT-1.5.3', trigger: 'push', items: ['aaid', 'push_token', 'topic_subscription', 'push_delivery_record', 'token_request_record',
       'push_event_record', 'device_identifier', 'device_model'], refusable: true },
-    { key: 'amap', clause: 'NT-1.5.4', trigger: 'map', permissions: ['perm_location'], items: ['location'], asks: true },
-    { key: 'baidu_map', clause: 'NT-1.5.5', trigger: 'map', permissions: ['perm_location'], items: ['location'], asks: true },
-    { key: 'pingan_face', clause: 'NT-1.5.6', trigger: 'face', permissions: ['perm_camera'], items: ['face_image'], asks: true },
-    { key: 'wechat_share', clause: 'NT-1.5.7', trigger: 'share' },
-    { key: 'qq', clause: 'NT-1.5.8', trigger: 'share' },
-    { key: 'tencent_x5', clause: 'NT-1.5.9', trigger: 'browser_engine', permissions: ['perm_storage', 'perm_device_info'], items: device, platforms: android, refusable: true },
-    { key: 'kanyun', clause: 'NT-1.5.10', trigger: 'fault_report', permissions: ['perm_device_info'], items: device, refusable: true },
-    { key: 'police_face', clause: 'NT-1.5.11', trigger: 'face', permissions: ['perm_camera', 'perm_storage'], items: ['face_image'], asks: true },
-    { key: 'social_security', clause: 'NT-1.5.12', trigger: 'social_security_card', permissions: ['perm_camera'], items: ['real_name', 'resident_id_number'], asks: true, user: true },
-    { key: 'ccb', clause: 'NT-1.5.13', trigger: 'payment_jump', permissions: ['perm_storage'], items: ['payment_id'], asks: true, user: true },
-    { key: 'unionpay', clause: 'NT-1.5.14', trigger: 'quick_login', items: ['unionpay_id'], asks: true },
-    { key: 'tianyan', clause: 'NT-1.5.15', trigger: 'usage_statistics', permissions: ['perm_device_info'], items: device, refusable: true },
-    { key: 'alipay', clause: 'NT-1.5.16', trigger: 'payment_jump', items: ['payment_id'], asks: true, user: true },
-    { key: 'umeng', clause: 'NT-1.5.17', trigger: 'usage_statistics', permissions: ['perm_device_info'], items: device, refusable: true },
-    { key: 'pingan_voice', clause: 'NT-1.5.18', trigger: 'voice_search', permissions: ['perm_microphone'], items: ['voice_audio'], asks: true },
-    { key: 'one_key_login', clause: 'NT-1.5.19', trigger: 'carrier_check', permissions: ['perm_phone'], items: ['carrier_type'], state: 'two_sims' },
-    { key: 'suning_pay', clause: 'NT-1.5.20', trigger: 'payment_jump', items: ['payment_id'], asks: true, user: true },
-    { key: 'yunjian', clause: 'NT-1.5.21', trigger: 'app_check', permissions: ['perm_network', 'perm_storage'], items: ['mobile_phone'], platforms: android, refusable: true },
+    { key: 'amap', reason: 'chosen', clause: 'NT-1.5.4', trigger: 'map', permissions: ['perm_location'], items: ['location'], asks: true },
+    { key: 'baidu_map', reason: 'chosen', clause: 'NT-1.5.5', trigger: 'map', permissions: ['perm_location'], items: ['location'], asks: true },
+    { key: 'pingan_face', reason: 'safety', clause: 'NT-1.5.6', trigger: 'face', permissions: ['perm_camera'], items: ['face_image'], asks: true },
+    { key: 'wechat_share', reason: 'share', clause: 'NT-1.5.7', trigger: 'share' },
+    { key: 'qq', reason: 'share', clause: 'NT-1.5.8', trigger: 'share' },
+    { key: 'tencent_x5', reason: 'running', clause: 'NT-1.5.9', trigger: 'browser_engine', permissions: ['perm_storage', 'perm_device_info'], items: device, platforms: android, refusable: true },
+    { key: 'kanyun', reason: 'running', clause: 'NT-1.5.10', trigger: 'fault_report', permissions: ['perm_device_info'], items: device, refusable: true },
+    { key: 'police_face', reason: 'safety', clause: 'NT-1.5.11', trigger: 'face', permissions: ['perm_camera', 'perm_storage'], items: ['face_image'], asks: true },
+    { key: 'social_security', reason: 'chosen', clause: 'NT-1.5.12', trigger: 'social_security_card', permissions: ['perm_camera'], items: ['real_name', 'resident_id_number'], asks: true, user: true },
+    { key: 'ccb', reason: 'chosen', clause: 'NT-1.5.13', trigger: 'payment_jump', permissions: ['perm_storage'], items: ['payment_id'], asks: true, user: true },
+    { key: 'unionpay', reason: 'login', clause: 'NT-1.5.14', trigger: 'quick_login', items: ['unionpay_id'], asks: true },
+    { key: 'tianyan', reason: 'running', clause: 'NT-1.5.15', trigger: 'usage_statistics', permissions: ['perm_device_info'], items: device, refusable: true },
+    { key: 'alipay', reason: 'chosen', clause: 'NT-1.5.16', trigger: 'payment_jump', items: ['payment_id'], asks: true, user: true },
+    { key: 'umeng', reason: 'running', clause: 'NT-1.5.17', trigger: 'usage_statistics', permissions: ['perm_device_info'], items: device, refusable: true },
+    { key: 'pingan_voice', reason: 'chosen', clause: 'NT-1.5.18', trigger: 'voice_search', permissions: ['perm_microphone'], items: ['voice_audio'], asks: true },
+    { key: 'one_key_login', reason: 'login', clause: 'NT-1.5.19', trigger: 'carrier_check', permissions: ['perm_phone'], items: ['carrier_type'], state: 'two_sims' },
+    { key: 'suning_pay', reason: 'chosen', clause: 'NT-1.5.20', trigger: 'payment_jump', items: ['payment_id'], asks: true, user: true },
+    { key: 'yunjian', reason: 'safety', clause: 'NT-1.5.21', trigger: 'app_check', permissions: ['perm_network', 'perm_storage'], items: ['mobile_phone'], platforms: android, refusable: true },
   ],
 }
 // permissions that only one system knows
@@ -57,7 +61,8 @@ const refusedByRule = p => ({ status: p.status, reason: p.reason, clause: p.clau
 for (const name of cities) describe(name, { concurrency: false }, () => {
   let city, person, phones, clientOf
   const entries = register_of[name]
-  const call = (c, s, more = {}) => c.call('POST', '/sdk-calls', { sdk: s.key, trigger: s.trigger, items: s.items ?? [], ...(s.state ? { state: s.state } : {}), ...more })
+  const call = (c, s, more = {}) => c.call('POST', '/sdk-calls', { sdk: s.key, trigger: s.trigger, items: s.items ?? [],
+    ...(s.state ? { state: s.state } : {}), ...(s.reason ? { reason: s.reason } : {}), ...more })
   const choose = (c, s, state) => c.ok('PUT', `/sdk-choices/${s.key}`, { state })
   const permit = (c, keys, state) => Promise.all((keys ?? []).map(k => c.ok('PUT', `/permissions/${k}`, { state })))
   const refused = async (c, s, reason, more, clause = s.clause) => {
@@ -99,6 +104,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       assert.deepEqual(listed.sort(), [...(s.items ?? [])].sort(), s.key)
       assert.equal(published.platforms, s.platforms ? s.platforms.join(',') : 'all', s.key)
       assert.equal(published.clause, s.clause)
+      assert.equal(published.reason?.key, s.reason)
     }
   })
 
@@ -137,7 +143,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const c = phones.android
     const p = await c.call('POST', '/sdk-calls', { sdk: 'tracker', trigger: 'share', items: [] })
     assert.deepEqual(refusedByRule(p.body), { status: 403, reason: 'not_declared', clause: head[name] })
-    const wrong = await c.call('POST', '/sdk-calls', { sdk: 'qq', trigger: 'anything', items: [] })
+    const wrong = await call(c, entries.find(s => s.key === 'qq'), { trigger: 'anything' })
     assert.equal(wrong.body.reason, 'not_declared')
   })
 
@@ -205,6 +211,82 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   })
 
   if (name === 'nantong') {
+    test('[NT-1.5.0.d] a safety SDK is called for that reason, on record, and for no other', async () => {
+      const c = phones.android
+      const reasons = [...new Set(entries.map(s => s.reason))]
+      assert.deepEqual(reasons.slice(0, 4).sort(), ['chosen', 'push', 'safety', 'share'])
+      for (const s of entries.filter(s => s.reason === 'safety')) {
+        if (s.asks) await choose(c, s, 'allowed')
+        await permit(c, s.permissions, 'granted')
+        const { usage_n } = await passes(c, s)
+        const [entry] = await used(c)
+        assert.deepEqual([entry.n, entry.purpose, entry.purpose_name], [usage_n, 'sdk:safety', '保障账号安全'])
+        for (const reason of reasons.filter(r => r !== 'safety')) {
+          const told = await refused(c, s, 'not_declared', { reason }, 'NT-1.5.0.d')
+          assert.match(told.detail, /保障账号安全/)
+          const [refusal] = await used(c)
+          assert.deepEqual([refusal.action, refusal.decision, refusal.purpose, refusal.clause], ['refuse', 'not_declared', `sdk:${reason}`, 'NT-1.5.0.d'])
+        }
+        for (const reason of [undefined, '', 'anything']) await refused(c, s, 'not_declared', { reason }, 'NT-1.5.0.d')
+      }
+    })
+
+    test('[NT-1.5.0.b] a share goes out through a registered share SDK only, and carries nothing of the person', async () => {
+      const c = phones.android
+      for (const key of ['wechat_share', 'qq']) {
+        const s = entries.find(e => e.key === key)
+        const { usage_n } = await passes(c, s)
+        const [entry] = await used(c)
+        assert.deepEqual([entry.n, entry.recipient, entry.purpose_name, entry.items], [usage_n, `sdk:${key}`, '向第三方平台分享内容', []])
+        for (const item of ['real_name', 'mobile_phone', 'device_id', 'push_token']) await refused(c, s, 'not_declared', { items: [item] })
+      }
+      for (const s of entries.filter(e => e.reason !== 'share')) {
+        const p = (await call(c, s, { reason: 'share', trigger: 'share', items: [] })).body
+        assert.deepEqual([p.status, p.reason], [403, 'not_declared'], s.key)
+      }
+      const p = await c.call('POST', '/sdk-calls', { sdk: 'weibo', reason: 'share', trigger: 'share', items: [] })
+      assert.equal(p.body.reason, 'not_declared')
+    })
+
+    test('[NT-1.5.0.a] a push reaches the gateway through a registered push SDK only', async () => {
+      const o = await officerOf(city, 'zhao9', '政策管理员 赵某', 'policy_officer')
+      const tell = async title => { await o.ok('POST', '/staff/announcements', { title, text: title, promotional: false, mandatory: false }); await city.settle() }
+      const got = async () => (await city.received('push')).map(r => [r.body.to, r.body.title, r.body.sdk]).reverse()
+      const c = phones.android
+      const register = (on, sdk) => on.call('PUT', '/installations/current/push', { token: 'device-token-1', ...(sdk ? { sdk } : {}) })
+      const pushes = (await c.ok('GET', '/sdks')).body.items.filter(s => s.push).map(s => s.key)
+      assert.deepEqual(pushes, entries.filter(s => s.reason === 'push').map(s => s.key))
+      for (const x of [c, phones.web]) await permit(x, ['perm_push'], 'granted')
+      for (const sdk of [undefined, 'jiguang', ...entries.filter(s => s.reason !== 'push').map(s => s.key)]) {
+        const p = (await register(c, sdk)).body
+        assert.deepEqual([p.status, p.reason, p.clause], [403, 'not_declared', 'NT-1.5.0.a'], `${sdk}`)
+      }
+      assert.equal((await register(phones.web, 'pingan_push')).body.reason, 'not_declared', 'a browser holds no foreign code')
+      await tell('维护一')
+      assert.deepEqual(await got(), [], 'no way, no push')
+
+      assert.equal((await register(c, 'pingan_push')).status, 204)
+      await tell('维护二')
+      assert.deepEqual(await got(), [['device-token-1', '维护二', 'pingan_push']])
+      const sent = (await used(c)).filter(u => u.recipient === 'push')
+      assert.deepEqual(sent.map(u => [u.action, u.decision]), [['sent', 'sent'], ['share', 'allowed']])
+      for (const u of sent) assert.match(u.note, /接收消息推送.*平安推送SDK/)
+
+      await choose(c, { key: 'pingan_push' }, 'refused')
+      await tell('维护三')
+      await choose(c, { key: 'pingan_push' }, 'allowed')
+      sql(city, "UPDATE push_target SET sdk = 'qq'") // a route that is there for something else
+      await tell('维护四')
+      sql(city, "UPDATE push_target SET sdk = ''") // … or tied to none, as rows of before are
+      await tell('维护五')
+      assert.equal((await got()).length, 1)
+      const refusals = (await used(c)).filter(u => u.action === 'refuse' && u.service === 'push_message')
+      assert.deepEqual(refusals.slice(0, 3).map(u => [u.decision, u.clause]), [['not_declared', 'NT-1.5.0.a'], ['not_declared', 'NT-1.5.0.a'], ['consent_required', 'NT-1.5.1']])
+      assert.equal((await register(c, 'huawei_push')).status, 204)
+      await tell('维护六')
+      assert.deepEqual((await got()).map(r => r.slice(1)), [['维护二', 'pingan_push'], ['维护六', 'huawei_push']])
+    })
+
     test('[NT-1.5.2.a] the push SDK of Xiaomi gets the Space ID only in a cloned space', async () => {
       const s = entries.find(e => e.key === 'xiaomi_push')
       await refused(phones.android, s, 'not_declared', { items: ['space_id'] })
@@ -247,6 +329,13 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       await refused(phones.android, s, 'not_declared', { trigger: 'message_warning', items: ['mobile_phone', 'search_keyword'] })
     })
   } else {
+    test('[TJ-1.1.25.0] where the register gives no reasons, a call that names one is not one of the register', async () => {
+      const s = entries.find(e => e.key === 'qq')
+      await refused(phones.android, s, 'not_declared', { reason: 'share' })
+      const p = (await phones.android.call('PUT', '/installations/current/push', { token: 'device-token-1', sdk: 'qq' })).body
+      assert.deepEqual([p.status, p.reason, p.clause], [403, 'not_declared', 'TJ-1.1.25.0'])
+    })
+
     test('[TJ-1.1.25.m] the entry of MobTech leads to the policy of its vendor', async () => {
       const s = (await person.ok('GET', '/sdks')).body.items.find(i => i.key === 'mobtech')
       assert.equal(s.policy_url, 'www.mob.com/about/policy')

@@ -124,3 +124,12 @@ test('turned round, who is seventeen has no guardian any more, and a report wait
   const report = await withConsents(p, 'POST', '/guardian-reports', { code: await newCode(await childClient(city, child)), ...told(child) })
   assert.equal(report.body.state, 'proof_needed')
 })
+
+test('messages reach phones by a registered SDK that is there for them, or the release is refused [NT-1.5.0.a]', () => {
+  const policy = (from, to) => check('nantong', [['POLICY', from, to]])
+  assert.match(policy(/^    recipient: push\n/gm, ''), /no SDK brings the messages of service 'push_message'; write recipient: push/)
+  assert.match(policy(/(key: pingan_push\n.*\n.*\n    reason: )push/, '$1safety'), /SDK 'pingan_push' is called when 'push', which is not what the reason 'safety' is for/)
+  assert.match(policy(/(key: amap\n.*\n.*\n    reason: chosen\n)/, '$1    recipient: push\n'), /SDK 'amap' names a recipient, but brings no messages/)
+  assert.match(policy(/(key: qq\n.*\n.*\n)    reason: share\n/, '$1'), /SDK 'qq' has no reason/)
+  assert.match(policy(/(key: qq\n.*\n.*\n    reason: )share/, '$1fun'), /unknown reason 'fun'/)
+})

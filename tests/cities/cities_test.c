@@ -3,6 +3,7 @@
  * tests/data/categories.tsv. */
 #include "crypto/crypto.h"
 #include "policy/gate.h"
+#include "policy/sdk.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -425,6 +426,26 @@ static void the_registers_are_those_of_the_policy(void **state)
 		assert_true(release_exception_at(tj, i)->needs != 0);
 }
 
+/* NT-1.5.0.a: the test city's check must fail on a way to phones that no SDK stands for; see load_register.c
+ */
+static void messages_reach_phones_by_registered_sdks(void **state)
+{
+	const struct release *tj = cities[0].release, *nt = cities[1].release;
+	const struct recipient *to = release_service(nt, "push_message")->recipient;
+	int ways = 0;
+
+	(void)state;
+	assert_int_equal(release_sdk_reason_count(tj), 0); /* its text tells when each is called, not why */
+	assert_int_equal(release_sdk_reason_count(nt), 6);
+	for (unsigned i = 0; i < release_sdk_count(nt); i++) {
+		const struct sdk *s = release_sdk_at(nt, i);
+		assert_non_null(s->reason);
+		assert_int_equal(sdk_brings_push(s, to), strcmp(s->reason->key, "push") == 0);
+		ways += sdk_brings_push(s, to);
+	}
+	assert_int_equal(ways, 3);
+}
+
 static void an_sdk_gets_exactly_what_the_policy_lists(void **state)
 {
 	const struct release *nt = cities[1].release;
@@ -485,6 +506,7 @@ int main(void)
 		cmocka_unit_test(the_five_kinds_of_sensitive_data_hold_the_sensitive_items),
 		cmocka_unit_test(the_policy_page_has_the_chapters_of_the_city),
 		cmocka_unit_test(the_registers_are_those_of_the_policy),
+		cmocka_unit_test(messages_reach_phones_by_registered_sdks),
 		cmocka_unit_test(an_sdk_gets_exactly_what_the_policy_lists),
 		cmocka_unit_test(white_text_can_be_read_on_the_colours_of_a_city),
 	};

@@ -91,6 +91,11 @@ static void put_sdk(struct buf *out, const struct release *r, const struct sdk *
 	put_rows(out, &r->permissions, s->permissions);
 	put_head(out, r, "sdk", s->key, "only for");
 	buf_printf(out, "%s%s%s\n", s->trigger, s->service ? " of " : "", s->service ? s->service->key : "");
+	if (s->reason) {
+		put_head(out, r, "sdk", s->key, "reason");
+		buf_printf(out, "%s%s%s\n", s->reason->key, s->recipient ? " by " : "",
+			   s->recipient ? s->recipient->key : "");
+	}
 	put_head(out, r, "sdk", s->key, "asks");
 	buf_printf(out, "%s%s%s %s\n", s->login ? "login " : "", s->consent ? "consent " : "",
 		   s->refusing ? "refusable" : "-", s->state ? s->state : "always");
@@ -114,6 +119,11 @@ static void put_setting(struct buf *out, const struct release *r, const struct s
 
 static void put_small(struct buf *out, const struct release *r)
 {
+	for (unsigned i = 0; i < r->sdk_reasons.count; i++) {
+		const struct sdk_reason *x = r->sdk_reasons.rows[i];
+		put_head(out, r, "sdk_reason", x->key, "triggers");
+		buf_printf(out, "%x\n", x->triggers);
+	}
 	for (unsigned i = 0; i < r->retentions.count; i++) {
 		const struct retention *k = r->retentions.rows[i];
 		put_head(out, r, "retention", k->key, "days");

@@ -208,13 +208,28 @@ export class Phone {
     const use = sdk.uses.find(u => u.trigger === trigger)
     const state = this.states.includes(sdk.state) ? sdk.state : undefined
     const items = use.items.map(i => i.key).filter(key => state || !sdk.state_items.includes(key))
-    const ask = () => this.call('POST', '/sdk-calls', { sdk: sdk.key, trigger, items, ...(state ? { state } : {}) }, { headers: { 'idempotency-key': randomUUID() } })
+    const ask = () => this.call('POST', '/sdk-calls', { sdk: sdk.key, trigger, items, ...(state ? { state } : {}), ...(sdk.reason ? { reason: sdk.reason.key } : {}) }, { headers: { 'idempotency-key': randomUUID() } })
     let r = await ask()
     if (r.body.next?.some(n => n.action === 'allow_sdk') && await this.owner.sdk(sdk)) {
       await this.ok('PUT', `/sdk-choices/${sdk.key}`, { state: 'allowed' })
       r = await ask()
     }
     return r.status === 201
+  }
+
+  // Messages to this phone: by an SDK that the register has for them (NT-1.5.0.a), after the server's word, or, where the
+  // register has none for that, by the system's own service. deliver(sdk) is where a real client gets its token from.
+  async wantPush(token, deliver = () => {}) {
+    const { items } = (await this.ok('GET', '/sdks')).body
+    const routes = items.filter(s => s.push)
+    for (const sdk of routes) {
+      if (!await this.mayCall(sdk, 'push')) continue
+      await deliver(sdk)
+      await this.withPerson('PUT', '/installations/current/push', { token, sdk: sdk.key })
+      return sdk
+    }
+    if (!routes.length) await this.withPerson('PUT', '/installations/current/push', { token })
+    return null
   }
 
   // An SDK starts at its trigger alone, after the server's word. start(sdk) is what the app does with it.

@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startCity, cities, citizen, password } from '../api/helpers.mjs'
 import { jpeg, stop } from '../api/careful.mjs'
+import { officerOf } from '../api/officers.mjs'
 import { Phone, NetworkOff } from './client.mjs'
 
 const place = { tianjin: '39.1200,117.2000', nantong: '31.9800,120.8900' }
@@ -178,6 +179,19 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const entry = (await person.all('/me/usage')).find(u => u.action === 'share' && u.recipient === `sdk:${guarded.key}`)
     assert.equal(entry.decision, 'allowed', 'the call stands in the person\'s list')
     assert.deepEqual(await p.trigger('no_such_trigger', s => started.push(s.key)), [])
+  })
+
+  test(`a phone gets its messages by what the register has for them ${name === 'tianjin' ? '[TJ-8.1.a]' : '[NT-1.5.0.a]'}`, async () => {
+    const p = await phone('android')
+    await p.setPermission('perm_push', true)
+    const delivered = []
+    const by = await p.wantPush(`token-${name}`, s => delivered.push(s.key))
+    assert.deepEqual(delivered, name === 'tianjin' ? [] : ['pingan_push'])
+    const o = await officerOf(city, 'zhao9', '政策管理员 赵某', 'policy_officer')
+    await o.ok('POST', '/staff/announcements', { title: '停机维护', text: '今晚停机。', promotional: false, mandatory: false })
+    await city.settle()
+    const [got] = (await city.received('push')).filter(r => r.body.title === '停机维护')
+    assert.deepEqual([got.body.to, got.body.sdk ?? null], [`token-${name}`, by?.key ?? null])
   })
 
   test('after all of it the log files hold nothing of the person or the devices', async () => {

@@ -7,6 +7,10 @@ export interface Sdk extends Named {
 	vendor: string
 	function: string
 	trigger: string
+	/** Why it is integrated, where the city's policy gives reasons. */
+	reason?: Named | null
+	/** Messages may reach phones by it. */
+	push: boolean
 	permissions: Named[]
 	items: Named[]
 	platforms: string

@@ -5,7 +5,7 @@ export interface Field {
 	/** Where it stands in the row, "collect.items". */
 	path: string
 	name: string
-	kind: 'text' | 'long' | 'number' | 'flag' | 'word' | 'words' | 'items' | 'purposes' | 'recipients' | 'permissions' | 'clause'
+	kind: 'text' | 'long' | 'number' | 'flag' | 'word' | 'words' | 'items' | 'purposes' | 'recipients' | 'permissions' | 'reason' | 'recipient' | 'clause'
 	words?: Record<string, string>
 	optional?: boolean
 	/** Only in a row that is not in the release yet. */
@@ -75,7 +75,9 @@ export const registers: Register[] = [
 		fields: [
 			{ path: 'name', name: '名称', kind: 'text' },
 			{ path: 'vendor', name: '提供者', kind: 'text' },
+			{ path: 'reason', name: '集成目的', kind: 'reason', optional: true },
 			{ path: 'function', name: '用途（公众看到的文字）', kind: 'long' },
+			{ path: 'recipient', name: '推送消息的送达方', kind: 'recipient', optional: true },
 			{ path: 'trigger', name: '何时调用', kind: 'word', words: triggers },
 			{ path: 'items', name: '取得的信息项', kind: 'items' },
 			{ path: 'permissions', name: '使用的系统权限', kind: 'permissions' },
@@ -88,6 +90,14 @@ export const registers: Register[] = [
 		],
 		blank: { name: '', vendor: '', function: '', trigger: 'share', items: [], permissions: [], platforms: 'all' },
 		closed: '新增的 SDK 须由技术人员集成到客户端之后才会调用；一个 SDK 分别用于几种情形的，各种情形须在文件中修改。',
+	},
+	{
+		key: 'sdk_reasons', name: '集成 SDK 的目的', at: 'policy.sdk_reasons', row: '目的',
+		fields: [
+			{ path: 'name', name: '目的（公众看到的文字）', kind: 'text' },
+			{ path: 'triggers', name: '属于这一目的的情形', kind: 'words', words: triggers },
+		],
+		closed: '列出目的的，每个 SDK 选定一项，不能为其他目的调用。增加或者取消一项目的，须由技术人员修改文件。',
 	},
 	{
 		key: 'permissions', name: '系统权限', at: 'policy.permissions', row: '权限',
@@ -178,7 +188,9 @@ export function namesOf(tree: Tree): Partial<Names> {
 		items: pairs(tree.items),
 		purposes: pairs(rowsOf(tree, 'policy.purposes')),
 		recipients: pairs(rowsOf(tree, 'policy.recipients')),
+		recipient: pairs(rowsOf(tree, 'policy.recipients')),
 		permissions: pairs(rowsOf(tree, 'policy.permissions')),
+		reason: pairs(rowsOf(tree, 'policy.sdk_reasons')),
 		clause: [...clauses].sort().map((c) => ({ value: c, label: c })),
 	}
 }
