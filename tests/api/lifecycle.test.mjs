@@ -25,7 +25,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   // Everything that a person and a device can leave behind by their own acts, where the city knows it.
   async function filled() {
-    const c = await citizen(city)
+    const c = await citizen(city, undefined, { platform: 'android' })
     c.id = (await c.ok('GET', '/me')).body.subject_id
     c.device = sql(city, `SELECT installation_id FROM session WHERE subject_id = ${c.id};`)
     const may = async (method, path, body) => {
