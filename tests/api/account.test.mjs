@@ -184,7 +184,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await login(d, c.username, fresh)
   })
 
-  test('changing the password needs the present one and ends other sessions [TJ-4.1.2.a]', async () => {
+  test('changing the password needs the present one and ends other sessions; the old one opens nothing any more [TJ-4.1.2.a] [TJ-4.1.2.b]', async () => {
     const c = await registered(city)
     const d = await city.client()
     await login(d, c.username)
@@ -197,6 +197,9 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     problem(await d.refused('GET', '/me'), 401, 'login_required')
     await c.ok('GET', '/me')
     assert.ok((await c.ok('GET', '/me/password')).body.changed_at)
+    problem(await d.refused('POST', '/sessions', { method: 'password', login: c.username, password }), 401, 'login_required')
+    d.token = d.installation
+    assert.equal((await login(d, c.username, fresh)).subject_id, c.subject)
     for (const path of ['/me', '/me/items', '/me/password', '/me/usage'])
       assert.ok(!JSON.stringify((await c.ok('GET', path)).body).includes('argon2'), path)
   })
@@ -241,8 +244,16 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     problem(await c.refused('POST', `/me/items/${key}/reveal`, {}), 403, 'second_check_required')
   })
 
-  test('a second check by code needs the own number', async () => {
+  test('a second check is by password or by a code to the own number, and what is sensitive fails without [TJ-5.6.a]', async () => {
     const c = await registered(city)
+    const show = () => c.call('POST', '/me/items/mobile_phone/reveal', {})
+    const asked = (await show()).body
+    problem(asked, 403, 'second_check_required')
+    assert.deepEqual(asked.next.map(n => n.action), ['confirm_again'])
+    for (const [way, status] of [[{}, 400], [{ method: 'word' }, 400], [{ method: 'password' }, 403], [{ method: 'sms', sms_code: '000000' }, 403], [{ method: 'password', password: 'Wrong-pass1' }, 403]]) {
+      assert.equal((await c.call('POST', '/second-checks', way)).status, status, JSON.stringify(way))
+      problem((await show()).body, 403, 'second_check_required')
+    }
     const other = await registered(city)
     await city.advance('PT61S')
     await c.ok('POST', '/sms-codes', { phone: other.person.mobile_phone, purpose: 'second_check' })
@@ -251,6 +262,11 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal(foreign.length, 0, 'no code goes to a number of someone else')
     const mine = await code(c, c.person.mobile_phone, 'second_check')
     await c.ok('POST', '/second-checks', { method: 'sms', sms_code: mine })
+    assert.equal((await show()).body.value, c.person.mobile_phone)
+    await city.advance('PT5M1S')
+    problem((await show()).body, 403, 'second_check_required')
+    await secondCheck(c)
+    assert.equal((await show()).status, 200, 'the password is the other way')
   })
 
   test('the same person cannot register twice, and of two at once one wins', async () => {
@@ -394,12 +410,16 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.ok(p.clause)
   })
 
-  test('a changed number takes a second check and a code, and the old one finds nobody', async () => {
+  test('a changed number takes a second check that is passed, and a code, and the old one finds nobody [TJ-4.4.b]', async () => {
     const c = await registered(city)
     const fresh = (await city.person()).mobile_phone
     const old = c.person.mobile_phone
     problem(await c.refused('PUT', '/me/items/mobile_phone', { value: fresh }), 403, 'second_check_required')
+    problem(await c.refused('POST', '/second-checks', { method: 'password', password: 'Wrong-pass1' }), 403, 'second_check_required')
+    problem(await c.refused('PUT', '/me/items/mobile_phone', { value: fresh, sms_code: await code(c, fresh, 'bind') }), 403, 'second_check_required')
+    assert.equal((await login(await city.client(), old)).subject_id, c.subject, 'nothing was changed')
     await secondCheck(c)
+    await city.advance('PT61S')
     problem(await c.refused('PUT', '/me/items/mobile_phone', { value: fresh }), 400, 'invalid_input')
     const digits = await code(c, fresh, 'bind')
     await c.ok('PUT', '/me/items/mobile_phone', { value: fresh, sms_code: digits })
@@ -493,6 +513,40 @@ describe('tianjin only', { concurrency: false }, () => {
     assert.equal(share.basis, 'consent')
     assert.equal((await entries(d, 'sent'))[0].decision, 'sent')
     assert.equal((await d.ok('GET', '/me')).body.realname_level, 1)
+  })
+
+  test('without login no name is proven and no housing fund is asked about [TJ-1.1.2.h] [TJ-1.1.2.j]', async () => {
+    const person = await city.person({ insured: true })
+    const nobody = await city.client({ agreed: false }), guest = await city.client()
+    nobody.token = null
+    const before = [(await city.received('population')).length, (await city.received('housing_fund')).length]
+    for (const c of [nobody, guest])
+      for (const [path, body] of [['/realname/number', { real_name: person.real_name, id_type: 'resident_card', id_number: person.resident_id_number }],
+        ['/services/housing_fund_withdrawal_query/queries', { fields: {} }]])
+        problem(await c.refused('POST', path, body), 401, 'login_required')
+    assert.deepEqual([(await city.received('population')).length, (await city.received('housing_fund')).length], before)
+    const shown = (await guest.ok('GET', '/services/housing_fund_withdrawal_query')).body
+    assert.equal(shown.level, 'realname')
+    assert.deepEqual(shown.missing.map(n => n.action), ['log_in'])
+  })
+
+  test('who proves the name is compared by a body with a legal basis, and a pair that does not fit is refused [TJ-1.1.5.d]', async () => {
+    const c = await registered(city)
+    const fits = { real_name: c.person.real_name, id_number: c.person.resident_id_number }
+    const stranger = await city.person()
+    const wrong = { ...fits, real_name: stranger.real_name === fits.real_name ? '某某' : stranger.real_name }
+    await secondCheck(c)
+    const before = (await city.received('population')).length
+    await giveConsents(c, (await c.refused('POST', '/realname/number', wrong)).next)
+    const refused = await c.refused('POST', '/realname/number', wrong)
+    assert.equal(refused.status, 409, JSON.stringify(refused))
+    assert.ok((await city.received('population')).length > before)
+    const call = (await c.all('/me/usage')).find(u => u.action === 'share' && u.service === 'realname_number')
+    assert.deepEqual([call.recipient, call.recipient_name], ['population', '天津市公安局人口服务管理机构'])
+    assert.deepEqual(call.items.map(i => i.key).sort(), ['id_number', 'real_name'])
+    const k = (await c.ok('GET', '/consents')).body.items.find(i => i.scope === 'realname_number' && !i.withdrawn_at)
+    const { text } = (await c.ok('GET', `/consent-texts/${k.text_hash}`)).body
+    assert.match(text, /提供的依据：《居民身份证法》/)
   })
 
   test('a wrong check digit is refused at once [TJ-1.1.1.d]', async () => {

@@ -234,6 +234,17 @@ const reads = {
   'name of screens': () => both(c => [c.info.features.my_info_title, c.info.tabs.find(x => x.key === 'me').name], ['我的信息', '个人中心'], ['用户资料', '我的']),
 }
 
+test('who is responsible and where stands on the page of the policy and among the contacts, as the city is set up [TJ-9.a] [NT-0.3.a]', async () => {
+  for (const c of [t, n]) {
+    const set = settings(c.city.city), [name, controller, unit, address] = ['name', 'controller', 'contact.unit', 'contact.address'].map(k => set.get(k))
+    assert.ok(name && controller && unit && /[市区].*[路道]\d+号$/.test(address), c.city.city)
+    assert.deepEqual([c.info.name, c.info.controller, c.info.contacts.unit, c.info.contacts.address], [name, controller, unit, address])
+    const contact = c.page.slice(c.page.lastIndexOf('联系'))
+    for (const text of [name, controller, unit, address]) assert.ok(c.page.includes(text), text)
+    assert.ok(contact.includes(address), 'where it says how to reach it')
+  }
+})
+
 test('every difference is known here, once', () => {
   assert.equal(rows.length, 62)
   const known = [...Object.keys(acts), ...Object.keys(reads), ...Object.keys(renewals)]

@@ -98,6 +98,37 @@ test('[NT-3.3.3.a] [NT-3.3.3.c] [NT-3.3.2.b] staff without training, undertaking
   assert.deepEqual((await officer.ok('GET', '/staff/duties/staff_training/records')).body.items.map(r => r.staff).sort(), ['agent', 'new'])
 })
 
+test('[NT-3.3.3.d] whoever has no grant reads no item, by no direct call either', async () => {
+  const c = await citizen(city), other = await citizen(city)
+  const { body } = await withConsents(c, 'POST', '/services/hotline_12345/cases', { fields: { real_name: c.person.real_name, gender: c.person.gender,
+    resident_id_number: c.person.resident_id_number, contact_phone: c.person.mobile_phone, email: 'b@example.cn', appeal_content: '小区围墙破损' } })
+  const filed = await until(async () => {
+    await city.settle()
+    const k = (await c.ok('GET', `/cases/${body.id}`)).body
+    return k.department && k.state !== 'assigned' ? k : null
+  }, 'the delivery')
+  const elsewhere = (await c.ok('GET', '/services/hotline_12345')).body.recipients.map(r => r.key).find(k => ![filed.department.key, 'hotline_center'].includes(k))
+  for (const login of ['foreign', 'own']) {
+    await staff(login, '--role', 'hotline_agent', '--department', login === 'own' ? filed.department.key : elsewhere)
+    for (const key of ['background_check', 'staff_training', 'staff_confidentiality']) await record(key, { staff: login })
+  }
+  const foreign = await staff('foreign')
+  const own = await staff('own')
+  const callers = [foreign, officer, await staff('policy', '--role', 'policy_officer'), await staff('auditor2', '--role', 'auditor'), other, await city.client(), new Client(city)]
+  const values = [c.person.real_name, c.person.resident_id_number, c.person.mobile_phone, 'b@example.cn', '围墙破损']
+  const before = (await c.ok('GET', '/me/usage')).body.items[0].n
+  for (const caller of callers)
+    for (const [method, path, more] of [['GET', `/staff/cases/${body.id}`], ['POST', `/staff/cases/${body.id}/reveal`, { item: 'real_name', reason: '核对诉求人姓名' }], ['GET', `/cases/${body.id}`]]) {
+      const r = await caller.call(method, path, more)
+      assert.ok([401, 403, 404].includes(r.status), `${method} ${path}: ${r.status}`)
+      for (const v of values) assert.ok(!r.bytes.toString().includes(v), `${method} ${path}`)
+    }
+  assert.deepEqual((await foreign.all('/staff/cases')).filter(k => k.id === body.id), [])
+  assert.equal((await c.ok('GET', '/me/usage')).body.items[0].n, before, 'nothing was read')
+  assert.equal((await own.ok('POST', `/staff/cases/${body.id}/reveal`, { item: 'real_name', reason: '核对诉求人姓名' })).body.value, c.person.real_name)
+  assert.ok((await c.ok('GET', '/me/usage')).body.items[0].n > before)
+})
+
 test('[NT-3.3.2.a] an overdue duty raises an alert: in the console\'s list, as a number, and as findings of the command', async () => {
   const expired = (await duties()).items.filter(d => d.state === 'expired').map(d => d.key)
   assert.ok(expired.includes('safety_team'), 'recorded a year ago')

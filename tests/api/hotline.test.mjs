@@ -82,7 +82,7 @@ async function offer() {
   return { scope: consent.scope, items: consent.items, recipient: consent.recipient, text_hash: consent.text_hash }
 }
 
-test('[NT-1.2.1.3.b] [NT-1.2.1.3.c] [NT-2.1.9.3] the chosen department alone gets the five, and its reply and call back come home', async () => {
+test('[NT-1.2.1.3.b] [NT-1.2.1.3.c] [NT-2.1.9.3] [NT-1.2.1.4.b] the chosen department alone gets the five, and its reply and call back come home', async () => {
   const id = await upload(c)
   const { body } = await withConsents(c, 'POST', '/services/hotline_12345/cases', { fields: appeal(c.person), attachments: [id] })
   assert.equal(body.state, 'submitted')
@@ -119,6 +119,12 @@ test('[NT-1.2.1.3.b] [NT-1.2.1.3.c] [NT-2.1.9.3] the chosen department alone get
   const shares = (await c.all('/me/usage')).filter(u => u.action === 'share' && u.recipient === filed.department.key)
   assert.equal(shares.length, 1)
   assert.ok(shares[0].items.some(i => i.key === 'album_image'), 'the photo is entered like the rest')
+  const listed = (await c.all('/cases')).find(k => k.id === body.id)
+  assert.deepEqual([listed.number, listed.service, listed.state], [body.number, 'hotline_12345', 'followed_up'], 'the list of matters names its state')
+  const other = await city.client()
+  await register(other, await city.person())
+  assert.deepEqual(await other.all('/cases'), [])
+  assert.equal((await other.refused('GET', `/cases/${body.id}`)).status, 404)
 })
 
 test('an appeal filed while the department is down is delivered later, exactly once', async () => {

@@ -60,12 +60,14 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   const staysForGood = ['account', 'cancellation', 'ended_account', 'person_facts', 'person_head', 'ledger_entry', 'ledger_leaf', 'ledger_pending']
   const staysUntilTheRecordEnds = [...staysForGood, 'acceptance', 'consent', 'job']
 
-  test('a cancelled account leaves in no table a row but those that prove it [TJ-4.2.1.a] [TJ-4.3.h] [NT-4.5.d]', async () => {
+  test('a cancelled account leaves in no table a row but those that prove it, and nothing comes to it any more [TJ-4.2.1.a] [TJ-4.3.h] [NT-4.5.d] [NT-3.3.6.a]', async () => {
     for (const { key } of features.cancel_scopes) {
       const c = await filled()
       const before = rowsOf(city, 'subject_id', c.id)
       for (const t of ['vault_item', 'session', 'acceptance', 'sdk_choice', 'subscription', 'credential', 'push_target'])
         assert.ok(before[t] > 0, `${t}: ${JSON.stringify(before)}`)
+      const phone = await city.client({ platform: 'android' }), session = c.token
+      await login(phone, c.username)
       const { preview, certificate } = await leave(c, key)
       assert.deepEqual(certificate.ended.map(e => e.scope), preview.ends.map(e => e.scope))
       assert.deepEqual(certificate.kept.map(e => [e.name, e.rule, e.until]), preview.keeps.map(e => [e.name, e.rule, e.until]))
@@ -76,6 +78,19 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       assert.deepEqual(left.filter(t => t !== 'vault_item'), [], key)
       assert.equal(kept, '0', key)
       assert.equal(sql(city, `SELECT COUNT(*) FROM consent WHERE subject_id = ${c.id} AND withdrawn_at_ms = 0;`), '0')
+
+      const items = () => sql(city, `SELECT COUNT(*), COALESCE(MAX(collected_at), 0) FROM vault_item WHERE subject_id = ${c.id};`), after = items()
+      const service = (await phone.ok('GET', '/services?limit=1')).body.items[0].key
+      for (const token of [session, c.installation, phone.token, phone.installation]) {
+        c.token = token
+        for (const [method, path, body] of [['PUT', '/me/items/email', { value: 'someone@example.cn' }], ['POST', '/me/use-log', { service, fields: {} }],
+          ['PUT', `/me/favorites/${service}`], ['PUT', '/installations/current/push', { token: 'a-token-afterwards' }], ['POST', '/me/requests', { kind: 'explain', text: '请说明规则' }]])
+          assert.equal((await c.call(method, path, body)).status, 401, path)
+      }
+      await city.advance('P2D')
+      await city.settle()
+      assert.equal(items(), after, 'no new item')
+      assert.deepEqual(Object.keys(rowsOf(city, 'subject_id', c.id)).filter(t => !staysUntilTheRecordEnds.includes(t) && t !== 'vault_item'), [])
     }
   })
 
@@ -94,6 +109,24 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await city.advance('PT2M')
     await city.settle()
     assert.deepEqual(Object.keys(rows()).filter(t => !staysForGood.includes(t)), [])
+  })
+
+  test('what was agreed to at registration goes on for months from its day, and has ended with the account [NT-1.1.c]', async () => {
+    const c = await citizen(city)
+    const id = (await c.ok('GET', '/me')).body.subject_id
+    const grant = async () => (await c.ok('GET', '/consents')).body.items.find(k => k.scope === 'account')
+    const first = await grant()
+    assert.ok(first.given_at && first.withdrawn_at === null)
+    await city.advance('P200D')
+    await city.settle()
+    c.token = c.installation
+    await login(c, c.username)
+    const later = await grant()
+    assert.deepEqual([later.id, later.given_at, later.withdrawn_at, later.items], [first.id, first.given_at, null, first.items])
+    const row = () => sql(city, `SELECT withdrawn_at_ms FROM consent WHERE subject_id = ${id} AND consent_id = ${first.id};`)
+    assert.equal(row(), '0')
+    await leave(c, features.cancel_scopes[0].key)
+    assert.ok(Number(row()) > Date.parse(first.given_at) + 199 * 86400000, 'ended, and when')
   })
 
   test('a guardian code goes when its day is over', async () => {

@@ -59,6 +59,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal(held(never), 0)
     const asked = services.get(category).flatMap(s => Object.keys(fieldsOf(used.person, s)))
     if (asked.some(i => i !== 'location' && i !== 'face_image')) assert.ok(held(used) > 0, 'what was typed is marked with the category')
+    assert.equal(sql(`SELECT COUNT(*) FROM vault_item WHERE service IN (${list(keys)}) AND category <> '${category}';`), '0', 'and with no other')
     for (const table of ['consent', 'service_case', 'attachment', 'anonymous_use'])
       assert.equal(sql(`SELECT COUNT(*) FROM ${table} WHERE service IN (${list(keys)})${table === 'anonymous_use' ? '' : ` AND subject_id = ${never.id}`};`), '0', table)
     assert.ok((await never.all('/me/items')).every(i => i.category !== category && !keys.includes(i.service)))

@@ -43,6 +43,25 @@ test('[NT-1.2.2.3.a] no permission is asked at the first entry', async () => {
   await a.shot('home')
 })
 
+test('[NT-3.3.5] registering says that nothing is quite safe on a network, and takes no simple password', async () => {
+  await a.go('/register')
+  await a.id('register-consent-tick').check()
+  await a.tap('register-next')
+  await a.wait('input-password')
+  const advice = await a.text('password-advice')
+  assert.match(advice, /没有绝对的安全/)
+  assert.match(advice, /复杂密码/)
+  await a.fill('input-username', 'somebody9')
+  for (const weak of ['short', '12345678', 'abcdefgh', 'Abcdefgh']) {
+    await a.fill('input-password', weak)
+    await a.tap('register-next')
+    await a.wait('error-f-password')
+  }
+  await a.shot('register-advice')
+  await a.go('/')
+  await a.wait('home-search')
+})
+
 test('[NT-1.1.a] registration asks name, phone and password, no identity', async () => {
   const asked = await registerWhole(a, person)
   assert.deepEqual(asked.sort(), ['mobile_phone', 'password', 'username'])
@@ -177,6 +196,22 @@ test(`[${kinds.map(k => k.clause).join('] [')}] the dictionary lists each item u
   }
   await a.shot('my-information-kinds')
   await a.page.unroute('**/api/v1/me/items*')
+})
+
+test('[NT-4.1.b] who cannot see the data says so from that page, and gets a number and a day', async () => {
+  await a.go('/mine/info')
+  await a.wait('info-basic')
+  assert.match(await a.page.getByText('也可以拨打').innerText(), /0513-85216336/)
+  await a.tap('info-report')
+  await a.wait('request-term')
+  await a.fill('input-text', '打不开我的信息，请核对')
+  await a.tap('request-submit')
+  await a.id('second-check').or(a.id('request-due')).first().waitFor()
+  if (await a.id('second-check').isVisible()) await passSecondCheck(a)
+  await a.wait('request-due')
+  assert.match(await a.page.locator('main').innerText(), /\d{6}-\d+/)
+  assert.match(await a.text('request-due'), /\d{4}年\d+月\d+日/)
+  await a.shot('request-access')
 })
 
 test('[NT-4.5.c] [NT-4.5.g] cancelling offers two scopes, each saying what it means, and gives a certificate', async () => {
