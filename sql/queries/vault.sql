@@ -62,6 +62,10 @@ DELETE FROM vault_item WHERE subject_id = ?1 AND record_id = ?2 AND item = ?3 AN
 -- What has reached its end date.
 DELETE FROM vault_item WHERE subject_id = ?1 AND ends_at <> 0 AND ends_at <= ?2;
 
+-- name: vault_item_expiring
+-- The items of which it will be something, for the log of the job.
+SELECT DISTINCT item FROM vault_item WHERE subject_id = ?1 AND ends_at <> 0 AND ends_at <= ?2 ORDER BY item;
+
 -- name: vault_item_prolong
 -- Whoever goes on using a category keeps what stands in it: ?3 is the new end date.
 UPDATE vault_item SET ends_at = ?3

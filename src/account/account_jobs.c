@@ -139,11 +139,15 @@ static err job_audit_end(struct ctx *c, const struct job *j, int64_t *ret_again_
 	return store_write(c, c->store, record_end_rows, &subject_id);
 }
 
+/* The log names the items whose period ran out, and nobody (TJ-3.1.c). */
 static err job_retention_end(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
-	int64_t deleted = 0;
+	struct job_note note = {0};
 
-	TRY(vault_expire(c, j->subject_id, &deleted));
+	TRY(vault_expiring(c, j->subject_id, &note.what));
+	TRY(vault_expire(c, j->subject_id, &note.count));
+	if (j->note && note.count > 0)
+		*j->note = note;
 	return vault_next_end(c, j->subject_id, ret_again_at_ms);
 }
 

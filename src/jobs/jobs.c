@@ -91,7 +91,8 @@ static err end_attempt(struct worker *w, struct ctx *c, int bucket, const struct
 
 static err run_handler(struct jobs *j, struct ctx *c, const struct candidate *k, int64_t *ret_again_at_ms)
 {
-	struct job job = {k->id, k->subject_id, k->ref_id, k->kind, (int)k->attempts};
+	struct job_note note = {0};
+	struct job job = {k->id, k->subject_id, k->ref_id, k->kind, (int)k->attempts, &note};
 	job_fn fn = handler_of(j, k->kind);
 
 	/* A job that ended the server at every attempt is not given another chance. */
@@ -99,7 +100,11 @@ static err run_handler(struct jobs *j, struct ctx *c, const struct candidate *k,
 		FAIL(c, ERR_REFUSED, "任务尝试次数过多");
 	if (!fn)
 		FAIL(c, ERR_INTERNAL, "没有处理任务 %s 的程序", k->kind);
-	return fn(c, &job, ret_again_at_ms);
+	TRY(fn(c, &job, ret_again_at_ms));
+	if (note.what)
+		log_event("job_done", LOG_T("kind", k->kind), LOG_I("job", k->id), LOG_T("what", note.what),
+			  LOG_I("count", note.count));
+	return OK;
 }
 
 static void run_job(struct worker *w, struct ctx *c, int bucket, const struct candidate *k)

@@ -20,6 +20,13 @@ struct job {
 	int64_t id, subject_id, ref_id;
 	const char *kind;
 	int attempts;
+	struct job_note *note; /* may be NULL */
+};
+/* What a handler did, for the log when it succeeds: keys of items or of the policy, never a value of a
+ * person. */
+struct job_note {
+	const char *what; /* NULL: nothing to tell; in the arena of the context */
+	int64_t count;
 };
 typedef err (*job_fn)(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
 

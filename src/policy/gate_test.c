@@ -190,7 +190,7 @@ static void a_service_by_phone_needs_a_bound_number(void **state)
 	assert_allowed(x);
 }
 
-/* TJ-1.1.5.e */
+/* TJ-1.1.5.e, TJ-1.2.1.1.a */
 static void a_service_for_verified_people_refuses_others(void **state)
 {
 	struct fixture *x = *state;

@@ -160,6 +160,8 @@ err vault_scopes(struct ctx *c, int64_t subject_id,
 		 err (*fn)(struct ctx *c, const struct scope_held *s, void *arg), void *arg);
 /* Deletes what has reached its end date by now, and ends the retention scopes whose day has come. */
 err vault_expire(struct ctx *c, int64_t subject_id, int64_t *ret_deleted);
+/* Keys of the items that it would delete now, between commas; NULL when there are none. */
+err vault_expiring(struct ctx *c, int64_t subject_id, const char **ret_items);
 
 /* After a restore of the store: ends, with today's key store, every scope that has a tombstone, and deletes
  * the values and blobs that were deleted one by one. fn (may be NULL) is told each (person, scope) that was

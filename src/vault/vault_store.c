@@ -114,6 +114,24 @@ err vault_rows_expire(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t 
 	return tx_exec(c, tx, Q_VAULT_ITEM_EXPIRE, PARAMS(P_INT(subject_id), P_INT(c->now_ms)), ret_deleted);
 }
 
+static err add_key(struct ctx *c, const struct row *r, void *arg)
+{
+	const char **keys = arg, *key = arena_copy(c->arena, row_text(r, 0));
+
+	*keys = *keys ? arena_printf(c->arena, "%s,%s", *keys, key) : key;
+	return OK;
+}
+
+err vault_expiring(struct ctx *c, int64_t subject_id, const char **ret_items)
+{
+	const char *keys = NULL;
+
+	TRY(store_rows(c, c->store, Q_VAULT_ITEM_EXPIRING, PARAMS(P_INT(subject_id), P_INT(c->now_ms)),
+		       add_key, &keys));
+	*ret_items = keys;
+	return OK;
+}
+
 err vault_prolong_rows(struct ctx *c, struct tx *tx, void *prolonging)
 {
 	struct vault_prolonging *p = prolonging;

@@ -111,7 +111,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.deepEqual(Object.keys(rows()).filter(t => !staysForGood.includes(t)), [])
   })
 
-  test('what was agreed to at registration goes on for months from its day, and has ended with the account [NT-1.1.c]', async () => {
+  test('what was agreed to at registration goes on for months from its day, and has ended with the account; who met no second check left nothing of one [NT-1.1.c] [NT-1.2.1.2.j]', async () => {
     const c = await citizen(city)
     const id = (await c.ok('GET', '/me')).body.subject_id
     const grant = async () => (await c.ok('GET', '/consents')).body.items.find(k => k.scope === 'account')
@@ -125,6 +125,12 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.deepEqual([later.id, later.given_at, later.withdrawn_at, later.items], [first.id, first.given_at, null, first.items])
     const row = () => sql(city, `SELECT withdrawn_at_ms FROM consent WHERE subject_id = ${id} AND consent_id = ${first.id};`)
     assert.equal(row(), '0')
+    const checks = () => rowsOf(city, 'subject_id', id).second_check
+    assert.equal(checks(), undefined)
+    assert.ok((await c.all('/me/items')).every(i => !['face_image', 'voice_audio', 'id_image', 'sms_code', 'password'].includes(i.key)))
+    assert.ok((await c.all('/me/usage')).every(u => u.service !== 'second_check' && !['password', 'sms'].includes(u.note) && u.decision !== 'second_check_required'))
+    await secondCheck(c)
+    assert.equal(checks(), 1, 'whoever passes one has it noted until it is over')
     await leave(c, features.cancel_scopes[0].key)
     assert.ok(Number(row()) > Date.parse(first.given_at) + 199 * 86400000, 'ended, and when')
   })

@@ -1,7 +1,10 @@
 // What is kept goes by itself: with a withdrawn consent, when a category is no longer used, when a case is closed.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { startCity, citizen, withConsents, giveConsents, until, cities } from './helpers.mjs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root, startCity, tongban, citizen, withConsents, giveConsents, until, cities } from './helpers.mjs'
 
 const queries = {
   // a service that takes something typed besides the profile
@@ -42,6 +45,50 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.ok((await held(c, service)).length > 1, 'both queries are within 180 days of the last use')
     await later(city, c, 81)
     assert.deepEqual(await held(c, service), [])
+  })
+
+  if (name === 'tianjin') test('when its period is over an item is nobody\'s any more: a number stays, and the log names the item [TJ-3.1.c]', async () => {
+    const sql = text => execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(city.data, 'tongban.db'), text], { encoding: 'utf8' }).trim()
+    const times = () => Number(sql(`SELECT COALESCE(SUM(times), 0) FROM daily_count WHERE kind = 'service' AND name = '${service}';`))
+    const told = () => readFileSync(city.log, 'utf8').split('\n').filter(l => l.includes('"job_done"')).map(l => JSON.parse(l)).filter(l => l.kind === 'retention_end')
+    const c = await citizen(city), before = times(), logged = told().length
+    await ask(c, service)
+    const { subject_id } = (await c.ok('GET', '/me')).body, items = await held(c, service)
+    const rows = () => sql(`SELECT group_concat(item) FROM vault_item WHERE subject_id = ${subject_id} AND service = '${service}';`)
+    assert.ok(items.length > 0 && items.every(i => i.ends_at))
+    assert.equal(times(), before + 1)
+    await city.control('PUT', 'clock', { now_ms: Date.parse(items[0].ends_at) - 60000 })
+    await city.settle()
+    assert.deepEqual(rows().split(',').sort(), items.map(i => i.key).sort(), 'a minute before')
+    await city.advance('PT2M')
+    await city.settle()
+    assert.equal(rows(), '')
+    assert.equal(times(), before + 1, 'how often it was used is still known')
+    const lines = told().slice(logged)
+    assert.deepEqual(lines.map(l => [l.what.split(',').sort(), l.count]), [[[...new Set(items.map(i => i.key))].sort(), items.length]])
+    for (const value of [subject_id, c.person.real_name, c.person.plate_number, c.person.resident_id_number].filter(Boolean))
+      assert.ok(!JSON.stringify(lines).includes(value), 'and nobody')
+  })
+
+  test(`each item that is held says until when, and a category says how long it keeps${name === 'tianjin' ? ' [TJ-3.1.b]' : ''}`, async () => {
+    const c = await citizen(city)
+    await ask(c, service)
+    const items = await c.all('/me/items'), file = name === 'tianjin' ? 'tianjin/policy/2026.1.yaml' : 'nantong/policy/2021.6.2.yaml'
+    const policy = readFileSync(join(root, 'cities', file), 'utf8')
+    const days = key => Number(new RegExp(`\\n  - key: ${key}\\n(?:    .*\\n)*?    retention:\\n      rule: .*\\n      days: (\\d+)`).exec(policy)[1])
+    assert.ok(items.some(i => i.ends_at) && items.some(i => !i.ends_at))
+    for (const i of items) // without a day it lasts as long as the account
+      assert.equal(i.ends_at && Math.round((Date.parse(i.ends_at) - Date.parse(i.collected_at)) / 86400000), days(i.category) || null, `${i.category} ${i.key}`)
+    const cities = join(city.dir, 'without-rule')
+    cpSync(join(root, 'cities'), cities, { recursive: true })
+    for (const cut of [/(\n  - key: (?:driving|transport)\n(?:    .*\n)*?)    retention:\n.*\n.*\n/, /(\n  - key: (?:driving|transport)\n(?:    .*\n)*?    retention:\n)      rule: .*\n/]) {
+      const text = policy.replace(cut, '$1')
+      assert.notEqual(text, policy)
+      writeFileSync(join(cities, file), text)
+      const r = spawnSync(tongban, ['check', name, '--cities', cities], { encoding: 'utf8' })
+      assert.equal(r.status, 1)
+      assert.match(r.stdout + r.stderr, /retention|rule/)
+    }
   })
 
   test(`what was typed for a query goes with the consent that it was kept on ${clauses}`, async () => {
