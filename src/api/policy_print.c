@@ -1,5 +1,5 @@
-/* The policy for print: /policy.pdf and /policy/<version>.pdf, for anybody and before any consent. A release
- * is drawn once (in the slow pool) and kept. */
+/* The two texts for print: /policy.pdf, /agreement.pdf and those of one version, for anybody and before any
+ * consent. A release is drawn once (in the slow pool) and kept. */
 #include "api/policy_print.h"
 #include "base/log.h"
 #include "policy/policy_pdf.h"
@@ -20,9 +20,10 @@ static struct {
 } cache = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* Two drafts may hold the same rules from another day on: the page prints both. */
-static void key_of(const struct release *r, char ret[static PRINT_KEY_SIZE])
+static void key_of(const struct release *r, enum api_text text, char ret[static PRINT_KEY_SIZE])
 {
-	snprintf(ret, PRINT_KEY_SIZE, "%s %lld", release_hash(r), (long long)release_effective_ms(r));
+	snprintf(ret, PRINT_KEY_SIZE, "%s %lld %d", release_hash(r), (long long)release_effective_ms(r),
+		 (int)text);
 }
 
 static bool find(const char *key, struct buf *ret)
@@ -60,54 +61,71 @@ void api_print_forget(void)
 }
 
 /* One after another: whoever waited for the same release finds it drawn. */
-static err draw(struct api_call *k, const struct release *r, const char *key)
+static err draw(struct api_call *k, const struct release *r, enum api_text text, const char *key)
 {
 	BUF_SCOPED pdf = {0};
 
 	if (find(key, &k->a->body))
 		return OK;
 	buf_init(&pdf, PDF_MAX);
-	TRY(policy_pdf(k->c, r, &pdf));
+	TRY(text == API_TEXT_POLICY ? policy_pdf(k->c, r, &pdf) : agreement_pdf(k->c, r, &pdf));
 	log_event("policy_drawn", LOG_I("bytes", pdf.size));
 	keep(key, &pdf);
 	buf_add_slice(&k->a->body, buf_slice(&pdf));
 	return OK;
 }
 
-err api_print(struct api_call *k, const struct release *r)
+err api_print(struct api_call *k, const struct release *r, enum api_text text)
 {
 	static pthread_mutex_t drawing = PTHREAD_MUTEX_INITIALIZER;
 	char key[PRINT_KEY_SIZE];
 
 	k->a->content_type = "application/pdf";
 	http_set_header(k->a, "Content-Disposition",
-			arena_printf(k->c->arena, "inline; filename=\"policy-%s-%.8s.pdf\"", release_city(r),
+			arena_printf(k->c->arena, "inline; filename=\"%s-%s-%.8s.pdf\"",
+				     text == API_TEXT_POLICY ? "policy" : "agreement", release_city(r),
 				     release_hash(r)));
-	key_of(r, key);
+	key_of(r, text, key);
 	if (find(key, &k->a->body))
 		return OK;
 	pthread_mutex_lock(&drawing);
-	err e = draw(k, r, key);
+	err e = draw(k, r, text, key);
 	pthread_mutex_unlock(&drawing);
 	return e;
 }
 
 static err pdf_get(struct api_call *k)
 {
-	return api_print(k, k->c->release);
+	return api_print(k, k->c->release, API_TEXT_POLICY);
 }
 
-static err pdf_version(struct api_call *k)
+static err agreement_pdf_get(struct api_call *k)
+{
+	return api_print(k, k->c->release, API_TEXT_AGREEMENT);
+}
+
+static err print_version(struct api_call *k, enum api_text text)
 {
 	struct releases *all = api_options(k->api)->releases;
 	const struct release *r =
 		all ? releases_version(all, arena_copy(k->c->arena, k->q->params[0])) : NULL;
 
 	if (!r)
-		FAIL(k->c, ERR_NOT_FOUND, "没有这个版本的隐私政策");
-	err e = api_print(k, r);
+		FAIL(k->c, ERR_NOT_FOUND, "没有这个版本的%s",
+		     text == API_TEXT_POLICY ? "隐私政策" : "用户服务协议");
+	err e = api_print(k, r, text);
 	release_drop(r);
 	return e;
+}
+
+static err pdf_version(struct api_call *k)
+{
+	return print_version(k, API_TEXT_POLICY);
+}
+
+static err agreement_pdf_version(struct api_call *k)
+{
+	return print_version(k, API_TEXT_AGREEMENT);
 }
 
 const struct api_route api_policy_print_routes[] = {
@@ -115,5 +133,9 @@ const struct api_route api_policy_print_routes[] = {
 	 "隐私政策全文（PDF）", .answer = NULL},
 	{"GET", "/policy/{version}.pdf", pdf_version, API_ANYONE, API_NOT_JSON | API_SLOW,
 	 "policy_print_version", "某一版本的隐私政策全文（PDF）", .answer = NULL},
+	{"GET", "/agreement.pdf", agreement_pdf_get, API_ANYONE, API_NOT_JSON | API_SLOW, "agreement_print",
+	 "用户服务协议全文（PDF）", .answer = NULL},
+	{"GET", "/agreement/{version}.pdf", agreement_pdf_version, API_ANYONE, API_NOT_JSON | API_SLOW,
+	 "agreement_print_version", "某一版本的用户服务协议全文（PDF）", .answer = NULL},
 	{0},
 };

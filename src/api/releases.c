@@ -300,7 +300,7 @@ static err print_get(struct api_call *k)
 	TRY(releases_reader(k));
 	TRY(releases_number(k, &number));
 	TRY(review_release(k->c, number, &r));
-	err e = api_print(k, r);
+	err e = api_print(k, r, API_TEXT_POLICY);
 	release_drop(r);
 	return e;
 }

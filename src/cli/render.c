@@ -1,4 +1,4 @@
-/* tongban render CITY: the policy as people read it, as a page or as a PDF. */
+/* tongban render CITY: the policy or the user agreement as people read it, as a page or as a PDF. */
 #include "cli/cli.h"
 #include "policy/policy_pdf.h"
 #include <stdio.h>
@@ -37,15 +37,16 @@ static err load(struct ctx *c, const char *cities, const char *city, const char 
 static int render(struct ctx *c, const struct cli_option *options, const char *city)
 {
 	const char *html = cli_value(options, "html"), *pdf = cli_value(options, "pdf");
+	bool agreement = strcmp(cli_value(options, "text"), "agreement") == 0;
 	struct release *r = NULL;
 	int code = CLI_OK;
 
 	if (failed(load(c, cli_value(options, "cities"), city, cli_value(options, "version"), &r)))
 		return cli_failed(c, city);
 	if (html || !pdf)
-		code = write_page(c, r, policy_html, html ? html : "-");
+		code = write_page(c, r, agreement ? agreement_html : policy_html, html ? html : "-");
 	if (pdf && code == CLI_OK)
-		code = write_page(c, r, policy_pdf, pdf);
+		code = write_page(c, r, agreement ? agreement_pdf : policy_pdf, pdf);
 	policy_pdf_forget();
 	release_drop(r);
 	return code;
@@ -53,9 +54,11 @@ static int render(struct ctx *c, const struct cli_option *options, const char *c
 
 int cli_render(int argc, char **argv)
 {
-	static const char usage[] = "render CITY [--html FILE] [--pdf FILE] [--version V] [--cities DIR]";
+	static const char usage[] = "render CITY [--text policy|agreement] [--html FILE] [--pdf FILE] "
+				    "[--version V] [--cities DIR]";
 	struct cli_option options[] = {
 		{"cities", false, "directory of the cities' files", "cities"},
+		{"text", false, "which text: policy or agreement", "policy"},
 		{"version", false, "version of the policy (default: the newest)", NULL},
 		{"html", false, "write the page to this file, - for standard output", NULL},
 		{"pdf", false, "write a PDF to this file", NULL},
@@ -66,7 +69,8 @@ int cli_render(int argc, char **argv)
 
 	if (!cli_parse(argc, argv, options, usage, words, 1, &json))
 		return CLI_USAGE;
-	if (!words[0]) {
+	const char *text = cli_value(options, "text");
+	if (!words[0] || (strcmp(text, "policy") != 0 && strcmp(text, "agreement") != 0)) {
 		fprintf(stderr, "usage: tongban %s\n", usage);
 		return CLI_USAGE;
 	}

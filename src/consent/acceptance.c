@@ -118,7 +118,7 @@ err acceptance_give(struct ctx *c, int64_t subject_id, const struct release *r, 
 {
 	struct giving g = giving_of(c, r, "express");
 
-	g.before = "同意隐私政策";
+	g.before = release_has_agreement(r) ? "同意隐私政策和用户服务协议" : "同意隐私政策";
 	g.after = "：收集、使用、存储、对外提供";
 	TRY(check_reading(c, r, reading_token, &g.row.read_at_ms));
 	if (c->installation_id)
@@ -146,7 +146,8 @@ err acceptance_continue(struct ctx *c, int64_t subject_id, int64_t shown_at_ms)
 		return OK; /* who took it back agrees by a press only (TJ-4.2.1.d) */
 	g.owner.subject_id = subject_id;
 	g.row.read_at_ms = shown_at_ms;
-	g.before = "通知后继续使用，视为接受隐私政策";
+	g.before = release_has_agreement(c->release) ? "通知后继续使用，视为接受隐私政策和用户服务协议"
+						     : "通知后继续使用，视为接受隐私政策";
 	g.after = "：不含敏感信息、对外提供和系统权限";
 	return give_person(c, &g);
 }

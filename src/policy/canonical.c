@@ -85,6 +85,10 @@ void canonical_document(const struct source *from, struct buf *ret)
 	struct json j = json_to(ret);
 
 	json_open(&j, '{');
+	if (node_there(from->agreement)) {
+		json_key(&j, "agreement");
+		put_node(&j, from->agreement);
+	}
 	json_key(&j, "city");
 	put_node(&j, from->city);
 	json_key(&j, "items");

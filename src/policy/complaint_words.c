@@ -37,9 +37,10 @@ static const struct {
 	 "“key”写的是“$1”；请写 key: $2，即本系统所属的城市"},
 	{"too many files; upload one policy and its services", "文件过多；请上传一份隐私政策和它的服务目录"},
 	{"a second file of this kind; upload one", "同一种文件有两个；请只上传一个"},
-	{"unknown file; city.yaml, policy/<version>.yaml, services/*.yaml and common/items.yaml are read",
-	 "这个文件不在读取范围内；请上传 city.yaml、policy/<版本>.yaml、services/*.yaml 或者 "
-	 "common/items.yaml"},
+	{"unknown file; city.yaml, agreement.yaml, policy/<version>.yaml, services/*.yaml and "
+	 "common/items.yaml are read",
+	 "这个文件不在读取范围内；请上传 "
+	 "city.yaml、agreement.yaml、policy/<版本>.yaml、services/*.yaml 或者 common/items.yaml"},
 
 	/* maps and values */
 	{"'%s' must be text; write %s: some text", "“$1”须为文字；请写成 $2: 文字"},
@@ -131,7 +132,7 @@ static const struct {
 	{"the section is empty; write paragraphs, or a table",
 	 "这一节是空的；请写段落（paragraphs）或者表格（table）"},
 	{"chapter '%s' stands twice; give this one another key", "“$1”这一章写了两次；请为这一处另取一个键"},
-	{"the policy has no text; write its chapters", "隐私政策没有正文；请写各章（chapters）"},
+	{"%s has no text; write its chapters", "@1没有正文；请写各章（chapters）"},
 	{"chapter '%s' is missing, which policy.chapters of city.yaml lists; write - {key: %s, title: …, "
 	 "sections: […]}",
 	 "缺少 city.yaml 的 policy.chapters 所列的“$1”一章；请写 - {key: $2, title: 章名, sections: […]}"},
@@ -251,6 +252,10 @@ static const struct {
 	 "服务“$1”是@2类服务，但没有接收方；请写明由谁答复"},
 	{"service '%s' is a query without a result; write the items of the answer",
 	 "服务“$1”是查询类服务，但没有结果；请写明答复包含哪些信息项"},
+	{"the table of %s stands twice; keep one", "“$1”的表格写了两次；请保留一处"},
+	{"a fact of the city is not closed; write {name}", "城市事实的括号没有写完；请写成 {name} 的样子"},
+	{"unknown setting '%s' in the text; write one of those in cities/README.md",
+	 "正文里的“$1”不是已知的设置；请写 cities/README.md 列出的设置"},
 	{"the text shows no table of services; write table: services in a section",
 	 "正文没有服务的表格；请在某一节写 table: services"},
 	{"the text shows no table of recipients; write table: recipients in a section",
@@ -293,6 +298,7 @@ static const struct {
 	{"a category", "类别"},
 	{"a rule of a category", "类别的规则"},
 	{"the policy", "隐私政策"},
+	{"the user agreement", "用户服务协议"},
 	{"a service", "服务"},
 	{"a field", "填写项"},
 	{"an SDK", "SDK"},

@@ -359,11 +359,11 @@ static void diff_definition(struct diff *d, const void *before, const void *afte
 
 /* ---- the text ---- */
 
-static const struct chapter *chapter_find(const struct release *r, const char *key)
+static const struct chapter *chapter_find(const struct chapters *all, const char *key)
 {
-	for (size_t i = 0; i < r->chapter_count; i++)
-		if (strcmp(r->chapters[i].key, key) == 0)
-			return &r->chapters[i];
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->rows[i].key, key) == 0)
+			return &all->rows[i];
 	return NULL;
 }
 
@@ -389,20 +389,31 @@ static bool same_sections(const struct chapter *a, const struct chapter *b)
 }
 
 /* The rules say what a change means; of the text only that it was changed, and where. */
-static void diff_chapters(struct diff *d)
+static void diff_chapters(struct diff *d, const char *where, const struct chapters *before,
+			  const struct chapters *after)
 {
-	for (size_t i = 0; i < d->b->chapter_count; i++) {
-		const struct chapter *b = &d->b->chapters[i], *a = chapter_find(d->a, b->key);
+	for (size_t i = 0; i < after->count; i++) {
+		const struct chapter *b = &after->rows[i], *a = chapter_find(before, b->key);
 		if (!a)
-			note(d, MAJOR_NONE, "新增章节：%s。", b->title);
+			note(d, MAJOR_NONE, "%s新增章节：%s。", where, b->title);
 		else if (!same_text(a->title, b->title))
-			note(d, MAJOR_NONE, "章节“%s”改为“%s”。", a->title, b->title);
+			note(d, MAJOR_NONE, "%s章节“%s”改为“%s”。", where, a->title, b->title);
 		if (a && !same_sections(a, b))
-			note(d, MAJOR_NONE, "“%s”一章的文字有修改。", b->title);
+			note(d, MAJOR_NONE, "%s“%s”一章的文字有修改。", where, b->title);
 	}
-	for (size_t i = 0; i < d->a->chapter_count; i++)
-		if (!chapter_find(d->b, d->a->chapters[i].key))
-			note(d, MAJOR_NONE, "取消章节：%s。", d->a->chapters[i].title);
+	for (size_t i = 0; i < before->count; i++)
+		if (!chapter_find(after, before->rows[i].key))
+			note(d, MAJOR_NONE, "%s取消章节：%s。", where, before->rows[i].title);
+}
+
+static void diff_texts(struct diff *d)
+{
+	const struct release *a = d->a, *b = d->b;
+
+	diff_chapters(d, "", &(struct chapters){a->chapters, a->chapter_count},
+		      &(struct chapters){b->chapters, b->chapter_count});
+	/* a fact of the city that changed is told as that, not once more as its text */
+	diff_chapters(d, "用户服务协议", &a->agreement_written, &b->agreement_written);
 }
 
 /* ---- settings ---- */
@@ -465,6 +476,6 @@ struct policy_change *policy_diff(struct ctx *c, const struct release *before, c
 	diff_table(&d, MAJOR_NONE, "管理措施", &a->duties, &b->duties, NULL);
 	diff_voids(&d);
 	diff_settings(&d);
-	diff_chapters(&d);
+	diff_texts(&d);
 	return d.first;
 }

@@ -169,13 +169,18 @@ struct release *load_release(const struct source *from, struct schema_reader in,
 	load_services(&l, from);
 	load_registers(&l, from->policy);
 	load_city(&l, from->city);
+	load_agreement(&l, from->agreement);
 	load_voids(&l, from->policy);
 	check_chapters(&l, from->policy);
 	check_overlaps(&l, from->policy);
 	if (!load_spoiled(&l, before)) /* what was refused is missing in a register */
 		check_agreements(&l, from->city);
-	if (!from->stored)
+	if (!from->stored) {
 		check_parties(&l, from->policy);
+		check_tables(&(struct chapters){r->chapters, r->chapter_count},
+			     node_get(from->policy, "chapters"));
+		check_tables(&r->agreement, from->agreement);
+	}
 	if (load_spoiled(&l, before)) {
 		release_drop(r);
 		return NULL;
@@ -197,6 +202,7 @@ err release_parse_for(struct ctx *c, struct slice document, struct complaints to
 		.items = node_get(root, "items"),
 		.city = node_get(root, "city"),
 		.policy = node_get(root, "policy"),
+		.agreement = node_get(root, "agreement"),
 		.services = {node_get(root, "services")},
 		.service_lists = 1,
 		.stored = true,

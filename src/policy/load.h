@@ -8,8 +8,8 @@ enum { SERVICE_FILES_MAX = 64 };
 
 /* Where the parts of a release stand: in files of a city, or in one stored document. */
 struct source {
-	struct node items, city, policy;
-	struct node services[SERVICE_FILES_MAX]; /* each a list of services */
+	struct node items, city, policy, agreement; /* agreement: its chapters, or not there */
+	struct node services[SERVICE_FILES_MAX];    /* each a list of services */
 	size_t service_lists;
 	bool stored; /* it passed the loader of its day: what became a rule later is not asked of it */
 };
@@ -40,7 +40,11 @@ void load_items(struct loader *l, struct node list);
 void load_policy(struct loader *l, struct node map); /* after items */
 /* What a city counts as sensitive beyond items.yaml; `map` is the policy's, after items. */
 void load_sensitivity(struct loader *l, struct node map);
-void load_chapters(struct loader *l, struct node list);
+void load_chapters(struct loader *l, struct node list, const char *noun, struct chapters *ret);
+/* The user agreement, with the facts of the city filled in; after the settings. */
+void load_agreement(struct loader *l, struct node list);
+/* A table whose rows are linked to stands once in a text. */
+void check_tables(const struct chapters *all, struct node list);
 void load_registers(struct loader *l, struct node policy); /* SDKs, exceptions …; after the services */
 void load_voids(struct loader *l, struct node policy);	   /* after the settings */
 void load_services(struct loader *l, const struct source *from); /* after the policy */

@@ -4,7 +4,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const char *const tables[] = {"services",   "recipients", "permissions", "items",  "retention", "sdks",
-				     "exceptions", "cookies",	 "definitions", "duties", NULL};
+				     "exceptions", "cookies",	 "definitions", "duties", "offers",    NULL};
 
 struct section_form {
 	const char *title, *table;
@@ -100,31 +100,48 @@ static const struct schema chapter_schema = {"a chapter", chapter_fields, COUNT(
 
 static void load_chapter(struct loader *l, struct node map, void *arg)
 {
-	struct release *r = l->r;
+	struct chapters *all = arg;
 	struct chapter_form form = {0};
 
-	(void)arg;
 	if (!schema_read(&l->in, map, &chapter_schema, &form))
 		return;
-	for (size_t i = 0; i < r->chapter_count; i++)
-		if (strcmp(r->chapters[i].key, form.key) == 0)
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->rows[i].key, form.key) == 0)
 			node_complain(node_get(map, "key"),
 				      "chapter '%s' stands twice; give this one another key", form.key);
-	struct chapter *chapter = &r->chapters[r->chapter_count++];
+	struct chapter *chapter = &all->rows[all->count++];
 	*chapter = (struct chapter){
 		.key = form.key,
 		.title = form.title,
-		.sections = ARENA_ARRAY(r->arena, struct section, node_size(form.sections) + 1),
+		.sections = ARENA_ARRAY(l->r->arena, struct section, node_size(form.sections) + 1),
 	};
 	load_each(l, form.sections, load_section, chapter);
 }
 
-void load_chapters(struct loader *l, struct node list)
+void load_chapters(struct loader *l, struct node list, const char *noun, struct chapters *ret)
 {
-	l->r->chapters = ARENA_ARRAY(l->r->arena, struct chapter, node_size(list) + 1);
-	load_each(l, list, load_chapter, NULL);
+	*ret = (struct chapters){ARENA_ARRAY(l->r->arena, struct chapter, node_size(list) + 1), 0};
+	load_each(l, list, load_chapter, ret);
 	if (node_is_list(list) && node_size(list) == 0)
-		node_complain(list, "the policy has no text; write its chapters");
+		node_complain(list, "%s has no text; write its chapters", noun);
+}
+
+/* Grounds are listed by what they allow, so their table may stand several times; no row of it is linked to.
+ */
+void check_tables(const struct chapters *all, struct node list)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t k = 0; k < all->rows[i].section_count; k++) {
+			enum policy_table table = all->rows[i].sections[k].table;
+			if (table == TABLE_NONE || table == TABLE_EXCEPTIONS)
+				continue;
+			if (seen >> table & 1)
+				node_complain(list, "the table of %s stands twice; keep one",
+					      tables[table - TABLE_SERVICES]);
+			seen |= 1U << table;
+		}
 }
 
 /* The chapters that the city lists stand there, in its order (policy.chapters; not set: any). Called when the

@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct files {
-	struct yaml_tree items, city, policy;
+	struct yaml_tree items, city, policy, agreement;
 	struct yaml_tree services[SERVICE_FILES_MAX];
 	size_t service_count;
 };
@@ -16,6 +17,7 @@ static void files_release(struct files *f)
 	yaml_tree_release(&f->items);
 	yaml_tree_release(&f->city);
 	yaml_tree_release(&f->policy);
+	yaml_tree_release(&f->agreement);
 	for (size_t i = 0; i < f->service_count; i++)
 		yaml_tree_release(&f->services[i]);
 }
@@ -155,6 +157,19 @@ void load_known_clauses(struct ctx *c, const char *dir, struct schema_reader *re
 	ret->clauses = ids;
 }
 
+/* The city's own agreement, or the one that all cities share; true without either. */
+static bool agreement_read(struct ctx *c, const char *dir, const char *city, struct buf *complaints,
+			   struct yaml_tree *ret)
+{
+	const char *const names[] = {arena_printf(c->arena, "%s/agreement.yaml", city),
+				     "common/agreement.yaml"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (access(arena_printf(c->arena, "%s/%s", dir, names[i]), F_OK) == 0)
+			return tree_from_file(c, dir, names[i], complaints, ret);
+	return true;
+}
+
 static bool files_read(struct ctx *c, const char *dir, const char *city, const char *version,
 		       struct buf *complaints, struct files *f)
 {
@@ -164,6 +179,7 @@ static bool files_read(struct ctx *c, const char *dir, const char *city, const c
 
 	good &= tree_from_file(c, dir, arena_printf(c->arena, "%s/city.yaml", city), complaints, &f->city);
 	good &= policy_from_files(c, dir, city, version, complaints, &f->policy);
+	good &= agreement_read(c, dir, city, complaints, &f->agreement);
 	f->service_count = yaml_names(c, arena_printf(c->arena, "%s/%s", dir, folder), names);
 	for (size_t i = 0; i < f->service_count; i++)
 		good &= tree_from_file(c, dir, arena_printf(c->arena, "%s/%s", folder, names[i]), complaints,
@@ -196,6 +212,8 @@ static struct source source_of(struct files *f)
 		.service_lists = f->service_count,
 	};
 
+	if (f->agreement.open)
+		s.agreement = load_list_of(&f->agreement, "chapters");
 	for (size_t i = 0; i < f->service_count; i++)
 		s.services[i] = load_list_of(&f->services[i], "services");
 	return s;

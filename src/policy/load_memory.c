@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TREES_MAX = SERVICE_FILES_MAX + 4 };
+enum { TREES_MAX = SERVICE_FILES_MAX + 5 };
 
 struct upload {
 	struct ctx *c;
@@ -15,7 +15,7 @@ struct upload {
 	struct yaml_tree trees[TREES_MAX];
 	size_t tree_count;
 	struct source from;
-	bool items, city, policy, services; /* seen among the files */
+	bool items, city, policy, agreement, services; /* seen among the files */
 };
 
 static void upload_release(struct upload *u)
@@ -83,10 +83,14 @@ static void take_services(struct upload *u, const char *path, struct slice text)
 static void take(struct upload *u, const struct city_file *f)
 {
 	const char *path = inner_path(u, f->path), *name = arena_copy(u->c->arena, slice_of(path));
-	struct node items = {0};
+	struct node items = {0}, agreement = {0};
 
 	if (strcmp(path, "city.yaml") == 0) {
 		take_root(u, name, f->text, &u->city, &u->from.city);
+	} else if (strcmp(path, "agreement.yaml") == 0 || strcmp(path, "common/agreement.yaml") == 0) {
+		take_root(u, name, f->text, &u->agreement, &agreement);
+		if (node_there(agreement))
+			u->from.agreement = load_list_of(agreement.tree, "chapters");
 	} else if (is_below(path, "policy/")) {
 		take_root(u, name, f->text, &u->policy, &u->from.policy);
 	} else if (is_below(path, "services/")) {
@@ -97,8 +101,8 @@ static void take(struct upload *u, const struct city_file *f)
 			u->from.items = load_list_of(items.tree, "items");
 	} else {
 		file_complain(u->complaints, name, 1,
-			      "unknown file; city.yaml, policy/<version>.yaml, services/*.yaml and "
-			      "common/items.yaml are read");
+			      "unknown file; city.yaml, agreement.yaml, policy/<version>.yaml, "
+			      "services/*.yaml and common/items.yaml are read");
 	}
 }
 
@@ -118,6 +122,7 @@ static bool take_base(struct upload *u)
 	u->from = (struct source){.items = node_get(root, "items"),
 				  .city = node_get(root, "city"),
 				  .policy = node_get(root, "policy"),
+				  .agreement = node_get(root, "agreement"),
 				  .services = {node_get(root, "services")},
 				  .service_lists = 1};
 	return true;

@@ -336,6 +336,7 @@ static void load_head(struct loader *l, const struct policy_form *form)
 void load_policy(struct loader *l, struct node map)
 {
 	struct policy_form form = {0};
+	struct chapters chapters;
 	struct release *r = l->r;
 
 	/* Parts are read even when others are wrong: one run names every fault. */
@@ -347,5 +348,7 @@ void load_policy(struct loader *l, struct node map)
 	load_table(l, &r->permissions, form.permissions, PERMISSIONS_MAX, load_permission);
 	load_table(l, &r->retentions, form.legal_retention, CATEGORIES_MAX, load_legal_retention);
 	load_table(l, &r->categories, form.categories, CATEGORIES_MAX, load_category);
-	load_chapters(l, form.chapters);
+	load_chapters(l, form.chapters, "the policy", &chapters);
+	r->chapters = chapters.rows;
+	r->chapter_count = chapters.count;
 }

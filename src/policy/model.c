@@ -158,6 +158,11 @@ const char *release_city(const struct release *r)
 	return r->city;
 }
 
+bool release_has_agreement(const struct release *r)
+{
+	return r->agreement.count > 0;
+}
+
 const char *release_version(const struct release *r)
 {
 	return r->version;

@@ -60,6 +60,7 @@ enum policy_table {
 	TABLE_COOKIES,
 	TABLE_DEFINITIONS,
 	TABLE_DUTIES,
+	TABLE_OFFERS,
 };
 
 struct section {
@@ -75,6 +76,12 @@ struct chapter {
 	const char *key, *title;
 	struct section *sections;
 	size_t section_count;
+};
+
+/* What people agree to, in chapters. */
+struct chapters {
+	struct chapter *rows;
+	size_t count;
 };
 
 /* A value of city.yaml under its dotted key; a list has text NULL. */
@@ -141,7 +148,9 @@ struct release {
 	struct table sdk_reasons, sdks, exceptions, cookies, definitions, duties, voids;
 	struct chapter *chapters;
 	size_t chapter_count;
-	struct setting *settings; /* sorted by key */
+	struct chapters agreement; /* the user agreement; none in releases from before there was one */
+	struct chapters agreement_written; /* before the facts of the city were filled in */
+	struct setting *settings;	   /* sorted by key */
 	size_t setting_count;
 
 	/* for the gate */

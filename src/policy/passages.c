@@ -147,20 +147,31 @@ static void compare(struct writer *w, const struct sentences *a, const struct se
 	free(table);
 }
 
-static const struct chapter *chapter_of(const struct release *r, const char *key)
+static const struct chapter *chapter_of(const struct chapters *all, const char *key)
 {
-	for (size_t i = 0; i < r->chapter_count; i++)
-		if (strcmp(r->chapters[i].key, key) == 0)
-			return &r->chapters[i];
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->rows[i].key, key) == 0)
+			return &all->rows[i];
 	return NULL;
 }
 
-static void compare_chapters(struct writer *w, const struct chapter *a, const struct chapter *b)
+static void compare_chapters(struct writer *w, const char *where, const struct chapter *a,
+			     const struct chapter *b)
 {
 	struct sentences sa = sentences_of(w->c, a), sb = sentences_of(w->c, b);
 
-	w->chapter = b ? b->title : a->title;
+	w->chapter = arena_printf(w->c->arena, "%s%s", where, b ? b->title : a->title);
 	compare(w, &sa, &sb);
+}
+
+static void compare_texts(struct writer *w, const char *where, const struct chapters *before,
+			  const struct chapters *after)
+{
+	for (size_t i = 0; i < after->count; i++)
+		compare_chapters(w, where, chapter_of(before, after->rows[i].key), &after->rows[i]);
+	for (size_t i = 0; i < before->count; i++)
+		if (!chapter_of(after, before->rows[i].key))
+			compare_chapters(w, where, &before->rows[i], NULL);
 }
 
 struct passage *policy_passages(struct ctx *c, const struct release *before, const struct release *after)
@@ -168,10 +179,8 @@ struct passage *policy_passages(struct ctx *c, const struct release *before, con
 	struct passage *first = NULL;
 	struct writer w = {.c = c, .next = &first};
 
-	for (size_t i = 0; i < after->chapter_count; i++)
-		compare_chapters(&w, chapter_of(before, after->chapters[i].key), &after->chapters[i]);
-	for (size_t i = 0; i < before->chapter_count; i++)
-		if (!chapter_of(after, before->chapters[i].key))
-			compare_chapters(&w, &before->chapters[i], NULL);
+	compare_texts(&w, "", &(struct chapters){before->chapters, before->chapter_count},
+		      &(struct chapters){after->chapters, after->chapter_count});
+	compare_texts(&w, "用户服务协议 ", &before->agreement, &after->agreement);
 	return first;
 }

@@ -354,6 +354,11 @@ bool resident_id_parse(struct slice text, struct date *ret_birth, bool *ret_fema
 /* The whole policy page (HTML, no script, marked passages in <strong>, index of chapters, an element
  * id="policy-end" at its end). */
 err policy_html(struct ctx *c, const struct release *r, struct buf *ret);
+/* The user agreement of the same version, in the same form. On both pages what data are used for, and how
+ * far, stands in rows that can be linked to: id "category-<key>", "service-<key>", "permission-<key>",
+ * "recipient-<key>", "sdk-<key>" (NT-3.3.1.b). A release without one shows these rows alone. */
+err agreement_html(struct ctx *c, const struct release *r, struct buf *ret);
+bool release_has_agreement(const struct release *r);
 /* What one consent for a service covers: all that it takes and shares; empty when nothing of it needs a
  * consent of its own. Its recipient is the service's. */
 struct itemset consent_offer_items(const struct release *r, const struct service *s);

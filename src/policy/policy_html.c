@@ -35,6 +35,8 @@ static const char style[] =
 	".versions{padding-left:20px}"
 	".note{display:block;margin:8px 0;padding:6px 12px;border-left:4px solid #8a94a3;background:#f5f6f8;"
 	"font-size:15px;font-weight:400;line-height:1.65}.note small{color:#434a54}"
+	":target{background:#fff6d6;outline:2px solid var(--primary);outline-offset:2px}"
+	"[id]{scroll-margin-top:8px}"
 	"footer{padding:24px 16px 48px;color:#434a54;font-size:15px}"
 	"@media(max-width:640px){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:"
 	"inset(50%)}"
@@ -175,15 +177,51 @@ static bool city_prints_dates(const struct release *r)
 	return !dates || strcmp(dates, "none") != 0;
 }
 
-static void put_header(struct buf *out, const struct release *r)
+/* One of the two texts that people agree to; both are of one version. */
+struct paper {
+	const char *name, *call, *path, *other_name, *other_path;
+	struct chapters chapters;
+	bool offers; /* lists each service in a table of its own */
+};
+
+static bool has_table(const struct chapters *all, enum policy_table table)
+{
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t k = 0; k < all->rows[i].section_count; k++)
+			if (all->rows[i].sections[k].table == table)
+				return true;
+	return false;
+}
+
+static struct paper policy_paper(const struct release *r)
+{
+	return (struct paper){"隐私政策",
+			      "本政策",
+			      "/policy",
+			      "用户服务协议",
+			      "/agreement",
+			      {r->chapters, r->chapter_count},
+			      has_table(&(struct chapters){r->chapters, r->chapter_count}, TABLE_OFFERS)};
+}
+
+static struct paper agreement_paper(const struct release *r)
+{
+	return (struct paper){"用户服务协议",
+			      "本协议",
+			      "/agreement",
+			      "隐私政策",
+			      "/policy",
+			      r->agreement,
+			      has_table(&r->agreement, TABLE_OFFERS)};
+}
+
+static void put_facts(struct buf *out, const struct release *r)
 {
 	char effective[TIME_TEXT_SIZE]; /* what was decided, not what the file proposed */
 
 	time_text(r->effective_ms, effective);
 	effective[sizeof "2026-11-21" - 1] = '\0';
-	buf_add_text(out, "<header>\n<h1>");
-	html_text(out, city_text(r, "name"));
-	buf_add_text(out, "隐私政策</h1>\n<dl class=\"facts\">");
+	buf_add_text(out, "<dl class=\"facts\">");
 	put_fact(out, "产品", city_text(r, "name"));
 	put_fact(out, "个人信息处理者", city_text(r, "controller"));
 	put_fact(out, "版本", r->version);
@@ -191,26 +229,45 @@ static void put_header(struct buf *out, const struct release *r)
 		put_fact(out, "更新日期", r->updated);
 		put_fact(out, "生效日期", effective);
 	}
-	buf_add_text(
-		out,
-		"</dl>\n<p>请您仔细阅读本政策。<strong>加粗并加下划线的内容</strong>与您的权益有重大关系，"
-		"请特别留意。</p>\n<aside><a href=\"/policy/");
-	html_text(out, r->version);
-	buf_add_text(out, ".pdf\">下载本政策（PDF）</a></aside>\n</header>\n");
+	buf_add_text(out, "</dl>\n");
 }
 
-static void put_index(struct buf *out, const struct release *r)
+static void put_version_link(struct buf *out, const struct release *r, const char *path, const char *end,
+			     const char *text, const char *name)
+{
+	buf_printf(out, "<a href=\"%s/", path);
+	html_text(out, r->version);
+	buf_printf(out, "%s\">%s%s</a>", end, text, name);
+}
+
+static void put_header(struct buf *out, const struct release *r, const struct paper *p)
+{
+	buf_add_text(out, "<header>\n<h1>");
+	html_text(out, city_text(r, "name"));
+	buf_printf(out, "%s</h1>\n", p->name);
+	put_facts(out, r);
+	buf_printf(out,
+		   "<p>请您仔细阅读%s。<strong>加粗并加下划线的内容</strong>与您的权益有重大关系，"
+		   "请特别留意。</p>\n<aside>",
+		   p->call);
+	put_version_link(out, r, p->path, ".pdf", "下载", p->call);
+	buf_add_text(out, "（PDF）　");
+	put_version_link(out, r, p->other_path, "", "同一版本的", p->other_name);
+	buf_add_text(out, "</aside>\n</header>\n");
+}
+
+static void put_index(struct buf *out, const struct chapters *all)
 {
 	buf_add_text(out, "<nav aria-label=\"目录\">\n<ol>\n");
-	for (size_t i = 0; i < r->chapter_count; i++) {
-		buf_printf(out, "<li><a href=\"#%s\">", r->chapters[i].key);
-		html_text(out, r->chapters[i].title);
+	for (size_t i = 0; i < all->count; i++) {
+		buf_printf(out, "<li><a href=\"#%s\">", all->rows[i].key);
+		html_text(out, all->rows[i].title);
 		buf_add_text(out, "</a></li>\n");
 	}
 	buf_add_text(out, "</ol>\n</nav>\n");
 }
 
-static void put_section(struct buf *out, const struct release *r, const struct section *s)
+static void put_section(struct buf *out, const struct release *r, const struct section *s, bool offers)
 {
 	if (s->title) {
 		buf_add_text(out, "<h3>");
@@ -224,17 +281,43 @@ static void put_section(struct buf *out, const struct release *r, const struct s
 	}
 	for (size_t i = 0; i < s->clause_count; i++)
 		html_clause(out, r, s->clauses[i]);
-	html_table(out, r, s->table, s->contexts);
+	html_table(out, r, s, offers);
 }
 
-static void put_chapter(struct buf *out, const struct release *r, const struct chapter *k)
+static void put_chapter(struct buf *out, const struct release *r, const struct chapter *k, bool offers)
 {
 	buf_printf(out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">", k->key, k->key);
 	html_text(out, k->title);
 	buf_add_text(out, "</h2>\n");
 	for (size_t i = 0; i < k->section_count; i++)
-		put_section(out, r, &k->sections[i]);
+		put_section(out, r, &k->sections[i], offers);
 	buf_add_text(out, "</section>\n");
+}
+
+/* Forms link to rows of these: what the chapters do not show stands behind them, as in a release from before
+ * there was a user agreement. */
+static void put_missing_tables(struct buf *out, const struct release *r, const struct paper *p)
+{
+	const struct {
+		enum policy_table table;
+		unsigned rows;
+	} linked[] = {{TABLE_SERVICES, r->categories.count},
+		      {TABLE_PERMISSIONS, r->permissions.count},
+		      {TABLE_RECIPIENTS, r->recipients.count},
+		      {TABLE_SDKS, r->sdks.count}};
+	bool open = false;
+
+	for (size_t i = 0; i < sizeof linked / sizeof *linked; i++) {
+		if (linked[i].rows == 0 || has_table(&p->chapters, linked[i].table))
+			continue;
+		if (!open)
+			buf_add_text(out, "<section aria-labelledby=\"tables\">\n<h2 "
+					  "id=\"tables\">个人信息的使用目的和范围</h2>\n");
+		open = true;
+		html_table(out, r, &(struct section){.table = linked[i].table}, p->offers);
+	}
+	if (open)
+		buf_add_text(out, "</section>\n");
 }
 
 /* TJ-10.2: what stopped, why, and since when; the rest of the policy holds. */
@@ -258,7 +341,7 @@ static void put_voids(struct buf *out, const struct release *r)
 	buf_add_text(out, "</section>\n");
 }
 
-static void put_contacts(struct buf *out, const struct release *r)
+static void put_contacts(struct buf *out, const struct release *r, const struct paper *p)
 {
 	size_t count;
 	const char *const *hotlines = city_list(r, "contact.hotlines", &count);
@@ -275,25 +358,40 @@ static void put_contacts(struct buf *out, const struct release *r)
 		buf_add_text(out, i ? "、" : "");
 		put_tel(out, hotlines[i]);
 	}
-	buf_printf(out, "</p>\n<p id=\"policy-end\">本政策全文完。版本 ");
+	buf_printf(out, "</p>\n<p id=\"policy-end\">%s全文完。版本 ", p->call);
 	html_text(out, r->version);
 	buf_add_text(out, "，内容校验值 SHA-256：<br><small>");
 	buf_add_text(out, r->hash);
 	buf_add_text(out, "</small></p>\n</footer>\n</body>\n</html>\n");
 }
 
-err policy_html(struct ctx *c, const struct release *r, struct buf *ret)
+static err paper_html(struct ctx *c, const struct release *r, const struct paper *p, struct buf *ret)
 {
-	html_head(ret, r, "隐私政策");
-	put_header(ret, r);
-	put_index(ret, r);
+	html_head(ret, r, p->name);
+	put_header(ret, r, p);
+	put_index(ret, &p->chapters);
 	buf_add_text(ret, "<main>\n");
-	for (size_t i = 0; i < r->chapter_count; i++)
-		put_chapter(ret, r, &r->chapters[i]);
+	for (size_t i = 0; i < p->chapters.count; i++)
+		put_chapter(ret, r, &p->chapters.rows[i], p->offers);
+	put_missing_tables(ret, r, p);
 	put_voids(ret, r);
 	buf_add_text(ret, "</main>\n");
-	put_contacts(ret, r);
+	put_contacts(ret, r, p);
 	if (ret->failed)
-		FAIL(c, ERR_TOO_LARGE, "隐私政策的内容过长");
+		FAIL(c, ERR_TOO_LARGE, "%s的内容过长", p->name);
 	return OK;
+}
+
+err policy_html(struct ctx *c, const struct release *r, struct buf *ret)
+{
+	struct paper p = policy_paper(r);
+
+	return paper_html(c, r, &p, ret);
+}
+
+err agreement_html(struct ctx *c, const struct release *r, struct buf *ret)
+{
+	struct paper p = agreement_paper(r);
+
+	return paper_html(c, r, &p, ret);
 }

@@ -1,5 +1,5 @@
-/* Lays out the policy page. Its source is the page itself (policy_html), so that the two never say different
- * things: only the tags that policy_html writes are known here. */
+/* Lays out the policy page, and that of the user agreement. Their source is the page itself (policy_html), so
+ * that the two never say different things: only the tags that policy_html writes are known here. */
 #include "policy/policy_pdf.h"
 #include <cairo-pdf.h>
 #include <fontconfig/fontconfig.h>
@@ -209,11 +209,11 @@ static void page_take(struct pdf *p, struct slice html)
 
 /* ---- the file ---- */
 
-static void metadata_put(struct ctx *c, cairo_surface_t *s, const struct release *r)
+static void metadata_put(struct ctx *c, cairo_surface_t *s, const struct release *r, const char *name)
 {
 	cairo_pdf_surface_set_metadata(
 		s, CAIRO_PDF_METADATA_TITLE,
-		arena_printf(c->arena, "%s隐私政策 %s", city_text(r, "name"), release_version(r)));
+		arena_printf(c->arena, "%s%s %s", city_text(r, "name"), name, release_version(r)));
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_AUTHOR, city_text(r, "controller"));
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_SUBJECT, release_hash(r));
 	/* The date of the release, not of the moment: the same release gives the same file. */
@@ -234,13 +234,14 @@ static cairo_status_t put_bytes(void *out, const unsigned char *data, unsigned s
 	return CAIRO_STATUS_SUCCESS;
 }
 
-static cairo_status_t draw(struct ctx *c, const struct release *r, struct slice html, struct buf *ret)
+static cairo_status_t draw(struct ctx *c, const struct release *r, const char *name, struct slice html,
+			   struct buf *ret)
 {
 	struct pdf p = {.y = MARGIN, .page = 1};
 
 	buf_init(&p.markup, HTML_MAX);
 	p.surface = cairo_pdf_surface_create_for_stream(put_bytes, ret, PAGE_WIDTH, PAGE_HEIGHT);
-	metadata_put(c, p.surface, r);
+	metadata_put(c, p.surface, r, name);
 	p.cairo = cairo_create(p.surface);
 	page_take(&p, html);
 	page_end(&p);
@@ -254,20 +255,31 @@ static cairo_status_t draw(struct ctx *c, const struct release *r, struct slice 
 	return status;
 }
 
-err policy_pdf(struct ctx *c, const struct release *r, struct buf *ret)
+static err text_pdf(struct ctx *c, const struct release *r, const char *name,
+		    err (*page)(struct ctx *c, const struct release *r, struct buf *ret), struct buf *ret)
 {
 	static pthread_mutex_t one_at_a_time =
 		PTHREAD_MUTEX_INITIALIZER; /* fontconfig and cairo share caches */
 	BUF_SCOPED html = {0};
 
 	buf_init(&html, HTML_MAX);
-	TRY(policy_html(c, r, &html));
+	TRY(page(c, r, &html));
 	pthread_mutex_lock(&one_at_a_time);
-	cairo_status_t status = draw(c, r, buf_slice(&html), ret);
+	cairo_status_t status = draw(c, r, name, buf_slice(&html), ret);
 	pthread_mutex_unlock(&one_at_a_time);
 	if (status != CAIRO_STATUS_SUCCESS)
 		FAIL(c, ERR_STORE, "PDF 文件无法生成");
 	if (ret->failed)
-		FAIL(c, ERR_TOO_LARGE, "隐私政策的内容过长");
+		FAIL(c, ERR_TOO_LARGE, "%s的内容过长", name);
 	return OK;
+}
+
+err policy_pdf(struct ctx *c, const struct release *r, struct buf *ret)
+{
+	return text_pdf(c, r, "隐私政策", policy_html, ret);
+}
+
+err agreement_pdf(struct ctx *c, const struct release *r, struct buf *ret)
+{
+	return text_pdf(c, r, "用户服务协议", agreement_html, ret);
 }

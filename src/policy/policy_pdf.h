@@ -1,4 +1,5 @@
-/* The policy page as a PDF, A4, with an outline of its chapters and text that can be searched and copied. */
+/* The policy page, and that of the user agreement, as a PDF, A4, with an outline of its chapters and text
+ * that can be searched and copied. */
 #pragma once
 
 #include "policy/policy.h"
@@ -7,5 +8,6 @@
  * part of a second. ERR_TOO_LARGE when it gets too long, ERR_STORE when it cannot be drawn. Needs a Chinese
  * font (WenQuanYi Zen Hei); fontconfig chooses another where it is missing. */
 err policy_pdf(struct ctx *c, const struct release *r, struct buf *ret);
+err agreement_pdf(struct ctx *c, const struct release *r, struct buf *ret);
 /* Gives back what the libraries keep for the next drawing. At the end of the process, when nothing draws. */
 void policy_pdf_forget(void);

@@ -10,7 +10,8 @@ void html_sdks(struct buf *out, const struct release *r)
 	html_table_open(out, "第三方软件开发包（SDK）", columns, reasons ? 7 : 6);
 	for (unsigned i = 0; i < r->sdks.count; i++) {
 		const struct sdk *s = r->sdks.rows[i];
-		html_rule_open(out, r, s->name, (const char *[3]){s->clause});
+		html_rule_open(out, r, (struct html_id){"sdk", s->key}, s->name,
+			       (const char *[3]){s->clause});
 		html_cell(out, columns[1], s->vendor);
 		html_cell_open(out, columns[2]);
 		html_text(out, s->function);
@@ -71,7 +72,7 @@ void html_exceptions(struct buf *out, const struct release *r, unsigned contexts
 		const struct exception *e = r->exceptions.rows[i];
 		if (!(e->contexts & contexts))
 			continue;
-		html_rule_open(out, r, e->ground, (const char *[3]){e->clause});
+		html_rule_open(out, r, (struct html_id){0}, e->ground, (const char *[3]){e->clause});
 		html_cell_open(out, columns[1]);
 		put_needs(out, e);
 		html_cell_close(out);
@@ -96,7 +97,8 @@ void html_cookies(struct buf *out, const struct release *r)
 	html_table_open(out, "Cookie 和同类技术", columns, 4);
 	for (unsigned i = 0; i < r->cookies.count; i++) {
 		const struct cookie *k = r->cookies.rows[i];
-		html_rule_open(out, r, k->name, (const char *[3]){k->clause});
+		html_rule_open(out, r, (struct html_id){"cookie", k->key}, k->name,
+			       (const char *[3]){k->clause});
 		html_cell(out, columns[1], use_name(k->use));
 		html_cell(out, columns[2], k->refusable ? "可以" : "会话必需");
 		html_cell(out, columns[3], k->effect);
@@ -112,7 +114,8 @@ void html_definitions(struct buf *out, const struct release *r)
 	html_table_open(out, "术语", columns, 2);
 	for (unsigned i = 0; i < r->definitions.count; i++) {
 		const struct definition *d = r->definitions.rows[i];
-		html_rule_open(out, r, d->term, (const char *[3]){d->clause});
+		html_rule_open(out, r, (struct html_id){"definition", d->key}, d->term,
+			       (const char *[3]){d->clause});
 		html_cell(out, columns[1], d->meaning);
 		html_row_close(out);
 	}
@@ -126,7 +129,8 @@ void html_duties(struct buf *out, const struct release *r)
 	html_table_open(out, "管理措施", columns, 3);
 	for (unsigned i = 0; i < r->duties.count; i++) {
 		const struct duty *d = r->duties.rows[i];
-		html_rule_open(out, r, d->name, (const char *[3]){d->clause});
+		html_rule_open(out, r, (struct html_id){"duty", d->key}, d->name,
+			       (const char *[3]){d->clause});
 		html_cell(out, columns[1], d->evidence);
 		html_cell_open(out, columns[2]);
 		if (d->every_days > 0)

@@ -41,10 +41,13 @@ void html_clause(struct buf *out, const struct release *r, const char *clause)
 	buf_add_text(out, "-->");
 }
 
-void html_rule_open(struct buf *out, const struct release *r, const char *name,
+void html_rule_open(struct buf *out, const struct release *r, struct html_id id, const char *name,
 		    const char *const clauses[static 3])
 {
-	buf_add_text(out, "<tr><th scope=\"row\">");
+	buf_add_text(out, "<tr");
+	if (id.kind)
+		buf_printf(out, " id=\"%s-%s\"", id.kind, id.key);
+	buf_add_text(out, "><th scope=\"row\">");
 	html_text(out, name);
 	for (int i = 0; i < 3; i++) {
 		bool again = false;
@@ -106,7 +109,7 @@ static void put_names(struct buf *out, const struct table *t, uint64_t bits, con
 	buf_add_text(out, first ? "无" : "");
 }
 
-static void put_recipients(struct buf *out, const struct release *r, uint64_t bits)
+void html_recipients(struct buf *out, const struct release *r, uint64_t bits)
 {
 	const char *names[RECIPIENTS_MAX] = {0};
 
@@ -124,24 +127,23 @@ void html_permissions(struct buf *out, const struct release *r, uint64_t bits)
 	put_names(out, &r->permissions, bits, names);
 }
 
-static void put_service_names(struct buf *out, const struct release *r, const struct category *k)
+void html_purposes(struct buf *out, const struct release *r, uint64_t bits)
 {
-	bool first = true;
+	const char *names[PURPOSES_MAX] = {0};
 
-	for (unsigned i = 0; i < r->services.count; i++) {
-		const struct service *s = r->services.rows[i];
-		if (s->category != k)
-			continue;
-		buf_add_text(out, first ? "" : "、");
-		html_text(out, s->name);
-		if (strcmp(s->provider_kind, "third_party") == 0) {
-			buf_add_text(out, "（第三方：");
-			html_text(out, s->provider);
-			buf_add_text(out, "）");
-		}
-		first = false;
-	}
-	buf_add_text(out, first ? "—" : "");
+	for (unsigned i = 0; i < r->purposes.count && i < PURPOSES_MAX; i++)
+		names[i] = ((const struct purpose *)r->purposes.rows[i])->name;
+	put_names(out, &r->purposes, bits, names);
+}
+
+void html_service_name(struct buf *out, const struct service *s)
+{
+	html_text(out, s->name);
+	if (strcmp(s->provider_kind, "third_party") != 0)
+		return;
+	buf_add_text(out, "（第三方：");
+	html_text(out, s->provider);
+	buf_add_text(out, "）");
 }
 
 /* The number of days is added where the rule's own words do not say it. */
@@ -153,38 +155,6 @@ static void put_period(struct buf *out, const char *rule, int days)
 	html_text(out, rule);
 	if (days > 0 && !strstr(rule, number))
 		buf_printf(out, "（%s 日）", number);
-}
-
-static void services_table(struct buf *out, const struct release *r)
-{
-	static const char *const columns[] = {"业务类别",   "服务事项", "收集的信息",
-					      "提供的信息", "接收方",	"系统权限"};
-
-	html_table_open(out, "各类服务处理的个人信息", columns, 6);
-	for (unsigned i = 0; i < r->categories.count; i++) {
-		const struct category *k = r->categories.rows[i];
-		if (strcmp(k->kind, "service") != 0)
-			continue;
-		html_rule_open(out, r, k->name,
-			       (const char *[3]){k->collect_clause, k->share_clause, k->read_clause});
-		html_cell_open(out, columns[1]);
-		put_service_names(out, r, k);
-		html_cell_close(out);
-		html_cell_open(out, columns[2]);
-		html_items(out, r, &k->collect);
-		html_cell_close(out);
-		html_cell_open(out, columns[3]);
-		html_items(out, r, &k->share);
-		html_cell_close(out);
-		html_cell_open(out, columns[4]);
-		put_recipients(out, r, k->recipients);
-		html_cell_close(out);
-		html_cell_open(out, columns[5]);
-		html_permissions(out, r, k->permissions);
-		html_cell_close(out);
-		html_row_close(out);
-	}
-	html_table_close(out);
 }
 
 static const char *kind_name(const char *kind)
@@ -221,7 +191,8 @@ static void recipients_table(struct buf *out, const struct release *r)
 	for (unsigned i = 0; i < r->recipients.count; i++) {
 		const struct recipient *to = r->recipients.rows[i];
 		struct itemset received = received_by(r, to);
-		html_rule_open(out, r, to->name, (const char *[3]){to->clause});
+		html_rule_open(out, r, (struct html_id){"recipient", to->key}, to->name,
+			       (const char *[3]){to->clause});
 		html_cell(out, columns[1], kind_name(to->kind));
 		html_cell_open(out, columns[2]);
 		html_items(out, r, &received);
@@ -255,7 +226,8 @@ static void permissions_table(struct buf *out, const struct release *r)
 		for (unsigned n = 0; n < r->items.count; n++)
 			if (r->item_permissions[n] >> i & 1)
 				itemset_add(&opened, n);
-		html_rule_open(out, r, p->name, (const char *[3]){p->clause});
+		html_rule_open(out, r, (struct html_id){"permission", p->key}, p->name,
+			       (const char *[3]){p->clause});
 		html_cell(out, columns[1], p->why);
 		html_cell_open(out, columns[2]);
 		html_items(out, r, &opened);
@@ -333,7 +305,8 @@ static void retention_table(struct buf *out, const struct release *r)
 	}
 	for (unsigned i = 0; i < r->retentions.count; i++) {
 		const struct retention *k = r->retentions.rows[i];
-		html_rule_open(out, r, k->name, (const char *[3]){k->clause});
+		html_rule_open(out, r, (struct html_id){"retention", k->key}, k->name,
+			       (const char *[3]){k->clause});
 		html_cell_open(out, columns[1]);
 		buf_add_text(out, "<strong>依法留存：</strong>");
 		put_period(out, k->rule, k->days);
@@ -343,13 +316,13 @@ static void retention_table(struct buf *out, const struct release *r)
 	html_table_close(out);
 }
 
-void html_table(struct buf *out, const struct release *r, enum policy_table table, unsigned contexts)
+void html_table(struct buf *out, const struct release *r, const struct section *s, bool offers)
 {
-	switch (table) {
+	switch (s->table) {
 	case TABLE_NONE:
 		break;
 	case TABLE_SERVICES:
-		services_table(out, r);
+		html_uses(out, r, offers);
 		break;
 	case TABLE_RECIPIENTS:
 		recipients_table(out, r);
@@ -367,7 +340,7 @@ void html_table(struct buf *out, const struct release *r, enum policy_table tabl
 		html_sdks(out, r);
 		break;
 	case TABLE_EXCEPTIONS:
-		html_exceptions(out, r, contexts);
+		html_exceptions(out, r, s->contexts);
 		break;
 	case TABLE_COOKIES:
 		html_cookies(out, r);
@@ -377,6 +350,9 @@ void html_table(struct buf *out, const struct release *r, enum policy_table tabl
 		break;
 	case TABLE_DUTIES:
 		html_duties(out, r);
+		break;
+	case TABLE_OFFERS:
+		html_offers(out, r);
 		break;
 	}
 }

@@ -280,6 +280,11 @@ static const struct known *find(const char *key)
 	return NULL;
 }
 
+bool setting_known(const char *key)
+{
+	return find(key) != NULL;
+}
+
 static void complain_unknown(struct node name, const char *key)
 {
 	const char *keys[KNOWN];

@@ -5,5 +5,7 @@
 
 #include "policy/schema.h"
 
+bool setting_known(const char *key);
+
 /* Complains about the value at `at` of the setting `key`, whose name stands at `name`. */
 void setting_check(const struct schema_reader *in, struct node name, struct node at, const char *key);

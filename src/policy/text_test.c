@@ -118,6 +118,100 @@ static void the_page_ends_with_its_mark_and_has_no_script(void **state)
 	assert_null(strstr(x->text.data, "https://"));
 }
 
+/* NT-3.3.1.b: what a form links to stands on both pages. */
+static void both_pages_have_a_row_to_link_to_for_every_use_of_data(void **state)
+{
+	struct fixture *x = *state;
+	static const char *const ids[] = {
+		"id=\"category-social\"",	 "id=\"category-rights\"",  "id=\"service-insurance\"",
+		"id=\"service-my_information\"", "id=\"recipient-centre\"", "id=\"permission-perm_location\"",
+	};
+
+	for (int agreement = 0; agreement < 2; agreement++) {
+		buf_clear(&x->text);
+		assert_int_equal(
+			(agreement ? agreement_html : policy_html)(&x->city.c, x->city.release, &x->text)
+				.code,
+			ERR_OK);
+		for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+			assert_says(x, ids[i]);
+			assert_null(strstr(strstr(x->text.data, ids[i]) + 1, ids[i]));
+		}
+		assert_says(x, "<td data-label=\"使用目的\">查询本人信息");
+	}
+}
+
+static const char agreement[] = "chapters:\n"
+				"  - key: parties\n"
+				"    title: 一、双方\n"
+				"    sections:\n"
+				"      - paragraphs: [\"与{controller}订立，电话{contact.hotlines}\", "
+				"\"地址：{contact.complaints}\"]\n"
+				"      - table: offers\n";
+
+/* Loads the small city again, with an agreement of its own or the shared one. */
+static struct release *with_agreement(struct fixture *x, const char *path, const char *text)
+{
+	struct release *r = NULL;
+
+	buf_clear(&x->city.complaints);
+	test_city_write(&x->city, path, text);
+	(void)release_load(&x->city.c, x->city.dir, "testing", &x->city.complaints, &r).code;
+	return r;
+}
+
+/* NT-3.3.1.b: a text of all cities, with this one's facts; what it has no fact for is left out. */
+static void the_agreement_is_filled_in_with_the_facts_of_the_city(void **state)
+{
+	struct fixture *x = *state;
+	struct release *r = with_agreement(x, "common/agreement.yaml", agreement);
+
+	assert_non_null(r);
+	assert_true(release_has_agreement(r));
+	assert_int_equal(agreement_html(&x->city.c, r, &x->text).code, ERR_OK);
+	assert_says(x, "<h1>试办用户服务协议</h1>");
+	assert_says(x, "<h2 id=\"parties\">一、双方</h2>");
+	assert_says(x, "<p>与试验市数据中心订立，电话<a href=\"tel:022-12345\">022-12345</a>");
+	assert_null(strstr(x->text.data, "地址：{"));
+	assert_null(strstr(x->text.data, "<p>地址：</p>"));
+	assert_says(x, "<tr id=\"service-insurance\">");
+	release_drop(r);
+}
+
+/* NT-3.3.1.b: the version and its hash are of both texts; the stored document gives both again. */
+static void the_hash_of_a_release_is_of_its_agreement_too(void **state)
+{
+	struct fixture *x = *state;
+	struct release *again = NULL, *r = with_agreement(x, "testing/agreement.yaml", agreement);
+
+	assert_non_null(r);
+	assert_string_not_equal(release_hash(r), release_hash(x->city.release));
+	assert_int_equal(release_parse(&x->city.c, release_document(r), 7, &x->city.complaints, &again).code,
+			 ERR_OK);
+	assert_string_equal(release_hash(again), release_hash(r));
+	assert_true(release_has_agreement(again));
+	release_drop(again);
+	assert_int_equal(
+		release_parse(&x->city.c, release_document(x->city.release), 7, &x->city.complaints, &again)
+			.code,
+		ERR_OK);
+	assert_false(release_has_agreement(again));
+	release_drop(again);
+	release_drop(r);
+}
+
+static void a_fact_that_no_city_can_have_is_refused_with_its_place(void **state)
+{
+	struct fixture *x = *state;
+
+	assert_null(with_agreement(x, "testing/agreement.yaml",
+				   "chapters:\n  - key: parties\n    title: 一、双方\n    sections:\n"
+				   "      - paragraphs: [\"与{controler}订立\"]\n"));
+	assert_string_equal(buf_slice(&x->city.complaints).p,
+			    "testing/agreement.yaml:5: unknown setting 'controler' in the text; write one of "
+			    "those in cities/README.md\n");
+}
+
 static void a_page_that_does_not_fit_is_refused(void **state)
 {
 	struct fixture *x = *state;
@@ -194,6 +288,10 @@ int main(void)
 		TEXT_TEST(hotlines_are_links_to_call),
 		TEXT_TEST(the_tables_show_what_the_gate_allows),
 		TEXT_TEST(the_page_ends_with_its_mark_and_has_no_script),
+		TEXT_TEST(both_pages_have_a_row_to_link_to_for_every_use_of_data),
+		TEXT_TEST(the_agreement_is_filled_in_with_the_facts_of_the_city),
+		TEXT_TEST(the_hash_of_a_release_is_of_its_agreement_too),
+		TEXT_TEST(a_fact_that_no_city_can_have_is_refused_with_its_place),
 		TEXT_TEST(a_page_that_does_not_fit_is_refused),
 		TEXT_TEST(a_consent_names_items_purpose_recipient_effect_and_withdrawal),
 		TEXT_TEST(the_hash_is_of_the_text_and_changes_with_it),
