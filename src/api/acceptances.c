@@ -12,12 +12,27 @@ static err last_acceptance(struct ctx *c, const struct acceptance *a, void *arg)
 	return OK;
 }
 
+/* One version, and one hash, is of both texts; an older release has no user agreement (NT-3.3.1.b). */
+static void put_agreement(struct api_call *k, const struct acceptance *a)
+{
+	struct releases *all = api_options(k->api)->releases;
+	unsigned number = (unsigned)a->release_number;
+	const struct release *r = all ? releases_before(all, number + 1) : NULL;
+	bool both = r && release_number(r) == number && strcmp(release_hash(r), a->release_hash) == 0 &&
+		    release_has_agreement(r);
+
+	json_put_text(&k->out, "agreement_version", both ? a->version : NULL);
+	if (r)
+		release_drop(r);
+}
+
 /* The press stands for four operations, each recorded (TJ-0.2.c); the record names who asked for it, for
  * which product (TJ-0.1.a). */
 static err write_acceptance(struct ctx *c, const struct acceptance *a, void *arg)
 {
 	static const char *const operations[] = {"collect", "use", "store", "provide"};
-	struct json *j = arg;
+	struct api_call *k = arg;
+	struct json *j = &k->out;
 
 	json_open(j, '{');
 	/* before there is a person, an installation has one for each version */
@@ -27,6 +42,7 @@ static err write_acceptance(struct ctx *c, const struct acceptance *a, void *arg
 	json_put_time(j, "accepted_at", a->at_ms);
 	json_put_time(j, "withdrawn_at", a->withdrawn_at_ms);
 	json_put_text(j, "hash", a->release_hash);
+	put_agreement(k, a);
 	json_key(j, "operations");
 	json_open(j, '[');
 	/* going on using it is a weaker kind, which stands for none of them (TJ-0.2.f) */
@@ -82,7 +98,7 @@ static err acceptance_create(struct api_call *k)
 		TRY(give_express(k));
 	}
 	TRY(acceptance_list(k->c, k->subject_id, last_acceptance, &a));
-	return write_acceptance(k->c, &a, &k->out);
+	return write_acceptance(k->c, &a, k);
 }
 
 static err acceptance_get_all(struct api_call *k)
@@ -90,7 +106,7 @@ static err acceptance_get_all(struct api_call *k)
 	json_open(&k->out, '{');
 	json_key(&k->out, "items");
 	json_open(&k->out, '[');
-	TRY(acceptance_list(k->c, k->subject_id, write_acceptance, &k->out));
+	TRY(acceptance_list(k->c, k->subject_id, write_acceptance, k));
 	json_close(&k->out, ']');
 	json_key(&k->out, "next");
 	json_none(&k->out);
@@ -100,13 +116,15 @@ static err acceptance_get_all(struct api_call *k)
 
 #define ACCEPTANCE_SHAPE                                                                                     \
 	"{id: id, version: text, kind: text, accepted_at: time, withdrawn_at?: time, hash: text, "           \
+	"agreement_version?: text, "                                                                         \
 	"operations: [text], "                                                                               \
 	"controller: text, "                                                                                 \
 	"product: text}"
 
 const struct api_route api_acceptance_routes[] = {
 	{"POST", "/api/v1/acceptances", acceptance_create, API_INSTALLATION, API_CREATES, "acceptance_create",
-	 "同意隐私政策", .body = "{policy_version: text, reading_token?: text, kind?: express|continued}",
+	 "同意一个版本的隐私政策和用户服务协议",
+	 .body = "{policy_version: text, reading_token?: text, kind?: express|continued}",
 	 .answer = ACCEPTANCE_SHAPE, .status = 201},
 	{"GET", "/api/v1/acceptances", acceptance_get_all, API_INSTALLATION, 0, "acceptance_list",
 	 "同意过的版本", .answer = "{items: [" ACCEPTANCE_SHAPE "], next?: text}"},

@@ -53,7 +53,12 @@ struct api_route {
 	const char *query;     /* names of the query parameters: "cursor limit"; NULL none */
 	int status;	       /* on success; 0: 200 */
 	size_t body_max;       /* bytes; 0: 64 KiB where there is a body */
+	const char *takes; /* of a form that takes items: the services or categories under which, of which a
+			    * city has some; API_TAKES_NAMED: the one that the request names. NULL: it takes
+			    * none. Clients show the paragraphs of both texts (NT-3.3.1.b) */
 };
+
+#define API_TAKES_NAMED "*"
 
 struct api_call {
 	struct api *api;

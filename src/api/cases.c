@@ -288,7 +288,7 @@ static err attachment_get(struct api_call *k)
 const struct api_route api_cases_routes[] = {
 	{"POST", "/api/v1/services/{key}/cases", case_post, API_SESSION, API_CREATES, "case_file",
 	 "提交诉求或办件", .body = "{fields: {*: text}, attachments?: [id]}", .answer = "{" CASE "}",
-	 .status = 201},
+	 .status = 201, .takes = API_TAKES_NAMED},
 	{"GET", "/api/v1/cases", cases_get, API_SESSION, 0, "cases_list", "我的办件，新的在前",
 	 .answer = "{items: [{" CASE "}], next?: text}", .query = "cursor limit"},
 	{"GET", "/api/v1/cases/{id}", case_get, API_SESSION, 0, "case_get", "一件办件的进度、答复和回访",
@@ -300,7 +300,8 @@ const struct api_route api_cases_routes[] = {
 	{"POST", "/api/v1/attachments", attachment_post, API_SESSION, API_RAW | API_CREATES | API_SLOW,
 	 "attachment_add", "上传图片（JPEG、PNG），去除其中的位置等内嵌信息后加密保存",
 	 .answer = "{id: id, content_type: text, size_bytes: int, place: none|kept|dropped}",
-	 .query = "service source", .status = 201, .body_max = ATTACHMENT_MAX},
+	 .query = "service source", .status = 201, .body_max = ATTACHMENT_MAX,
+	 .takes = "library_functions camera_functions picture photo_place"},
 	{"GET", "/api/v1/attachments/{id}", attachment_get, API_SESSION, API_NOT_JSON, "attachment_get",
 	 "查看本人上传的图片", .body = NULL},
 	{0},

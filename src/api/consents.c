@@ -102,7 +102,7 @@ static err consent_text_get(struct api_call *k)
 const struct api_route api_consent_routes[] = {
 	{"POST", "/api/v1/consents", consent_create, API_INSTALLATION, API_CREATES, "consent_give",
 	 "给予单独同意", .body = "{scope: text, items: [text], recipient?: any, text_hash: text}",
-	 .answer = "{id: id}", .status = 201},
+	 .answer = "{id: id}", .status = 201, .takes = API_TAKES_NAMED},
 	{"GET", "/api/v1/consents", consent_get_all, API_INSTALLATION, 0, "consent_list", "给予过的单独同意",
 	 .answer =
 		 "{items: [{id: id, scope: text, service_name: text, recipient?: text, recipient_name?: text,"

@@ -77,7 +77,8 @@ const struct api_route api_device_routes[] = {
 	{"POST", "/api/v1/installations/current/device", device_post, API_SESSION, 0, "device_link",
 	 "登记本设备的标识：只收本市清单之内、本类设备具有的几项",
 	 .body = "{fields: {*: text}, purpose?: text}",
-	 .answer = "{id: id, linked_at: time, items: [{key: text, name: text}]}", .status = 201},
+	 .answer = "{id: id, linked_at: time, items: [{key: text, name: text}]}", .status = 201,
+	 .takes = "device_information"},
 	{"GET", "/api/v1/me/devices", device_get_all, API_SESSION, 0, "device_list", "与账号关联的设备",
 	 .answer = "{items: [{id: id, current: bool, platform?: text, linked_at: time, items: [{key: text, "
 		   "name: text}]}], next?: text}"},

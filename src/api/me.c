@@ -373,6 +373,6 @@ const struct api_route api_me_routes[] = {
 	 "查看一项信息的完整内容", .body = "{record_id?: text}",
 	 .answer = "{key: text, value: text, usage_n: int}"},
 	{"PUT", "/api/v1/me/items/{key}", item_put, API_SESSION, 0, "me_change", "更正一项信息",
-	 .body = "{value: text, sms_code?: text}", .status = 204},
+	 .body = "{value: text, sms_code?: text}", .status = 204, .takes = "request_correction"},
 	{0},
 };

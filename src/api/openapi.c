@@ -128,6 +128,8 @@ static void write_operation(const struct api_route *r, struct json *j)
 	write_parameters(r, j);
 	write_security(r, j);
 	write_caller(r, j);
+	if (r->takes)
+		json_put_text(j, "x-takes", r->takes);
 	if (r->body) {
 		json_key(j, "requestBody");
 		json_open(j, '{');

@@ -80,7 +80,7 @@ const struct api_route api_partner_data_routes[] = {
 	 "合作方可以提供我的哪些信息，已经收到几次", .answer = "{items: [" COOPERATION "]}"},
 	{"PUT", "/api/v1/me/partner-data/{key}", grant_put, API_SESSION, 0, "partner_data_allow",
 	 "明确同意从一项合作接收信息，并得到交给合作方的编号", .body = "{text_hash: text}",
-	 .answer = COOPERATION},
+	 .answer = COOPERATION, .takes = "partner_delivery"},
 	{"DELETE", "/api/v1/me/partner-data/{key}", grant_delete, API_SESSION, 0, "partner_data_end",
 	 "不再接收，并删除已经收到的", .status = 204},
 	{0},

@@ -310,7 +310,7 @@ static err reads_get(struct api_call *k)
 const struct api_route api_permission_routes[] = {
 	{"PUT", "/api/v1/permissions/{key}", permission_put, API_INSTALLATION, 0, "permission_put",
 	 "开启或关闭一项权限，可以只对一项功能", .body = "{state: granted|denied, function?: text}",
-	 .answer = "{key: text, name: text, function?: text, " STATE "}"},
+	 .answer = "{key: text, name: text, function?: text, " STATE "}", .takes = API_TAKES_NAMED},
 	{"GET", "/api/v1/permissions", permission_get_all, API_INSTALLATION, 0, "permission_list",
 	 "本设备的各项权限：用处、用到它的功能、状态和使用次数",
 	 .answer = "{items: [{key: text, name: text, why: text, clause: text, platforms: text, "
@@ -322,7 +322,8 @@ const struct api_route api_permission_routes[] = {
 		   "device_ids: [text]}"},
 	{"POST", "/api/v1/device-functions/{key}/uses", function_use, API_INSTALLATION, 0,
 	 "device_function_use", "使用一项设备功能：没有开启权限的，不得读取", .body = "{permission: text}",
-	 .answer = "{function: text, name: text, permission: text, at: time}", .status = 201},
+	 .answer = "{function: text, name: text, permission: text, at: time}", .status = 201,
+	 .takes = API_TAKES_NAMED},
 	{"GET", "/api/v1/me/sensor-reads", reads_get, API_SESSION, 0, "sensor_read_list",
 	 "凭设备权限读取过我的哪些信息，新的在前",
 	 .answer = "{items: [{n: int, at: time, service?: text, service_name?: text, permissions: text, "

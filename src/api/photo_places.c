@@ -54,7 +54,8 @@ static err place_check(struct api_call *k)
 
 const struct api_route api_photo_place_routes[] = {
 	{"POST", "/api/v1/attachments/{id}/people", person_post, API_SESSION, 0, "photo_person_name",
-	 "说明照片中还有谁：无论该号码有无账号，答复相同", .body = "{phone: text}", .status = 204},
+	 "说明照片中还有谁：无论该号码有无账号，答复相同", .body = "{phone: text}", .status = 204,
+	 .takes = "photo_place"},
 	{"GET", "/api/v1/me/photo-places", places_get, API_SESSION, 0, "photo_place_list",
 	 "照片的地点标记：自己的，以及他人照片中涉及自己的",
 	 .answer = "{items: [{id: id, at: time, own: bool, account?: text}], next?: text}"},

@@ -1,6 +1,6 @@
 /* The policy as a document: its versions, its text, and the reading token where the city demands reading
  * first. */
-#include "api/api.h"
+#include "api/policy_page.h"
 #include "ops/clauses.h"
 #include "policy/policy_html.h"
 #include "policy/review.h"
@@ -19,6 +19,7 @@ static void write_version(struct api_call *k, const struct release *r)
 	json_put_text(j, "controller", city_text(r, "controller"));
 	json_put_text(j, "product", city_text(r, "name"));
 	json_put_text(j, "html_url", arena_printf(k->c->arena, "/policy/%s", release_version(r)));
+	json_put_text(j, "agreement_url", arena_printf(k->c->arena, "/agreement/%s", release_version(r)));
 	json_put_bool(j, "reading_required", city_flag(r, "policy.reading"));
 }
 
@@ -93,30 +94,6 @@ static err put_changes(struct api_call *k, const struct release *before)
 	if (open)
 		buf_add_text(&k->a->body, "</ul></section>\n");
 	return OK;
-}
-
-/* NT-6.1.a: the versions before stay readable, and are listed. */
-static void put_versions(struct buf *out, struct releases *all, const struct release *newest)
-{
-	const struct release *r = releases_before(all, release_number(newest));
-	char day[TIME_TEXT_SIZE];
-
-	if (r)
-		buf_add_text(out,
-			     "<section><h2 id=\"policy-versions\">较早的版本</h2>\n<ul class=\"versions\">");
-	bool any = r != NULL;
-	while (r) {
-		const struct release *before = releases_before(all, release_number(r));
-		buf_add_text(out, "<li><a href=\"/policy/");
-		html_text(out, release_version(r));
-		buf_add_text(out, "\">");
-		html_text(out, release_version(r));
-		buf_printf(out, "</a>（%.10s 生效）</li>", time_text(release_effective_ms(r), day));
-		release_drop(r);
-		r = before;
-	}
-	if (any)
-		buf_add_text(out, "</ul></section>\n");
 }
 
 /* ---- reading notes (TJ-10.4) ---- */
@@ -217,58 +194,12 @@ static err policy_page(struct api_call *k)
 		put_noted(&k->a->body, nav, last, notes);
 		other_notes(&k->a->body, notes);
 		if (before)
-			put_versions(&k->a->body, all, k->c->release);
+			api_put_versions(&k->a->body, all, k->c->release, "/policy");
 		buf_add_text(&k->a->body, last);
 	}
 	if (before)
 		release_drop(before);
 	return e;
-}
-
-/* Somebody followed a link: a page that can be read, and the way to the version in force. */
-static err no_such_version(struct api_call *k)
-{
-	const struct release *r = k->c->release;
-	struct buf *out = &k->a->body;
-
-	failure_clear(k->c);
-	k->status = 404;
-	buf_add_text(
-		out,
-		"<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-		"content=\"width=device-width, "
-		"initial-scale=1\"><title>没有这个版本的隐私政策</title></head>\n"
-		"<body><main><h1>没有这个版本的隐私政策</"
-		"h1>\n<p>您打开的链接里的版本名称有误，或者这一版本没有公布过。</p>\n"
-		"<p>现行有效的是 ");
-	html_text(out, release_version(r));
-	buf_add_text(
-		out,
-		" 版：<a "
-		"href=\"/policy\">查看现行隐私政策</a>，较早的版本列在它的末尾。</p></main></body></html>\n");
-	return OK;
-}
-
-/* A version that is not in force any more, or not yet: the others are listed here as well (TJ-4.1.3,
- * NT-6.1.a). */
-static void put_other_version(struct api_call *k, struct slice html)
-{
-	struct releases *all = api_options(k->api)->releases;
-	const struct release *r = k->c->release;
-	const char *end = html.n ? memmem(html.p, html.n, "</main>", 7) : NULL;
-	struct buf *out = &k->a->body;
-
-	if (!end || !all) {
-		buf_add_slice(out, html);
-		return;
-	}
-	buf_add(out, html.p, (size_t)(end - html.p));
-	buf_add_text(out,
-		     "<section><h2>现行版本</h2>\n<p>以上不是现行版本。现行有效的是<a href=\"/policy\">");
-	html_text(out, release_version(r));
-	buf_add_text(out, " 版</a>。</p></section>\n");
-	put_versions(out, all, r);
-	buf_add(out, end, html.n - (size_t)(end - html.p));
 }
 
 static err policy_page_version(struct api_call *k)
@@ -280,15 +211,15 @@ static err policy_page_version(struct api_call *k)
 		return policy_page(k);
 	err e = releases_page(k->c, arena_copy(k->c->arena, k->q->params[0]), &page);
 	if (e.code == ERR_NOT_FOUND)
-		return no_such_version(k);
+		return api_no_such_version(k, "隐私政策", "/policy");
 	TRY(e);
-	put_other_version(k, page.html);
+	api_put_other_version(k, page.html, "/policy");
 	return OK;
 }
 
 #define VERSION_SHAPE                                                                                        \
 	"{version: text, number: int, hash: text, effective_at: time, updated_at?: text, controller: text, " \
-	"product: text, html_url: text, reading_required: bool, reading_token?: text}"
+	"product: text, html_url: text, agreement_url: text, reading_required: bool, reading_token?: text}"
 
 const struct api_route api_policy_routes[] = {
 	{"GET", "/api/v1/policy/current", policy_current, API_GUEST, 0, "policy_current", "现行隐私政策",

@@ -56,6 +56,6 @@ const struct api_route api_prefill_routes[] = {
 	 .body = "{form: register|login|reset|realname, source: number|account, text_hash?: text, "
 		 "number_token?: text}",
 	 .answer = "{items: [{item: text, name: text, value?: text, masked?: text}], expires_at: time}",
-	 .status = 201},
+	 .status = 201, .takes = "prefill_number prefill_account"},
 	{0},
 };

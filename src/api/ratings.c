@@ -98,7 +98,7 @@ const struct api_route api_rating_routes[] = {
 	 .query = "cursor limit"},
 	{"GET", ME, own_get, API_SESSION, 0, "rating_own_list", "我的评价", .answer = "{items: [" ONE "]}"},
 	{"PUT", ME "/{key}", own_put, API_SESSION, 0, "rating_put", "评价一项服务；改过的评价不公开",
-	 .body = "{stars: int, text?: text}", .status = 204},
+	 .body = "{stars: int, text?: text}", .status = 204, .takes = "service_rating"},
 	{"DELETE", ME "/{key}", own_delete, API_SESSION, 0, "rating_delete", "删除评价", .status = 204},
 	{"PUT", ME "/{key}/shown", shown_put, API_SESSION, 0, "rating_shown_put",
 	 "公开评价并选择署名，或者不再公开", .body = "{shown: none|anonymous|name|username}", .status = 204},

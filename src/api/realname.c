@@ -18,6 +18,7 @@ static err realname_create(struct api_call *k)
 
 const struct api_route api_realname_routes[] = {
 	{"POST", "/api/v1/realname/{method}", realname_create, API_SESSION, API_CREATES | API_SLOW,
-	 "realname_create", "实名认证", .body = "{*: text}", .answer = "{level: int}", .status = 201},
+	 "realname_create", "实名认证", .body = "{*: text}", .answer = "{level: int}", .status = 201,
+	 .takes = "realname realname_face realname_bankcard"},
 	{0},
 };

@@ -252,7 +252,7 @@ const struct api_route api_rights_routes[] = {
 	 "提出个人信息请求；再次验证身份后开始计算期限",
 	 .body = "{kind: access|copy|correct|delete|withdraw|explain|complaint|feedback, text: text, items?: "
 		 "[text], value?: text, consents?: [text], written_request?: text}",
-	 .answer = OWN, .status = 201},
+	 .answer = OWN, .status = 201, .takes = "feedback_request request_correction"},
 	{"GET", "/api/v1/me/requests", requests_get, API_SESSION, 0, "request_list",
 	 "本人的个人信息请求，新的在前", .answer = "{items: [{" API_REQUEST "}], next?: text}",
 	 .query = "cursor limit"},
@@ -261,6 +261,6 @@ const struct api_route api_rights_routes[] = {
 	{"GET", "/api/v1/me/requests/{id}/copy", copy_get, API_SESSION, API_NOT_JSON, "request_copy",
 	 "获准的请求：取得个人信息副本（网页文件），须再次验证身份", .answer = NULL},
 	{"POST", "/api/v1/me/requests/{id}/proof", proof_post, API_SESSION, 0, "request_prove",
-	 "核验请求人的身份", .body = "{written_request?: text}", .answer = OWN},
+	 "核验请求人的身份", .body = "{written_request?: text}", .answer = OWN, .takes = "feedback_request"},
 	{0},
 };

@@ -27,6 +27,8 @@ extern const struct api_route api_complaint_routes[];
 extern const struct api_route api_photo_place_routes[];
 extern const struct api_route api_wish_routes[];
 
+extern const struct api_route api_agreement_routes[], api_paragraph_routes[];
+
 extern const struct api_route api_withdrawal_routes[];
 
 extern const struct api_route api_rights_routes[], api_staff_rights_routes[];
@@ -38,6 +40,8 @@ extern const struct api_route api_login_routes[], api_watch_routes[], api_outage
 const struct api_route *const api_route_tables[] = {
 	api_city_routes,
 	api_policy_routes,
+	api_agreement_routes,
+	api_paragraph_routes,
 	api_policy_changes_routes,
 	api_register_routes,
 	api_installation_routes,

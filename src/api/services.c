@@ -1,6 +1,7 @@
 /* The catalogue, and queries. */
 #include "api/api.h"
 #include "api/cards.h"
+#include "api/paragraphs.h"
 #include "connectors/outages.h"
 #include "consent/papers.h"
 #include "services/catalogue.h"
@@ -314,6 +315,7 @@ static err service_get(struct api_call *k)
 	TRY(put_consent(k, s, &f));
 	put_missing(k, s, &f);
 	TRY(put_outage(k, s));
+	api_put_paragraphs(&k->out, s);
 	/* where money moves, what must be told to nobody is said again (TJ-5.6.d) */
 	json_put_bool(&k->out, "secrets_warning", city_list_has(r, "warning.categories", s->category->key));
 	json_close(&k->out, '}');
@@ -412,10 +414,12 @@ const struct api_route api_services_routes[] = {
 		 "{" CARD_SHAPE ", party?: {key: text, name: text, agreement_url?: text, policy_url?: text}, "
 		 "fields: [any], recipients: [" NAMED "], shared: [" NAMED "], result: [" NAMED
 		 "], purpose?: text, purpose_name?: text, clause?: text, guide?: text, attachments_max: int, "
-		 "consent?: any, missing: [any], outage?: {name: text, since: time}, secrets_warning: bool}"},
+		 "consent?: any, missing: [any], outage?: {name: text, since: time}, paragraphs: "
+		 "[" PARAGRAPH_SHAPE "], secrets_warning: bool}"},
 	{"POST", "/api/v1/services/{key}/queries", query_post, API_SESSION, API_SLOW | API_CREATES,
 	 "query_run", "查询：只发送声明的信息，只返回声明的结果", .body = "{fields: {*: text}}",
 	 .answer = "{query_id: id, service: text, at: time, authority: " NAMED
-		   ", result: [{item: text, name: text, value: any}], usage_n: int}"},
+		   ", result: [{item: text, name: text, value: any}], usage_n: int}",
+	 .takes = API_TAKES_NAMED},
 	{0},
 };

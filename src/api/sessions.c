@@ -166,7 +166,7 @@ const struct api_route api_session_routes[] = {
 		 "sms_code?: "
 		 "text, resident_id_number?: text, ticket?: text, transport?: bearer|cookie}",
 	 .answer = "{id: id, token?: text, expires_at: time, subject_id: id, password_reminder: bool}",
-	 .status = 201},
+	 .status = 201, .takes = "account"},
 	{"GET", "/api/v1/sessions", session_get_all, API_SESSION, 0, "session_list", "已登录的设备",
 	 .answer = "{items: [{id: id, current: bool, platform: text, created_at: time, last_seen_at: time,"
 		   " origin: text}],"
@@ -178,6 +178,6 @@ const struct api_route api_session_routes[] = {
 	{"POST", "/api/v1/second-checks", second_check_create, API_SESSION, API_SLOW, "second_check_create",
 	 "再次验证身份",
 	 .body = "{method: password|sms, password?: text, mobile_phone?: text, sms_code?: text}",
-	 .answer = "{valid_until: time}", .status = 201},
+	 .answer = "{valid_until: time}", .status = 201, .takes = "second_check"},
 	{0},
 };

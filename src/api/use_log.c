@@ -130,7 +130,7 @@ const struct api_route api_use_log_routes[] = {
 	 .query = "cursor limit"},
 	{"POST", "/api/v1/me/use-log", visit_post, API_SESSION, 0, "use_log_open",
 	 "打开一项服务：按政策列明的项目记录，其余不记", .body = "{service: text, fields?: {*: text}}",
-	 .answer = "{written: bool, id?: id, items: [text]}", .status = 201},
+	 .answer = "{written: bool, id?: id, items: [text]}", .status = 201, .takes = "use_log"},
 	{"PUT", "/api/v1/me/use-log/{id}", visit_end, API_SESSION, 0, "use_log_close",
 	 "离开一项服务：记下停留时间", .status = 204},
 	{"POST", "/api/v1/me/use-log/checks", log_check, API_SESSION, 0, "use_log_check",

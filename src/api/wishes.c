@@ -31,7 +31,7 @@ const struct api_route api_wish_routes[] = {
 	{"GET", "/api/v1/me/wishes", wishes_read, API_SESSION, 0, "wish_list", "本人的语言、位置和帮助设定",
 	 .answer = "{language?: text, place?: text, help?: text}"},
 	{"PUT", "/api/v1/me/wishes", wishes_change, API_SESSION, 0, "wish_put", "设定语言、位置和帮助方式",
-	 .body = "{language?: text, place?: text, help?: text}", .status = 204},
+	 .body = "{language?: text, place?: text, help?: text}", .status = 204, .takes = "personal_wishes"},
 	{"DELETE", "/api/v1/me/wishes", wishes_clear, API_SESSION, 0, "wish_delete", "删除各项设定，恢复原样",
 	 .status = 204},
 	{0},

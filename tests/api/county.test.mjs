@@ -109,6 +109,17 @@ test('the policy page has the county\'s chapters in its order, and its tables', 
   assert.match(page, /40\s*(日|天)/)
 })
 
+test('the user agreement is the county\'s own file, with its facts, and the rows that forms link to [NT-3.3.1.b]', async () => {
+  const [policy, agreement] = await Promise.all(['/policy', '/agreement'].map(async p => (await fetch(city.base + p)).text()))
+  for (const word of ['<h1>清河办用户服务协议</h1>', '本协议由您与清河县政务服务局订立', '有事请打<a href="tel:0319-12345">']) assert.ok(agreement.includes(word), word)
+  assert.ok(!agreement.includes('投诉电话：'), 'a fact that the county has not set')
+  const uses = html => [...html.matchAll(/ id="((?:category|service|permission|recipient)-[^"]+)"/g)].map(m => m[1]).sort()
+  assert.deepEqual(uses(agreement), uses(policy))
+  for (const { key } of await c.all('/services'))
+    for (const { policy: p, agreement: a } of (await c.ok('GET', `/services/${key}`)).body.paragraphs)
+      assert.ok(policy.includes(` id="${p.url.split('#')[1]}"`) && agreement.includes(` id="${a.url.split('#')[1]}"`), key)
+})
+
 test('everything used stands in the person\'s list with the county\'s clauses, and leaving ends it', async () => {
   const usage = await c.all('/me/usage')
   assert.ok(usage.length > 8 && usage.every(u => !u.clause || u.clause.startsWith('QH-')), 'other clauses')
