@@ -203,6 +203,8 @@ static err put_features(struct ctx *c, struct json *j)
 	put_scopes(c, j);
 	json_put_text(j, "my_info_title", city_text(r, "screens.my_info"));
 	json_put_text(j, "feedback_title", last_step(city_text(r, "screens.feedback")));
+	json_put_text(j, "policy_title", last_step(city_text(r, "screens.policy")));
+	json_put_text(j, "cancel_title", last_step(city_text(r, "screens.cancel")));
 	json_put_text(j, "account_page", account_page(c));
 	json_put_text(j, "hotline_service", city_text(r, "hotline.service"));
 	json_put_text(j, "guest_browse", city_text(r, "guest.browse"));

@@ -122,7 +122,57 @@ static bool publishing_waits_for_a_yes(const struct release *r)
 	return asked > 0;
 }
 
+/* NT-1.2.3.a: what partners deliver needs a service under which it is taken, and the list of what they may do
+ */
+static bool partners_deliver(const struct release *r)
+{
+	size_t count;
+
+	(void)city_list(r, "indirect.cooperation", &count);
+	return count > 0 && setting_find(r, "indirect.service");
+}
+
+static bool collect_alike(const struct category *a, const struct category *b)
+{
+	return strcmp(a->kind, "service") == 0 && strcmp(b->kind, "service") == 0 && a->collect_clause &&
+	       b->collect_clause && strcmp(a->collect_clause, b->collect_clause) == 0;
+}
+
+/* TJ-1.1.6.a to TJ-1.1.22.b say of each category of services what it takes; NT-1.2.1.1.a says it of all at
+ * once, and NT-2.1.1.0.a to NT-2.1.11.0.a of each what is shared */
+static bool categories_say_what_they_take(const struct release *r)
+{
+	for (unsigned i = 0; i < r->categories.count; i++) {
+		const struct category *a = r->categories.rows[i];
+		for (unsigned k = 0; k < i; k++)
+			if (collect_alike(a, r->categories.rows[k]))
+				return false;
+	}
+	return true;
+}
+
+/* NT-2.4.a: what tells of nobody is given away without a consent */
+static bool deidentified_needs_no_consent(const struct release *r)
+{
+	for (unsigned i = 0; i < r->exceptions.count; i++) {
+		const struct exception *e = r->exceptions.rows[i];
+		if (exception_needs(e, NEED_DEIDENTIFIED) && exception_holds(e, EXCEPTION_SHARE) &&
+		    !exception_needs(e, NEED_CONSENT))
+			return true;
+	}
+	return false;
+}
+
 static const struct agreement agreements[] = {
+	{"indirect.enabled", "partners_with_consent", partners_deliver,
+	 "indirect.service and indirect.cooperation say what partners deliver",
+	 "no indirect.service or no indirect.cooperation stands there"},
+	{"service.catalogue", "as_collected", categories_say_what_they_take,
+	 "each category of services collects under a clause of its own",
+	 "categories of services collect under one clause"},
+	{"exception.share.deidentified", "free", deidentified_needs_no_consent,
+	 "a ground for giving data away needs them de-identified, and no consent",
+	 "no ground for giving data away needs them de-identified alone"},
 	{"register.password", "true", password_is_a_field, "register.fields names password",
 	 "register.fields does not name password"},
 	{"refusal.effort", "own_ground", effort_is_a_ground, "refusal.discretion names excessive_effort",
@@ -330,6 +380,29 @@ static void compare_sharing(struct loader *l, struct node root)
 	}
 }
 
+/* TJ-5.3.b, NT-3.3.2.b, NT-3.3.3.a: a safeguard that is an act of the organisation is a duty of the policy.
+ * Roles, the officer's list of cases and the ledger carry the others. */
+static void compare_staff(struct loader *l, struct node root)
+{
+	static const char *const acts[] = {"background_check", "training", "confidentiality", "liability"};
+
+	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+		bool ruled = city_list_has(l->r, "staff.rules", acts[i]), declared = false;
+		for (unsigned k = 0; k < l->r->duties.count; k++) {
+			const struct duty *d = l->r->duties.rows[k];
+			declared = declared || (d->safeguard && strcmp(d->safeguard, acts[i]) == 0);
+		}
+		if (setting_find(l->r, "staff.rules") && ruled != declared)
+			node_complain(setting_place(root, "staff.rules"),
+				      ruled ? "staff.rules names '%s', but no duty of the policy has "
+					      "safeguard: %s; "
+					      "write the duty, or remove the rule"
+					    : "staff.rules lacks '%s', for which a duty of the policy has "
+					      "safeguard: %s; write it there as well",
+				      acts[i], acts[i]);
+	}
+}
+
 void check_agreements(struct loader *l, struct node root)
 {
 	for (size_t i = 0; i < sizeof agreements / sizeof *agreements; i++)
@@ -340,4 +413,5 @@ void check_agreements(struct loader *l, struct node root)
 	compare_ways(l, root);
 	compare_sharing(l, root);
 	compare_feedback(l, root);
+	compare_staff(l, root);
 }

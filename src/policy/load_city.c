@@ -120,8 +120,6 @@ static void check_references(struct loader *l, struct node root)
 		{"login.names", "item", "common/items.yaml", &l->r->items},
 		{"share.partner_items", "item", "common/items.yaml", &l->r->items},
 		{"register.authority", "recipient", "the policy", &l->r->recipients},
-		{"realname.authority.number", "recipient", "the policy", &l->r->recipients},
-		{"realname.authority.bankcard", "recipient", "the policy", &l->r->recipients},
 		{"withdraw.kept", "class", "legal_retention of the policy", &l->r->retentions},
 		{"gate.rights", "service", "services", &l->r->services},
 		{"hotline.service", "service", "services", &l->r->services},

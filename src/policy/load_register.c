@@ -375,6 +375,8 @@ struct duty_form {
 };
 
 static const char *const duty_whom[] = {"staff", NULL};
+static const char *const duty_safeguards[] = {"background_check", "training", "confidentiality", "liability",
+					      NULL};
 
 #define AT(member) offsetof(struct duty_form, member)
 static const struct schema_field duty_fields[] = {
@@ -384,6 +386,7 @@ static const struct schema_field duty_fields[] = {
 	{"every_days", SCHEMA_COUNT, true, AT(d.every_days), NULL,
 	 "every_days: 365 (0: at the event that the evidence names)"},
 	{"each", SCHEMA_WORD, false, AT(each), duty_whom, NULL},
+	{"safeguard", SCHEMA_WORD, false, AT(d.safeguard), duty_safeguards, NULL},
 	{"clause", SCHEMA_CLAUSE, true, AT(d.clause), NULL, NULL},
 };
 #undef AT

@@ -299,8 +299,9 @@ unsigned release_definition_count(const struct release *r);
 struct duty {
 	unsigned number;
 	const char *key, *name, *evidence, *clause;
-	int every_days;	 /* 0: at the event that the evidence names */
-	bool each_staff; /* every staff member whose work shows personal data has it on record */
+	const char *safeguard; /* the word of staff.rules that this act carries out, or NULL */
+	int every_days;	       /* 0: at the event that the evidence names */
+	bool each_staff;       /* every staff member whose work shows personal data has it on record */
 };
 const struct duty *release_duty(const struct release *r, const char *key);
 const struct duty *release_duty_at(const struct release *r, unsigned number);

@@ -59,7 +59,6 @@ static const struct known all[] = {
 	{"realname.methods", VALUE_LIST, NULL},
 	{"realname.fields", VALUE_LIST, NULL},
 	{"realname.face", VALUE_TEXT, NULL},
-	{"realname.authority.*", VALUE_TEXT, NULL},
 	{"realname.level.*", VALUE_COUNT, NULL},
 	{"realname.again", VALUE_FLAG, NULL},
 	{"prefill.number", VALUE_LIST, NULL},
@@ -103,7 +102,6 @@ static const struct known all[] = {
 	/* rights and deadlines */
 	{"reply.days", VALUE_COUNT, NULL},
 	{"reply.calendar", VALUE_WORD, WORDS("working", "calendar")},
-	{"reply.starts", VALUE_WORD, WORDS("identity_verified")},
 	{"delete.days", VALUE_COUNT, NULL},
 	{"delete.calendar", VALUE_WORD, WORDS("working", "calendar")},
 	{"delete.clause", VALUE_CLAUSE, NULL},
@@ -183,7 +181,7 @@ static const struct known all[] = {
 	{"campaign.data", VALUE_ROWS, NULL}, /* what of campaign_data a promotion may name */
 	{"campaign.data.*.name", VALUE_TEXT, NULL},
 	{"hotline.service", VALUE_TEXT, NULL},
-	{"service.catalogue", VALUE_TEXT, NULL},
+	{"service.catalogue", VALUE_WORD, WORDS("as_collected", "as_shared")},
 
 	/* keeping, protecting, ending */
 	{"storage.region", VALUE_TEXT, NULL},
@@ -220,7 +218,9 @@ static const struct known all[] = {
 	{"security.controls.*.phase", VALUE_WORD, WORDS("collect", "use", "store", "send", "manage")},
 	{"staff.per_address_10min", VALUE_COUNT, NULL},
 	{"staff.clause", VALUE_CLAUSE, NULL},
-	{"staff.rules", VALUE_LIST, NULL},
+	{"staff.rules", VALUE_WORDS,
+	 WORDS("limited_circle", "least_rights", "audit", "background_check", "training", "confidentiality",
+	       "liability")},
 	{"message.unsubscribe", VALUE_WORD, WORDS("optional_only", "all")},
 	{"message.channels", VALUE_WORDS, WORDS("push", "email", "sms")},
 	{"screens.my_info", VALUE_TEXT, NULL},

@@ -40,6 +40,12 @@ const alone = [
   ['publication', ['disclosure.model', 'consent_or_breach', 'consent_after_notice'], ['disclosure.model', 'consent_after_notice', 'consent_or_breach'],
     /disclosure\.model is \w+, which means: (each|some) ground of publication alone/, '[TJ-2.3.0] [NT-2.3.a]'],
   ['sharing', ['share.model', 'closed', 'listed'], ['share.model', 'listed', 'closed'], /share\.model is \w+, which means: share\.partner_items/, '[TJ-2.1.0] [NT-2.1.0.f]'],
+  ['data of partners', ['indirect.enabled', 'risk_only', 'partners_with_consent'], ['indirect.enabled', 'partners_with_consent', 'risk_only'],
+    /indirect\.enabled is \w+, which means: (no )?indirect\.service/, '[TJ-1.2.1.4.a] [NT-1.2.3.a]'],
+  ['categories of services', ['service.catalogue', 'as_collected', 'as_shared'], ['service.catalogue', 'as_shared', 'as_collected'],
+    /service\.catalogue is \w+, which means: (each category|categories) of services collect/, '[TJ-1.1.6.a] [NT-2.1.1.0.a]'],
+  ['safeguards of staff', ['staff.rules', '\\[limited_circle', '[training, limited_circle'], ['staff.rules', '\\[background_check, training', '[training'],
+    /staff\.rules (names 'training', but no duty|lacks 'background_check', for which a duty)/, '[TJ-5.3.b] [NT-3.3.2.b] [NT-3.3.3.a]'],
 ]
 for (const [what, inTianjin, inNantong, complaint, clauses] of alone)
   test(`${what}: the setting alone is refused, the register stands against it ${clauses}`, () => {

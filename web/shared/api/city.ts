@@ -37,6 +37,9 @@ export interface Features {
 	permission_first_entry?: string[]
 	cancel_scopes: CancelScope[]
 	my_info_title: string
+	/** What the ways of the city call them (screens.policy, screens.cancel). */
+	policy_title?: string
+	cancel_title?: string
 	/** What the entry for opinions is called (screens.feedback). */
 	feedback_title?: string
 	/** The page between the settings and the password; null: the settings hold what belongs to the account. */
