@@ -5,6 +5,8 @@ export interface Message {
 	text: string
 }
 
+const LATER = '请稍后再试。'
+
 /** What to tell people when the server's own sentence is not enough. */
 const sentences: Record<string, Message> = {
 	offline: { title: '网络连接中断', text: '请检查网络后重试，已填写的内容不会丢失。' },
@@ -22,10 +24,10 @@ const sentences: Record<string, Message> = {
 	gone: { title: '内容已失效', text: '请返回后重新操作。' },
 	too_large: { title: '文件过大', text: '请选择不超过 8 MB 的图片。' },
 	locked: { title: '账号已暂时锁定', text: '尝试次数过多，请稍后再试。' },
-	too_many_requests: { title: '操作过于频繁', text: '请稍后再试。' },
+	too_many_requests: { title: '操作过于频繁', text: LATER },
 	authority_unavailable: { title: '业务部门系统暂时无法连接', text: '请稍后再试，已填写的内容已为您保留。' },
-	overloaded: { title: '服务繁忙', text: '请稍后再试。' },
-	internal: { title: '服务暂时不可用', text: '请稍后再试。' },
+	overloaded: { title: '服务繁忙', text: LATER },
+	internal: { title: '服务暂时不可用', text: LATER },
 }
 
 const hasChinese = (text: string) => /[\u4e00-\u9fff]/.test(text)
@@ -41,13 +43,19 @@ export function explain(error: unknown): Message {
 	const known = sentences[error.reason] ?? sentences.internal!
 	const title = hasChinese(error.title) ? error.title : known.title
 	const text = hasChinese(error.detail) ? error.detail : known.text
-	return { title, text: text === title ? waiting(error) : text + waiting(error) }
+	const wait = waiting(error)
+	return { title, text: text === title || (wait && text === LATER) ? wait : text + wait }
 }
 
-/** One sentence for a toast or beside a button. */
+/** One sentence for a toast or beside a button: to wait says little without what it is for. */
 export function sentence(error: unknown): string {
-	const message = explain(error)
-	return message.text || message.title
+	const { title, text } = explain(error)
+	return text.startsWith('请') ? `${title}，${text}` : text || title
+}
+
+/** Asking again would be answered alike: it is not there, or not for this person. */
+export function isFinal(error: unknown): boolean {
+	return error instanceof ApiError && [403, 404, 410].includes(error.status)
 }
 
 /** The server's complaints by field. */

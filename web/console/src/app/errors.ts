@@ -8,5 +8,6 @@ export function sentence(error: unknown): string {
 	const field = error.errors[0]?.message
 	if (field && hasChinese(field)) return field
 	if (hasChinese(error.detail)) return error.detail
+	if (error.status >= 500) return '服务暂时不可用，请稍后再试。'
 	return hasChinese(error.title) ? error.title : '操作未成功，请稍后再试。'
 }
