@@ -14,8 +14,9 @@ UPDATE outage SET recovered_at_ms = ?2 WHERE authority = ?1 AND recovered_at_ms 
 UPDATE outage SET cause = ?2, note = ?3, classed_by = ?4 WHERE outage_id = ?1;
 
 -- name: outage_list
+-- Newest first, below ?1.
 SELECT outage_id, authority, cause, failures, opened_at_ms, last_at_ms, recovered_at_ms, classed_by, note FROM outage
-ORDER BY outage_id DESC LIMIT 100;
+WHERE outage_id < ?1 ORDER BY outage_id DESC LIMIT ?2;
 
 -- name: outage_of
 SELECT outage_id, authority, cause, failures, opened_at_ms, last_at_ms, recovered_at_ms, classed_by, note FROM outage

@@ -9,10 +9,10 @@ INSERT INTO incident (incident_id, kind, category, state, found_at_ms, opened_at
 VALUES (?1, ?2, ?3, 'open', ?4, ?5, ?6, ?7, '', '', '', '', '', 0, 0, 0, 0, 0, 0, '');
 
 -- name: incident_list
--- Newest first.
+-- Newest first, below ?1.
 SELECT incident_id, kind, category, state, found_at_ms, opened_at_ms, opened_by, facts, effect, measures, self_protection,
 	remedies, public_reason, told_at_ms, walk_after, told_all_at_ms, people, by_message, closed_at_ms, closed_by
-FROM incident ORDER BY incident_id DESC LIMIT 200;
+FROM incident WHERE incident_id < ?1 ORDER BY incident_id DESC LIMIT ?2;
 
 -- name: incident_get
 SELECT incident_id, kind, category, state, found_at_ms, opened_at_ms, opened_by, facts, effect, measures, self_protection,

@@ -34,17 +34,20 @@ ON CONFLICT (bucket, request_id) DO UPDATE SET waiting = excluded.waiting, due_a
 SELECT subject_id FROM rights_queue WHERE bucket = 0 AND request_id = ?1;
 
 -- name: rights_queue_due
--- What waits for an answer, the nearest day first.
+-- What waits for an answer, the nearest day first, behind request ?1. Where that one has ended meanwhile the list starts
+-- anew: a row may come twice, none is left out.
 SELECT request_id, subject_id FROM rights_queue WHERE bucket = 0 AND waiting = 1 AND due_at_ms > 0
-ORDER BY due_at_ms, request_id LIMIT ?1;
+	AND (due_at_ms, request_id) > (COALESCE((SELECT due_at_ms FROM rights_queue WHERE bucket = 0 AND request_id = ?1), 0), ?1)
+ORDER BY due_at_ms, request_id LIMIT ?2;
 
 -- name: rights_queue_proof
 -- What waits for proof of identity: no day runs yet.
-SELECT request_id, subject_id FROM rights_queue WHERE bucket = 0 AND waiting = 1 AND due_at_ms = 0
-ORDER BY request_id LIMIT ?1;
+SELECT request_id, subject_id FROM rights_queue WHERE bucket = 0 AND waiting = 1 AND due_at_ms = 0 AND request_id > ?1
+ORDER BY request_id LIMIT ?2;
 
 -- name: rights_queue_answered
-SELECT request_id, subject_id FROM rights_queue WHERE bucket = 0 AND waiting = 0 ORDER BY request_id DESC LIMIT ?1;
+SELECT request_id, subject_id FROM rights_queue WHERE bucket = 0 AND waiting = 0 AND request_id < ?1
+ORDER BY request_id DESC LIMIT ?2;
 
 -- name: rights_queue_delete
 DELETE FROM rights_queue WHERE bucket = 0 AND request_id = ?1;

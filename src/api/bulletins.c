@@ -6,7 +6,7 @@
 #include "ops/incidents.h"
 #include "policy/policy_html.h"
 
-enum { SHOWN_DAYS = 90, TOLD_MAX = 64 };
+enum { SHOWN_DAYS = 90, TOLD_MAX = 64, INCIDENTS_SHOWN = 200 };
 static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
 
 struct notices {
@@ -139,7 +139,7 @@ static err show_all(struct notices *n)
 	if (n->k->subject_id)
 		TRY(told_list(c, n->k->subject_id, note_told, n));
 	TRY(service_end_list(c, show_end, n));
-	return incident_list(c, show_incident, n);
+	return incident_list(c, 0, INCIDENTS_SHOWN, show_incident, n);
 }
 
 static err notices_get(struct api_call *k)

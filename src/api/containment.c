@@ -9,16 +9,23 @@ static const char *authority_name(const struct api_call *k, const char *authorit
 	return r ? r->name : strcmp(authority, "sms") == 0 ? "短信通道" : authority;
 }
 
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
 static err write_outage(struct ctx *c, const struct outage *o, void *arg)
 {
-	struct api_call *k = arg;
-	struct json *j = &k->out;
+	struct listing *l = arg;
+	struct json *j = &l->k->out;
 
 	(void)c;
+	if (!api_page_row(&l->page, o->id))
+		return OK;
 	json_open(j, '{');
 	json_put_id(j, "id", o->id);
 	json_put_text(j, "authority", o->authority);
-	json_put_text(j, "name", authority_name(k, o->authority));
+	json_put_text(j, "name", authority_name(l->k, o->authority));
 	json_put_text(j, "cause", o->cause);
 	json_put_text(j, "cause_name", outage_cause_name(o->cause));
 	json_put_int(j, "failures", o->failures);
@@ -33,13 +40,12 @@ static err write_outage(struct ctx *c, const struct outage *o, void *arg)
 
 static err outages_get(struct api_call *k)
 {
+	struct listing l = {.k = k};
+
 	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, STAFF_AUDITOR));
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(outage_list(k->c, write_outage, k));
-	json_close(&k->out, ']');
-	json_close(&k->out, '}');
+	TRY(api_page_open(k, &l.page));
+	TRY(outage_list(k->c, l.page.before, l.page.limit + 1, write_outage, &l));
+	api_page_close(k, &l.page);
 	return OK;
 }
 
@@ -142,7 +148,9 @@ const struct api_route api_outage_routes[] = {
 	{"GET", "/api/v1/staff/outages", outages_get, API_STAFF, 0, "staff_outages", "连接中断和恢复的记录",
 	 .answer = "{items: [{id: id, authority: text, name: text, cause: text, cause_name: text, failures: "
 		   "int, "
-		   "opened_at: time, last_at: time, recovered_at?: time, classed_by?: text, note?: text}]}"},
+		   "opened_at: time, last_at: time, recovered_at?: time, classed_by?: text, note?: text}], "
+		   "next?: text}",
+	 .query = "cursor limit"},
 	{"PUT", "/api/v1/staff/outages/{id}", outage_put, API_STAFF, 0, "staff_outage_class",
 	 "登记中断的原因和处置", .body = "{cause: text, note: text}", .status = 204},
 	{0},

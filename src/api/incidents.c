@@ -37,26 +37,32 @@ static void put_members(struct api_call *k, const struct incident *i)
 	json_put_text(j, "closed_by", i->closed_at_ms ? i->closed_by : NULL);
 }
 
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
 static err put_one(struct ctx *c, const struct incident *i, void *arg)
 {
-	struct api_call *k = arg;
+	struct listing *l = arg;
 
 	(void)c;
-	json_open(&k->out, '{');
-	put_members(k, i);
-	json_close(&k->out, '}');
+	if (!api_page_row(&l->page, i->id))
+		return OK;
+	json_open(&l->k->out, '{');
+	put_members(l->k, i);
+	json_close(&l->k->out, '}');
 	return OK;
 }
 
 static err incidents_get(struct api_call *k)
 {
+	struct listing l = {.k = k};
+
 	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, STAFF_AUDITOR));
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(incident_list(k->c, put_one, k));
-	json_close(&k->out, ']');
-	json_close(&k->out, '}');
+	TRY(api_page_open(k, &l.page));
+	TRY(incident_list(k->c, l.page.before, l.page.limit + 1, put_one, &l));
+	api_page_close(k, &l.page);
 	return OK;
 }
 
@@ -172,7 +178,7 @@ static err close_post(struct api_call *k)
 
 const struct api_route api_incident_routes[] = {
 	{"GET", "/api/v1/staff/incidents", incidents_get, API_STAFF, 0, "staff_incidents", "安全事件",
-	 .answer = "{items: [{" INCIDENT "}]}"},
+	 .answer = "{items: [{" INCIDENT "}], next?: text}", .query = "cursor limit"},
 	{"POST", "/api/v1/staff/incidents", incident_post, API_STAFF, API_CREATES, "staff_incident_open",
 	 "登记安全事件，启动预案",
 	 .body = "{kind: text, category?: text, found_on: text, facts: text, owner: text}", .answer = WHOLE,

@@ -32,10 +32,18 @@ static void put_one(struct api_call *k, const struct rights_request *r)
 	json_close(j, '}');
 }
 
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
 static err list_one(struct ctx *c, const struct rights_request *r, void *arg)
 {
+	struct listing *l = arg;
+
 	(void)c;
-	put_one(arg, r);
+	if (api_page_row(&l->page, r->id))
+		put_one(l->k, r);
 	return OK;
 }
 
@@ -55,18 +63,14 @@ static err part(struct api_call *k, enum rights_part *ret)
 
 static err requests_get(struct api_call *k)
 {
+	struct listing l = {.k = k};
 	enum rights_part which;
 
 	TRY(officer(k));
 	TRY(part(k, &which));
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(rights_queue(k->c, which, list_one, k));
-	json_close(&k->out, ']');
-	json_key(&k->out, "next");
-	json_none(&k->out);
-	json_close(&k->out, '}');
+	TRY(api_page_open(k, &l.page));
+	TRY(rights_queue(k->c, which, l.page.before, l.page.limit + 1, list_one, &l));
+	api_page_close(k, &l.page);
 	return OK;
 }
 
@@ -247,7 +251,7 @@ const struct api_route api_staff_rights_routes[] = {
 	 .answer = "{grounds: [{key: text, ground: text, sort: statutory|discretion|limit, clause: text, "
 		   "second_officer: bool, document: bool}], may_ask_proof: bool}"},
 	{"GET", BASE, requests_get, API_STAFF, 0, "staff_request_list", "个人信息请求，期限近的在前",
-	 .answer = "{items: [" ONE "], next?: text}", .query = "state"},
+	 .answer = "{items: [" ONE "], next?: text}", .query = "state cursor limit"},
 	{"POST", BASE, request_post, API_STAFF, API_CREATES, "staff_request_record",
 	 "登记来信、来电提出的意见、建议和投诉，自收到之日起计算期限",
 	 .body = "{way: phone|letter, kind: complaint|feedback, received_on: text, text: text, contact?: "

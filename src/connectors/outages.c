@@ -37,9 +37,11 @@ static err outage_row(struct ctx *c, const struct row *r, void *arg)
 	return each->fn(c, &o, each->arg);
 }
 
-err outage_list(struct ctx *c, outage_fn fn, void *arg)
+err outage_list(struct ctx *c, int64_t before, int limit, outage_fn fn, void *arg)
 {
-	return store_rows(c, c->store, Q_OUTAGE_LIST, NO_PARAMS, outage_row, &(struct each){fn, arg});
+	return store_rows(c, c->store, Q_OUTAGE_LIST,
+			  PARAMS(P_INT(before ? before : INT64_MAX), P_INT(limit)), outage_row,
+			  &(struct each){fn, arg});
 }
 
 static err keep(struct ctx *c, const struct outage *o, void *arg)

@@ -9,7 +9,8 @@ struct outage {
 	const char *authority, *cause, *classed_by, *note;
 };
 typedef err (*outage_fn)(struct ctx *c, const struct outage *o, void *arg);
-err outage_list(struct ctx *c, outage_fn fn, void *arg);
+/* Newest first, at most `limit`, below id `before` (0: from the newest). */
+err outage_list(struct ctx *c, int64_t before, int limit, outage_fn fn, void *arg);
 /* The one that lasts; *ret_any false: there is none. */
 err outage_of(struct ctx *c, const char *authority, struct outage *ret, bool *ret_any);
 /* The cause as an officer found it. ERR_INVALID: no such class; ERR_NOT_FOUND. */

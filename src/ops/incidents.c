@@ -73,9 +73,11 @@ static err incident_row(struct ctx *c, const struct row *row, void *arg)
 	return each->fn(c, &i, each->arg);
 }
 
-err incident_list(struct ctx *c, incident_fn fn, void *arg)
+err incident_list(struct ctx *c, int64_t before, int limit, incident_fn fn, void *arg)
 {
-	return store_rows(c, c->store, Q_INCIDENT_LIST, NO_PARAMS, incident_row, &(struct each){fn, arg});
+	return store_rows(c, c->store, Q_INCIDENT_LIST,
+			  PARAMS(P_INT(before ? before : INT64_MAX), P_INT(limit)), incident_row,
+			  &(struct each){fn, arg});
 }
 
 static err keep_incident(struct ctx *c, const struct incident *i, void *arg)

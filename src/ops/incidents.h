@@ -13,7 +13,8 @@ struct incident {
 	const char *facts, *effect, *measures, *self_protection, *remedies, *public_reason;
 };
 typedef err (*incident_fn)(struct ctx *c, const struct incident *i, void *arg);
-err incident_list(struct ctx *c, incident_fn fn, void *arg);
+/* Newest first, at most `limit`, below id `before` (0: from the newest). */
+err incident_list(struct ctx *c, int64_t before, int limit, incident_fn fn, void *arg);
 /* ERR_NOT_FOUND. */
 err incident_get(struct ctx *c, int64_t id, struct incident *ret);
 

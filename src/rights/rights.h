@@ -14,7 +14,6 @@ enum {
 	RIGHTS_TEXT_MIN = 4,
 	RIGHTS_TEXT_MAX = 1000,
 	RIGHTS_CONSENTS_MAX = 16,
-	RIGHTS_LIST_MAX = 200,
 };
 /* How long after the answer the copy can be fetched. */
 #define RIGHTS_COPY_MS (INT64_C(30) * 24 * 3600 * 1000)
@@ -82,8 +81,9 @@ const char *rights_way_place(struct ctx *c, const char *way);
  * ERR_INVALID with field errors. */
 err rights_record(struct ctx *c, struct rights_request *r);
 enum rights_part { RIGHTS_DUE, RIGHTS_PROOF, RIGHTS_ANSWERED };
-/* At most RIGHTS_LIST_MAX; RIGHTS_DUE: the nearest day first. */
-err rights_queue(struct ctx *c, enum rights_part part, rights_fn fn, void *arg);
+/* At most `limit`, behind request `after` (0: from the start). RIGHTS_DUE: the nearest day first;
+ * RIGHTS_ANSWERED: the newest first. */
+err rights_queue(struct ctx *c, enum rights_part part, int64_t after, int limit, rights_fn fn, void *arg);
 /* ERR_NOT_FOUND. The words go out masked only; see rights_reveal. */
 err rights_find(struct ctx *c, int64_t request_id, struct rights_request *ret);
 /* One entry of the person with the reason, before the words are handed out. */

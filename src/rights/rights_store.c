@@ -280,9 +280,12 @@ err rights_list(struct ctx *c, int64_t subject_id, int64_t before, int limit, ri
 	return OK;
 }
 
+struct reference {
+	int64_t request_id, subject_id;
+};
 struct references {
-	int64_t pair[RIGHTS_LIST_MAX][2];
-	size_t count;
+	struct reference *at;
+	int count, room;
 };
 
 static err keep_reference(struct ctx *c, const struct row *row, void *arg)
@@ -290,30 +293,49 @@ static err keep_reference(struct ctx *c, const struct row *row, void *arg)
 	struct references *n = arg;
 
 	(void)c;
-	if (n->count == RIGHTS_LIST_MAX)
-		return OK;
-	n->pair[n->count][0] = row_int(row, 0);
-	n->pair[n->count++][1] = row_int(row, 1);
+	if (n->count < n->room)
+		n->at[n->count++] = (struct reference){row_int(row, 0), row_int(row, 1)};
 	return OK;
 }
 
-err rights_queue(struct ctx *c, enum rights_part part, rights_fn fn, void *arg)
+/* Hands out what is still there of them; ret_count: how many. */
+static err hand_out(struct ctx *c, const struct references *n, rights_fn fn, void *arg, int *ret_count)
 {
-	static const enum query queries[] = {[RIGHTS_DUE] = Q_RIGHTS_QUEUE_DUE,
-					     [RIGHTS_PROOF] = Q_RIGHTS_QUEUE_PROOF,
-					     [RIGHTS_ANSWERED] = Q_RIGHTS_QUEUE_ANSWERED};
-	struct references *n = ARENA_ARRAY(c->arena, struct references, 1);
+	int count = 0;
 
-	TRY(store_rows(c, c->store, queries[part], PARAMS(P_INT(RIGHTS_LIST_MAX)), keep_reference, n));
-	for (size_t i = 0; i < n->count; i++) {
+	for (int i = 0; i < n->count; i++) {
 		struct rights_request r;
-		err e = rights_get(c, n->pair[i][1], n->pair[i][0], &r);
+		err e = rights_get(c, n->at[i].subject_id, n->at[i].request_id, &r);
 		if (e.code == ERR_NOT_FOUND) { /* ended meanwhile */
 			failure_clear(c);
 			continue;
 		}
 		TRY(e);
 		TRY(fn(c, &r, arg));
+		count++;
+	}
+	*ret_count = count;
+	return OK;
+}
+
+err rights_queue(struct ctx *c, enum rights_part part, int64_t after, int limit, rights_fn fn, void *arg)
+{
+	static const enum query queries[] = {[RIGHTS_DUE] = Q_RIGHTS_QUEUE_DUE,
+					     [RIGHTS_PROOF] = Q_RIGHTS_QUEUE_PROOF,
+					     [RIGHTS_ANSWERED] = Q_RIGHTS_QUEUE_ANSWERED};
+	struct references n = {.at = ARENA_ARRAY(c->arena, struct reference, (size_t)limit)};
+
+	if (part == RIGHTS_ANSWERED && !after)
+		after = INT64_MAX;
+	for (int count = 0; limit > 0; limit -= count) {
+		n.count = 0;
+		n.room = limit;
+		TRY(store_rows(c, c->store, queries[part], PARAMS(P_INT(after), P_INT(limit)), keep_reference,
+			       &n));
+		TRY(hand_out(c, &n, fn, arg, &count));
+		if (n.count < n.room)
+			break;
+		after = n.at[n.count - 1].request_id;
 	}
 	return OK;
 }

@@ -116,6 +116,10 @@ test('[NT-3.3.4.a] [NT-3.3.4.h] an incident closes with cause, loss and report o
 test('[NT-3.3.4.g] where telling each is hard, a public notice with its reason stands in the app and on a page of its own', async () => {
   const { body } = await officer.ok('POST', '/staff/incidents', { kind: 'publication', found_on: await day(), facts: '名单被公开', owner: '钱某' })
   await officer.ok('POST', `/staff/incidents/${body.id}/notice`, { ...whole, facts: '一份名单被公开。', public_reason: '部分人员的联系方式已经停用' })
+  const list = async more => (await officer.ok('GET', `/staff/incidents${more}`)).body
+  const page1 = await list('?limit=1')
+  assert.equal(page1.items[0].id, body.id, 'the newest first')
+  assert.deepEqual([...page1.items, ...(await list(`?limit=100&cursor=${page1.next}`)).items], (await list('?limit=100')).items)
   const guest = await city.client({ agreed: false })
   const [open] = await notices(guest)
   assert.deepEqual([open.kind, open.mine, open.parts[0].text], ['incident', false, '一份名单被公开。'])

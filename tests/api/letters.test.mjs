@@ -108,6 +108,36 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal((await s.all('/staff/requests')).filter(r => r.id === once.id).length, 1)
   })
 
+  test('an officer turns the pages of the register: the nearest day first, nothing twice, nothing left out [TJ-9.d] [NT-7.4]', async () => {
+    const open = []
+    for (const received of [-1, 0, -5, 0, -1, -2]) open.push(await record({ received_on: await day(received) }))
+    const paged = async (state, limit) => {
+      const pages = []
+      for (let next = ''; next !== null;) {
+        const { body } = await s.ok('GET', `/staff/requests?state=${state}&limit=${limit}${next && `&cursor=${next}`}`)
+        pages.push(body.items)
+        next = body.next ?? null
+      }
+      assert.ok(pages.slice(0, -1).every(page => page.length === limit) && pages.at(-1).length > 0, JSON.stringify(pages.map(p => p.length)))
+      return pages.flat()
+    }
+    const ids = list => list.map(r => r.id)
+    const whole = (await s.ok('GET', '/staff/requests?state=due&limit=100')).body
+    assert.equal(whole.next ?? null, null)
+    assert.ok(open.every(r => ids(whole.items).includes(r.id)))
+    assert.deepEqual(whole.items.map(r => r.due_at), whole.items.map(r => r.due_at).toSorted())
+    for (const limit of [1, 2, 3]) assert.deepEqual(ids(await paged('due', limit)), ids(whole.items))
+    for (const r of open) await s.ok('POST', `/staff/requests/${r.id}/answer`, { answer: '已转窗口管理单位办理' })
+    const answered = await paged('answered', 2)
+    assert.deepEqual(ids(answered).slice(0, open.length), ids(open).toReversed(), 'the newest first')
+    // one that was answered meanwhile: the next page goes on from where it stood
+    const [first, second] = ids(await paged('due', 1))
+    await s.ok('POST', `/staff/requests/${first}/answer`, { answer: '已转窗口管理单位办理' })
+    assert.equal((await s.ok('GET', `/staff/requests?cursor=${first}&limit=1`)).body.items[0]?.id, second)
+    // and one that is gone with its person: the list begins anew rather than end early
+    assert.equal((await s.ok('GET', '/staff/requests?cursor=1&limit=1')).body.items[0]?.id, second)
+  })
+
   if (name === 'nantong') test('what a stranger wrote ends with its key when the answer is older than the city keeps it [NT-7.0]', async () => {
     const r = await record({ way: 'letter', contact })
     await s.ok('POST', `/staff/requests/${r.id}/answer`, { answer: '已按来信地址书面答复' })

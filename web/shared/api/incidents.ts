@@ -1,5 +1,6 @@
 /** Incidents and ends of services. */
-import { create, del, get, post, request } from '../http'
+import { create, del, get, post, query, request } from '../http'
+import type { Page } from './common'
 
 export interface IncidentSummary {
 	id: string
@@ -66,7 +67,7 @@ export interface ServiceEndList {
 	days: number
 }
 
-export const staffIncidents = () => get<{ items: IncidentSummary[] }>('/staff/incidents')
+export const staffIncidents = (cursor?: string | null) => get<Page<IncidentSummary>>(`/staff/incidents${query({ cursor, limit: 50 })}`)
 export const staffIncident = (id: string) => get<Incident>(`/staff/incidents/${id}`)
 export const openIncident = (body: { kind: string; category?: string; found_on: string; facts: string; owner: string }) =>
 	create<Incident>('/staff/incidents', body)

@@ -111,7 +111,8 @@ export interface RefusalGround {
 	document: boolean
 }
 
-export const staffRequests = (state: 'due' | 'proof_needed' | 'answered') => get<Page<StaffRequest>>(`/staff/requests${query({ state })}`)
+export const staffRequests = (state: 'due' | 'proof_needed' | 'answered', cursor?: string | null) =>
+	get<Page<StaffRequest>>(`/staff/requests${query({ state, cursor, limit: 50 })}`)
 export const staffRequest = (id: string) => get<StaffRequest>(`/staff/requests/${id}`)
 export const recordLetter = (letter: NewLetter) => create<StaffRequest>('/staff/requests', letter)
 export const refusalGrounds = () => get<{ grounds: RefusalGround[]; may_ask_proof: boolean }>('/staff/request-grounds')

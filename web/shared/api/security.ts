@@ -33,7 +33,7 @@ export interface Outage {
 	note: string | null
 }
 
-export const listOutages = () => get<{ items: Outage[] }>('/staff/outages')
+export const listOutages = (cursor?: string | null) => get<Page<Outage>>(`/staff/outages${query({ cursor, limit: 50 })}`)
 export const classOutage = (id: string, cause: string, note: string) => put<void>(`/staff/outages/${id}`, { cause, note })
 
 export interface Cut {
