@@ -41,7 +41,7 @@ const desk = { viewport: { width: 1440, height: 900 }, locale: 'zh-CN', timezone
 async function openPage(city, browser, options, path) {
   const context = await browser.newContext({ acceptDownloads: true, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(Number(process.env.TB_WAIT ?? 30000))
+  page.setDefaultTimeout(30000)
   const seen = { requests: [], outside: [], faults: [] }
   page.on('request', r => {
     const url = new URL(r.url())
