@@ -170,7 +170,7 @@ const bad = [
   ['no effective date', policy, 'effective: 2026-01-10\n', '', 'version:', /the policy has no 'effective'; write effective: 2026-01-31/],
   ['unknown word', services, 'shape: case', 'shape: form', 'shape: form', /'shape' is 'form'; write one of: info, query, case, internal/],
   ['unknown service in a setting', settings, 'service: county_appeal', 'service: county_appeals', 'county_appeals', /unknown service 'county_appeals'; write 'county_appeal'/],
-  ['unknown register in a setting', settings, 'number: county_police', 'number: county_polic', 'county_polic', /unknown recipient 'county_polic'; write 'county_police'/],
+  ['unknown item in a setting', settings, 'fields: [mobile_phone, sms_code', 'fields: [mobile_phon, sms_code', 'mobile_phon,', /unknown item 'mobile_phon'; write 'mobile_phone'/],
   ['recipient abroad', policy, 'key: county_water, name: 清河县自来水公司, kind: authorised, region: CN', 'key: county_water, name: 清河县自来水公司, kind: authorised, region: SG', [settings, 'mode: never'], /recipient 'county_water' stands in SG, but border\.mode is never; remove the recipient/],
 ]
 
