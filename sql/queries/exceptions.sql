@@ -30,6 +30,12 @@ SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, de
 	renewal_by
 FROM exception_register WHERE use_id < ?1 AND publishes >= ?3 ORDER BY use_id DESC LIMIT ?2;
 
+-- name: exception_register_about
+-- Everything about one person, newest first, below ?2, at most ?3: for the guardian, who is shown only what was asked.
+SELECT use_id, subject_id, state, outcome, officer_id, second_id, created_at, decided_at, deferred_until, renewal_until,
+	renewal_by
+FROM exception_register WHERE subject_id = ?1 AND use_id < ?2 ORDER BY use_id DESC LIMIT ?3;
+
 -- name: exception_decide
 -- Another officer than the one who opened it, and once: ?2 that officer, ?3 new state, ?4 now.
 UPDATE exception_register SET state = ?3, second_id = ?2, decided_at = ?4
@@ -60,8 +66,8 @@ WHERE use_id = ?1 AND renewal_until > 0 AND renewal_by <> ?2 AND deferred_until 
 UPDATE exception_register SET deferred_until = ?2, renewal_until = 0, renewal_by = 0
 WHERE use_id = ?1 AND deferred_until > ?2;
 
--- name: publication_answer
--- The person's own answer, or the end of what stands there: ?2 person, ?3 from, ?4 to.
+-- name: exception_answer
+-- The person's own or the guardian's answer, or the end of what stands there: ?2 person, ?3 from, ?4 to.
 UPDATE exception_register SET state = ?4 WHERE use_id = ?1 AND subject_id = ?2 AND state = ?3;
 
 -- name: publication_public

@@ -111,11 +111,18 @@ static err grounds_get(struct api_call *k)
 
 static const char *state_name(const char *state)
 {
-	static const char *const names[][2] = {{"waiting", "待复核"},	   {"acting", "办理中"},
-					       {"done", "已办理"},	   {"failed", "未办成"},
-					       {"rejected", "未获同意"},   {"asked", "待本人同意"},
-					       {"declined", "本人不同意"}, {"published", "已公开"},
-					       {"withdrawn", "已撤下"},	   {"lifted", "已解除"}};
+	static const char *const names[][2] = {{"waiting", "待复核"},
+					       {"acting", "办理中"},
+					       {"done", "已办理"},
+					       {"failed", "未办成"},
+					       {"rejected", "未获同意"},
+					       {"asked", "待本人同意"},
+					       {"declined", "本人不同意"},
+					       {"published", "已公开"},
+					       {"withdrawn", "已撤下"},
+					       {"lifted", "已解除"},
+					       {"guardian_asked", "待监护人同意"},
+					       {"guardian_declined", "监护人不同意"}};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(names[i][0], state) == 0)
@@ -131,6 +138,35 @@ static void put_items(struct json *j, const struct release *r, const struct item
 		if (itemset_has(items, i))
 			put_named(j, release_item_at(r, i)->key, release_item_at(r, i)->name);
 	json_close(j, ']');
+}
+
+static void put_evidence(struct json *j, const char *const evidence[static NEED_COUNT])
+{
+	json_key(j, "evidence");
+	json_open(j, '{');
+	for (int i = 0; i < NEED_COUNT; i++)
+		if (evidence[i])
+			json_put_text(j, need_word(i), evidence[i]);
+	json_close(j, '}');
+}
+
+/* On which basis a minor's items are used (TJ-6.3.a). */
+static void put_minor(struct json *j, const struct release *r, const struct exception_use *u)
+{
+	const struct exception *e = u->minor_ground ? release_exception(r, u->minor_ground) : NULL;
+
+	json_key(j, "minor");
+	if (!u->minor_ground) {
+		json_none(j);
+		return;
+	}
+	json_open(j, '{');
+	json_put_text(j, "ground", u->minor_ground);
+	json_put_text(j, "ground_name", e ? e->ground : NULL);
+	json_put_text(j, "clause", e ? e->clause : NULL);
+	put_evidence(j, u->minor_evidence);
+	json_put_time(j, "guardian_agreed_at", u->guardian_agreed_at_ms);
+	json_close(j, '}');
 }
 
 static void put_use(struct api_call *k, const struct exception_use *u)
@@ -151,12 +187,8 @@ static void put_use(struct api_call *k, const struct exception_use *u)
 	json_put_text(j, "context", u->context);
 	json_put_text(j, "recipient_name", to ? to->name : u->recipient);
 	put_items(j, r, &u->items);
-	json_key(j, "evidence");
-	json_open(j, '{');
-	for (int i = 0; i < NEED_COUNT; i++)
-		if (u->evidence[i])
-			json_put_text(j, need_word(i), u->evidence[i]);
-	json_close(j, '}');
+	put_evidence(j, u->evidence);
+	put_minor(j, r, u);
 	json_put_text(j, "organ", u->organ);
 	json_put_bool(j, "everybody", u->ground && !u->subject_id);
 	json_key(j, "acts");
@@ -226,19 +258,19 @@ static err uses_get(struct api_call *k)
 
 /* ---- opening ---- */
 
-static err read_evidence(struct api_call *k, struct exception_use *u)
+static err read_evidence(struct api_call *k, json_t *given, const char *evidence[static NEED_COUNT])
 {
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(json_object_get(k->body, "evidence"), key, value)
+	json_object_foreach(given, key, value)
 	{
 		int need = 0;
 		while (need < NEED_COUNT && strcmp(need_word(need), key) != 0)
 			need++;
 		if (need == NEED_COUNT || !json_is_string(value))
 			return fail_field(k->c, "evidence", "没有这种依据");
-		u->evidence[need] = arena_copy(k->c->arena, slice_of(json_string_value(value)));
+		evidence[need] = arena_copy(k->c->arena, slice_of(json_string_value(value)));
 	}
 	return OK;
 }
@@ -319,7 +351,10 @@ static err read_use(struct api_call *k, struct exception_person *who, struct exc
 		TRY(api_items(k, "items", &u->items));
 	TRY(read_until(k, u));
 	TRY(read_acts(k, u));
-	TRY(read_evidence(k, u));
+	TRY(read_evidence(k, json_object_get(k->body, "evidence"), u->evidence));
+	json_t *minor = json_object_get(k->body, "minor");
+	u->minor_ground = json_string_value(json_object_get(minor, "ground"));
+	TRY(read_evidence(k, json_object_get(minor, "evidence"), u->minor_evidence));
 	return read_values(k, u);
 }
 
@@ -513,7 +548,8 @@ static err tell_post(struct api_call *k)
 	"{id: id, state: text, state_name: text, outcome: text, ground?: text, ground_name?: text, "         \
 	"clause?: "                                                                                          \
 	"text, context?: text, recipient_name?: text, items: [" NAMED                                        \
-	"], evidence: {*: text}, organ?: text, everybody: bool, acts: [" NAMED                               \
+	"], evidence: {*: text}, minor?: {ground: text, ground_name?: text, clause?: text, evidence: {*: "   \
+	"text}, guardian_agreed_at?: time}, organ?: text, everybody: bool, acts: [" NAMED                    \
 	"], purpose?: text, measures?: text, text?: text, "                                                  \
 	"agreed_at?: time, published_at?: time, scope?: text, scope_until?: time, "                          \
 	"officer_name?: text, second_name?: "                                                                \
@@ -541,7 +577,7 @@ const struct api_route api_exception_routes[] = {
 		 "text, id_number?: text, mobile_phone?: text}, case_id?: id, items?: [text], acts?: [text], "
 		 "values?: {*: "
 		 "text}, evidence: {*: "
-		 "text}, "
+		 "text}, minor?: {ground: text, evidence?: {*: text}}, "
 		 "purpose?: text, measures?: text, scope?: text, scope_until?: text, deferral_days?: int}",
 	 .answer = USE, .status = 201},
 	{"GET", BASE "/{id}", use_get, API_STAFF, 0, "exception_get", "一件例外情形的办理", .answer = USE},

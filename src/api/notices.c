@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "identity/identity.h"
 #include "ops/publications.h"
+#include "ops/ward_uses.h"
 #include "policy/better.h"
 #include "rights/rights.h"
 #include "services/cases.h"
@@ -141,6 +142,24 @@ static err publication_words(struct api_call *k, const struct message *m, const 
 	return OK;
 }
 
+/* What a guardian is asked (TJ-6.3.a). */
+static err ward_use_words(struct api_call *k, const struct message *m, const char **ret_title,
+			  const char **ret_text)
+{
+	struct exception_use u;
+
+	err e = ward_use_get(k->c, k->subject_id, m->ref_id, &u);
+	*ret_title = "征求监护人意见";
+	if (e.code == ERR_NOT_FOUND) {
+		failure_clear(k->c);
+		*ret_text = "这件征求意见已经结束。";
+		return OK;
+	}
+	TRY(e);
+	*ret_text = u.text;
+	return OK;
+}
+
 /* Time, network and device stand only in the message itself: reading them is an entry (NT-1.3.b). */
 static err login_words(struct api_call *k, const struct message *m, bool whole, const char **ret_title,
 		       const char **ret_text)
@@ -193,6 +212,8 @@ static err put_words(struct api_call *k, const struct message *m, bool whole)
 		TRY(request_words(k->c, k->subject_id, m, &title, &text));
 	} else if (strcmp(m->kind, "login") == 0) {
 		TRY(login_words(k, m, whole, &title, &text));
+	} else if (strcmp(m->kind, "ward_use") == 0) {
+		TRY(ward_use_words(k, m, &title, &text));
 	} else if (strcmp(m->kind, "publication") == 0) {
 		TRY(publication_words(k, m, &title, &text));
 	} else {

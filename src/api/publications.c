@@ -86,7 +86,7 @@ static void put_own(struct api_call *k, const struct exception_use *u)
 	}
 	json_close(j, ']');
 	json_put_text(j, "text", u->text);
-	json_put_text(j, "text_hash", u->text ? publication_text_hash(k->c, u) : NULL);
+	json_put_text(j, "text_hash", u->text ? exception_text_hash(k->c, u) : NULL);
 	json_put_time(j, "agreed_at", u->agreed_at_ms);
 	json_close(j, '}');
 }

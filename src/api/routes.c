@@ -3,13 +3,13 @@
 extern const struct api_route api_security_routes[];
 extern const struct api_route api_acceptance_routes[], api_account_routes[], api_cancellation_routes[],
 	api_cases_routes[], api_city_routes[], api_consent_routes[], api_guardian_routes[],
-	api_staff_guardian_routes[], api_device_routes[], api_duty_routes[], api_incident_routes[],
-	api_transfer_routes[], api_analysis_routes[], api_bulletin_routes[], api_installation_routes[],
-	api_notice_routes[], api_announcement_routes[], api_ledger_routes[], api_me_routes[],
-	api_permission_routes[], api_policy_routes[], api_policy_changes_routes[], api_realname_routes[],
-	api_prefill_routes[], api_register_routes[], api_services_routes[], api_session_routes[],
-	api_staff_routes[], api_static_routes[], api_system_routes[], api_usage_routes[], api_sdk_routes[],
-	api_kept_routes[], api_preference_routes[];
+	api_ward_use_routes[], api_staff_guardian_routes[], api_device_routes[], api_duty_routes[],
+	api_incident_routes[], api_transfer_routes[], api_analysis_routes[], api_bulletin_routes[],
+	api_installation_routes[], api_notice_routes[], api_announcement_routes[], api_ledger_routes[],
+	api_me_routes[], api_permission_routes[], api_policy_routes[], api_policy_changes_routes[],
+	api_realname_routes[], api_prefill_routes[], api_register_routes[], api_services_routes[],
+	api_session_routes[], api_staff_routes[], api_static_routes[], api_system_routes[],
+	api_usage_routes[], api_sdk_routes[], api_kept_routes[], api_preference_routes[];
 
 extern const struct api_route api_releases_routes[], api_releases_write_routes[], api_policy_print_routes[];
 
@@ -57,6 +57,7 @@ const struct api_route *const api_route_tables[] = {
 	api_realname_routes,
 	api_consent_routes,
 	api_guardian_routes,
+	api_ward_use_routes,
 	api_staff_guardian_routes,
 	api_me_routes,
 	api_usage_routes,

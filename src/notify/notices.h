@@ -67,7 +67,7 @@ struct message {
 	int64_t id, ref_id, at_ms, read_at_ms; /* read_at_ms 0: not opened yet */
 	const char *kind;		       /* "policy": release number; "announcement"; "case": case id;
 					 "incident", "end", "transfer": id of its notice_text;
-					 "publication": use of a ground; "login": an unusual login */
+					 "publication", "ward_use": use of a ground; "login": an unusual login */
 };
 typedef err (*message_fn)(struct ctx *c, const struct message *m, void *arg);
 /* Newest first, below id `before` (0: from the newest). */

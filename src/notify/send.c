@@ -75,6 +75,11 @@ err notice_words(struct ctx *c, const struct message *m, bool brief, const char 
 		*ret_text = "有一件关于公开您个人信息的告知，请登录应用查看。";
 		return OK;
 	}
+	if (strcmp(m->kind, "ward_use") == 0) {
+		*ret_title = "征求监护人意见";
+		*ret_text = "有一件使用您监护的孩子的信息的事项须征求您的意见，请登录应用查看。";
+		return OK;
+	}
 	if (strcmp(m->kind, "login") == 0) {
 		*ret_title = "异常登录提醒";
 		*ret_text =

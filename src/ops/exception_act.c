@@ -37,6 +37,11 @@ const char *exception_note(struct ctx *c, const struct exception_use *u)
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		add_part(&out, parts[i].label, u->evidence[parts[i].need]);
 	add_part(&out, "范围：", u->scope);
+	const struct exception *minor =
+		u->minor_ground ? release_exception(c->release, u->minor_ground) : NULL;
+	add_part(&out, "未成年人信息的使用：", minor ? minor->ground : NULL);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		add_part(&out, parts[i].label, u->minor_evidence[parts[i].need]);
 	return arena_copy(c->arena, buf_slice(&out));
 }
 
@@ -85,6 +90,17 @@ static uint32_t given_by(const struct exception_use *u, bool agreed)
 	return given;
 }
 
+/* The guardian is asked after the officers (ward_uses.h); only that record is the consent. */
+static uint32_t given_for_minor(const struct exception_use *u)
+{
+	uint32_t given = 1U << NEED_OFFICER;
+
+	for (int i = 0; i < NEED_COUNT; i++)
+		given |= u->minor_evidence[i] ? 1U << i : 0;
+	return !u->state || u->guardian_agreed_at_ms ? given | 1U << NEED_CONSENT
+						     : given & ~(1U << NEED_CONSENT);
+}
+
 static err act_prepare(struct ctx *c, const struct exception_use *u, bool agreed, struct act *ret)
 {
 	const struct service *s = release_service(c->release, u->service);
@@ -116,6 +132,8 @@ static err act_prepare(struct ctx *c, const struct exception_use *u, bool agreed
 		.deferred_until_ms = u->deferred_until_ms,
 		.use_id = u->id,
 		.note = exception_note(c, u),
+		.minor = u->minor_ground ? release_exception(c->release, u->minor_ground) : NULL,
+		.minor_given = given_for_minor(u),
 	};
 	a.q = (struct gate_request){
 		.action = where == EXCEPTION_COLLECT			      ? GATE_COLLECT

@@ -15,13 +15,13 @@ static void drop(json_t **j)
 
 /* ---- the sealed document ---- */
 
-static void put_evidence(struct json *j, const struct exception_use *u)
+void exception_put_evidence(struct json *j, const char *member, const char *const evidence[static NEED_COUNT])
 {
-	json_key(j, "evidence");
+	json_key(j, member);
 	json_open(j, '{');
 	for (int i = 0; i < NEED_COUNT; i++)
-		if (u->evidence[i])
-			json_put_text(j, exception_need_field((enum exception_need)i), u->evidence[i]);
+		if (evidence[i])
+			json_put_text(j, exception_need_field((enum exception_need)i), evidence[i]);
 	json_close(j, '}');
 }
 
@@ -55,9 +55,13 @@ static void put_detail(struct ctx *c, const struct exception_use *u, struct buf 
 	json_put_text(&j, "text", u->text);
 	json_put_int(&j, "agreed_at", u->agreed_at_ms);
 	json_put_int(&j, "published_at", u->published_at_ms);
+	json_put_text(&j, "minor_ground", u->minor_ground);
+	json_put_int(&j, "guardian_id", u->guardian_id);
+	json_put_int(&j, "guardian_agreed_at", u->guardian_agreed_at_ms);
 	json_key(&j, "items");
 	itemset_json(&j, c->release, &u->items);
-	put_evidence(&j, u);
+	exception_put_evidence(&j, "evidence", u->evidence);
+	exception_put_evidence(&j, "minor_evidence", u->minor_evidence);
 	put_values(&j, u);
 	json_close(&j, '}');
 }
@@ -119,8 +123,14 @@ static err read_detail(struct ctx *c, struct slice text, struct exception_use *u
 	u->text = text_of(c, root, "text");
 	u->agreed_at_ms = json_integer_value(json_object_get(root, "agreed_at"));
 	u->published_at_ms = json_integer_value(json_object_get(root, "published_at"));
-	for (int i = 0; i < NEED_COUNT; i++)
-		u->evidence[i] = text_of(c, evidence, exception_need_field((enum exception_need)i));
+	u->minor_ground = text_of(c, root, "minor_ground");
+	u->guardian_id = json_integer_value(json_object_get(root, "guardian_id"));
+	u->guardian_agreed_at_ms = json_integer_value(json_object_get(root, "guardian_agreed_at"));
+	for (int i = 0; i < NEED_COUNT; i++) {
+		const char *field = exception_need_field((enum exception_need)i);
+		u->evidence[i] = text_of(c, evidence, field);
+		u->minor_evidence[i] = text_of(c, json_object_get(root, "minor_evidence"), field);
+	}
 	read_items(c, json_object_get(root, "items"), u);
 	read_values(c, json_object_get(root, "values"), u);
 	return OK;
@@ -242,6 +252,14 @@ err exception_read_list(struct ctx *c, bool publications, int64_t before, int li
 {
 	return read_list(c, Q_EXCEPTION_REGISTER_LIST,
 			 PARAMS(P_INT(before ? before : INT64_MAX), P_INT(limit), P_INT(publications)), limit,
+			 fn, arg);
+}
+
+err exception_read_about(struct ctx *c, int64_t subject_id, int64_t before, int limit, exception_fn fn,
+			 void *arg)
+{
+	return read_list(c, Q_EXCEPTION_REGISTER_ABOUT,
+			 PARAMS(P_INT(subject_id), P_INT(before ? before : INT64_MAX), P_INT(limit)), limit,
 			 fn, arg);
 }
 

@@ -46,13 +46,14 @@ static bool is_text(int need)
 	       need == NEED_UNDERTAKING;
 }
 
-static err check_evidence(struct ctx *c, const struct exception_use *u)
+static err check_evidence(struct ctx *c, const char *within, const char *const evidence[static NEED_COUNT])
 {
 	for (int i = 0; i < NEED_COUNT; i++) {
-		const char *field = exception_need_field((enum exception_need)i);
-		if (u->evidence[i] && !is_text(i))
+		const char *field =
+			arena_printf(c->arena, "%s%s", within, exception_need_field((enum exception_need)i));
+		if (evidence[i] && !is_text(i))
 			return fail_field(c, field, exception_need_text((enum exception_need)i));
-		TRY(check_text(c, field, u->evidence[i]));
+		TRY(check_text(c, field, evidence[i]));
 	}
 	return OK;
 }
@@ -157,11 +158,15 @@ static err opening_rows(struct ctx *c, struct tx *tx, void *arg)
 }
 
 /* Done, or failed with what is known: the entries tell the rest. */
-static err act(struct ctx *c, struct exception_use *u)
+err exception_go_on(struct ctx *c, struct exception_use *u)
 {
-	if (publication_is(u))
+	bool asks = ward_use_asks(c, u);
+
+	if (publication_is(u) && !asks)
 		return publication_act(c, u);
-	err e = exception_carry_out(c, u, &u->outcome);
+	err e = asks ? ward_use_ask(c, u) : exception_carry_out(c, u, &u->outcome);
+	if (asks && !failed(e))
+		return OK;
 	struct failure kept = c->failure;
 
 	u->state = failed(e) ? "failed" : "done";
@@ -191,8 +196,9 @@ static err check_organ(struct ctx *c, const struct exception_use *u)
 static err check_use(struct ctx *c, const struct exception_person *who, struct exception_use *u,
 		     int deferral_days)
 {
-	bool bad = failed(check_evidence(c, u));
+	bool bad = failed(check_evidence(c, "", u->evidence));
 
+	bad |= failed(check_evidence(c, "minor.", u->minor_evidence));
 	bad |= failed(check_scope(c, u));
 	bad |= failed(check_items(c, u));
 	bad |= failed(publication_check(c, u));
@@ -205,12 +211,14 @@ static err check_use(struct ctx *c, const struct exception_person *who, struct e
 		return OK;
 	if (kept_query_is(u)) {
 		TRY(kept_query_check(c, u));
-		return account_ended_find(c, who->certificate_id, &u->subject_id);
+		TRY(account_ended_find(c, who->certificate_id, &u->subject_id));
+		return ward_use_check(c, u);
 	}
 	TRY(who->case_id ? by_case(c, who->case_id, &u->subject_id)
 			 : account_named(c, &who->named, &u->subject_id));
 	if (!u->case_id)
 		u->case_id = who->case_id;
+	TRY(ward_use_check(c, u));
 	return check_application(c, u);
 }
 
@@ -234,7 +242,7 @@ err exception_open(struct ctx *c, const struct staff *s, const struct exception_
 	u->state = waits ? "waiting" : "acting";
 	TRY(exception_seal(c, u, &o.sealed));
 	TRY(store_write(c, c->store, opening_rows, &o));
-	return waits ? OK : act(c, u);
+	return waits ? OK : exception_go_on(c, u);
 }
 
 /* ---- the second officer ---- */
@@ -278,7 +286,7 @@ err exception_decide(struct ctx *c, const struct staff *s, int64_t use_id, bool 
 	u.second_id = s->id;
 	u.decided_at_ms = c->now_ms;
 	u.state = agrees ? "acting" : "rejected";
-	err e = agrees ? act(c, &u) : OK;
+	err e = agrees ? exception_go_on(c, &u) : OK;
 	*ret = u;
 	return e;
 }
@@ -299,9 +307,9 @@ err exception_list(struct ctx *c, const struct staff *s, bool publications, int6
 /* ---- what a crash left ---- */
 
 /* What comes to an end here is told by the use itself: the job is done either way. */
-static err finish_publication(struct ctx *c, struct exception_use *u)
+static err finish_asking(struct ctx *c, struct exception_use *u)
 {
-	err e = publication_act(c, u);
+	err e = exception_go_on(c, u);
 
 	if (failed(e) && strcmp(u->state, "acting") == 0)
 		return e;
@@ -317,8 +325,8 @@ err exception_finish_job(struct ctx *c, const struct job *j, int64_t *ret_again_
 	TRY(exception_read(c, j->ref_id, &u));
 	if (strcmp(u.state, "acting") != 0)
 		return OK;
-	if (u.ground && publication_is(&u))
-		return finish_publication(c, &u);
+	if (u.ground && (publication_is(&u) || ward_use_asks(c, &u)))
+		return finish_asking(c, &u);
 	return store_exec(c, c->store, Q_EXCEPTION_END,
 			  PARAMS(P_INT(u.id), P_STR("failed"), P_STR("unknown")), NULL);
 }

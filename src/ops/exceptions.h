@@ -28,7 +28,7 @@ struct exception_value {
 struct exception_use {
 	int64_t id, subject_id, created_at_ms, decided_at_ms;
 	const char *state; /* waiting acting done failed rejected; of a publication: publications.h; of a lock
-			      that was lifted: lifted */
+			      that was lifted: lifted; where a guardian is asked: ward_uses.h */
 	const char *outcome; /* sent not_sent unknown, or "" */
 	int64_t officer_id, second_id;
 	int64_t deferred_until_ms; /* 0: the person is told at once; past: was told then */
@@ -50,6 +50,10 @@ struct exception_use {
 	 * answered */
 	const char *purpose, *measures, *text;
 	int64_t agreed_at_ms, published_at_ms;
+	/* of a minor, where the city lists bases (TJ-6.3.a): the one that was named, what was written down
+	 * for it, and, where it is the guardian's word, who was asked (ward_uses.h) */
+	const char *minor_ground, *minor_evidence[NEED_COUNT];
+	int64_t guardian_id, guardian_agreed_at_ms;
 };
 
 /* Who it is about: by a case, or by name with document number or phone number as registered. */
@@ -76,6 +80,9 @@ err exception_decide(struct ctx *c, const struct staff *s, int64_t use_id, bool 
  * is over. */
 err exception_answer(struct ctx *c, const struct staff *s, int64_t use_id, handed_fn value, usage_fn record,
 		     void *arg);
+
+/* Hex of the text that the person or the guardian is asked. */
+const char *exception_text_hash(struct ctx *c, const struct exception_use *u);
 
 /* Context access: opens again what the use closed, before its end. ERR_CONFLICT: nothing is closed by it. */
 err exception_lift(struct ctx *c, const struct staff *s, int64_t use_id, struct exception_use *ret);

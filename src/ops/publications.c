@@ -9,7 +9,7 @@ bool publication_is(const struct exception_use *u)
 	return u->context && strcmp(u->context, "publish") == 0;
 }
 
-static bool asks_person(const struct ctx *c, const struct exception_use *u)
+bool publication_asks_person(const struct ctx *c, const struct exception_use *u)
 {
 	const struct exception *e = u->ground ? release_exception(c->release, u->ground) : NULL;
 
@@ -71,56 +71,19 @@ static const char *text_of(struct ctx *c, const struct exception_use *u)
 	return arena_copy(c->arena, buf_slice(&out));
 }
 
-const char *publication_text_hash(struct ctx *c, const struct exception_use *u)
-{
-	uint8_t hash[HASH_SIZE];
-	char *hex = arena_alloc(c->arena, 2 * HASH_SIZE + 1);
-
-	hash_sha256(slice_of(u->text ? u->text : ""), hash);
-	hex_encode(hash, HASH_SIZE, hex);
-	return hex;
-}
-
 /* ---- steps ---- */
 
-struct step {
-	const struct exception_use *use;
-	const char *from, *to;
-	struct slice sealed;
-	bool tell;
-};
+static const struct exception_telling nobody = {0};
 
-static err step_rows(struct ctx *c, struct tx *tx, void *arg)
+static struct exception_telling person(const struct exception_use *u)
 {
-	const struct step *s = arg;
-	const struct exception_use *u = s->use;
-	int64_t changed = 0;
-
-	if (strcmp(s->to, "acting") == 0)
-		TRY(exception_finish_rows(c, tx, u));
-	TRY(tx_exec(c, tx, Q_PUBLICATION_ANSWER,
-		    PARAMS(P_INT(u->id), P_INT(u->subject_id), P_STR(s->from), P_STR(s->to)), &changed));
-	if (!changed)
-		FAIL(c, ERR_CONFLICT, "这件公开的状态已经变化，请刷新后再看");
-	TRY(exception_put_rows(c, tx, u, s->sealed));
-	return s->tell ? message_rows(c, tx, u->subject_id, u->id, "publication", u->id) : OK;
-}
-
-static err step(struct ctx *c, struct exception_use *u, const char *to, bool tell)
-{
-	struct step s = {.use = u, .from = u->state, .to = to, .tell = tell};
-
-	TRY(exception_seal(c, u, &s.sealed));
-	TRY(store_write(c, c->store, step_rows, &s));
-	u->state = to;
-	return OK;
+	return (struct exception_telling){u->subject_id, "publication"};
 }
 
 /* The same, with an entry that the person's facts changed. */
 static err step_entered(struct ctx *c, struct exception_use *u, const char *to, enum entry_action action)
 {
 	const struct exception *e = release_exception(c->release, u->ground);
-	struct step s = {.use = u, .from = u->state, .to = to};
 	struct entry entry = {.action = action,
 			      .service = u->service,
 			      .items = u->items,
@@ -128,16 +91,10 @@ static err step_entered(struct ctx *c, struct exception_use *u, const char *to, 
 			      .decision = "allowed",
 			      .clause = e ? e->clause : NULL,
 			      .note = arena_printf(c->arena, "公开个人信息：%s；文本 %s", u->purpose,
-						   publication_text_hash(c, u)),
+						   exception_text_hash(c, u)),
 			      .ref_id = u->id};
-	struct facts f;
-	struct head h;
 
-	TRY(exception_seal(c, u, &s.sealed));
-	TRY(facts_load(c, u->subject_id, &f, &h));
-	TRY(ledger_write(c, &h, &entry, LEDGER_RAISE_EPOCH, step_rows, &s, NULL));
-	u->state = to;
-	return OK;
+	return exception_step_entered(c, u, to, &entry);
 }
 
 /* Nothing is wrong with the publication itself: it stays "acting", and exception_finish_job goes on. */
@@ -155,28 +112,29 @@ static err publish(struct ctx *c, struct exception_use *u)
 	if (failed(e)) {
 		struct failure kept = c->failure;
 		u->value_count = 0;
-		TRY(step(c, u, "failed", false));
+		TRY(exception_step(c, u, "failed", nobody));
 		c->failure = kept;
 		return e;
 	}
 	u->published_at_ms = c->now_ms;
-	/* asked before: the message is there already */
-	return step(c, u, "published", !u->agreed_at_ms);
+	/* asked before: the message is there already; a guardian's yes is not the person's own */
+	bool told = u->agreed_at_ms && !u->guardian_agreed_at_ms;
+	return exception_step(c, u, "published", told ? nobody : person(u));
 }
 
 void publication_write(struct ctx *c, struct exception_use *u)
 {
-	if (publication_is(u) && asks_person(c, u))
+	if (publication_is(u) && publication_asks_person(c, u) && !ward_use_asks(c, u))
 		u->text = text_of(c, u);
 }
 
 err publication_act(struct ctx *c, struct exception_use *u)
 {
-	if (u->agreed_at_ms || !asks_person(c, u))
+	if (u->agreed_at_ms || !publication_asks_person(c, u))
 		return publish(c, u);
 	if (!u->text) /* proposed before texts stood from the proposal on */
 		publication_write(c, u);
-	return step(c, u, "asked", true);
+	return exception_step(c, u, "asked", person(u));
 }
 
 /* ---- the person ---- */
@@ -220,7 +178,7 @@ err publication_agree(struct ctx *c, int64_t subject_id, int64_t use_id, struct 
 	TRY(publication_own_get(c, subject_id, use_id, &u));
 	if (strcmp(u.state, "asked") != 0)
 		FAIL(c, ERR_CONFLICT, "这件公开不在等待您的同意");
-	if (!slice_is(text_hash, publication_text_hash(c, &u)))
+	if (!slice_is(text_hash, exception_text_hash(c, &u)))
 		return fail_field(c, "text_hash", "请以显示给您的告知内容为准");
 	TRY(facts_load(c, subject_id, &f, &h));
 	if (f.minor)
@@ -259,14 +217,14 @@ err publication_take_off(struct ctx *c, const struct staff *s, int64_t use_id, s
 	if (!u.ground || !publication_is(&u) || strcmp(u.state, "published") != 0)
 		FAIL(c, ERR_CONFLICT, "这件没有公开，或者已经撤下");
 	u.value_count = 0;
-	TRY(step(c, &u, "withdrawn", false));
+	TRY(exception_step(c, &u, "withdrawn", nobody));
 	*ret = u;
 	return OK;
 }
 
 /* A list of which some rows are left out: pages are read on until enough is told. */
 struct showing {
-	bool (*tells)(const struct ctx *c, const struct exception_use *u);
+	bool (*tells)(struct ctx *c, const struct exception_use *u);
 	exception_fn fn;
 	void *arg;
 	int limit, told, rows;
@@ -296,7 +254,7 @@ static err show_pages(struct ctx *c, int64_t subject_id, struct showing *s)
 	return OK;
 }
 
-static bool own_tells(const struct ctx *c, const struct exception_use *u)
+static bool own_tells(struct ctx *c, const struct exception_use *u)
 {
 	(void)c;
 	return is_shown(u);
@@ -311,9 +269,9 @@ err publication_own(struct ctx *c, int64_t subject_id, int64_t before, int limit
 
 /* ---- everybody ---- */
 
-static bool is_standing(const struct ctx *c, const struct exception_use *u)
+static bool is_standing(struct ctx *c, const struct exception_use *u)
 {
-	return u->ground && (!u->scope_until_ms || u->scope_until_ms > c->now_ms);
+	return u->ground && (!u->scope_until_ms || u->scope_until_ms > c->now_ms) && ward_use_stands(c, u);
 }
 
 err publication_list(struct ctx *c, int64_t before, int limit, exception_fn fn, void *arg)

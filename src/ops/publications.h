@@ -17,8 +17,6 @@ err publication_list(struct ctx *c, int64_t before, int limit, exception_fn fn, 
 err publication_own(struct ctx *c, int64_t subject_id, int64_t before, int limit, exception_fn fn, void *arg);
 /* ERR_NOT_FOUND for another person's. */
 err publication_own_get(struct ctx *c, int64_t subject_id, int64_t use_id, struct exception_use *ret);
-/* Hex of the text that was shown, for publication_agree. */
-const char *publication_text_hash(struct ctx *c, const struct exception_use *u);
 /* ERR_INVALID for another text than what was asked; ERR_CONFLICT when nothing is asked. Publishes. */
 err publication_agree(struct ctx *c, int64_t subject_id, int64_t use_id, struct slice text_hash,
 		      struct exception_use *ret);

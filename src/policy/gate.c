@@ -284,6 +284,8 @@ const char *gate_reason(enum gate_rule rule)
 		[RULE_GROUND] = "not_declared",
 		[RULE_EVIDENCE] = "invalid_input",
 		[RULE_BORDER] = "not_declared",
+		[RULE_MINOR] = "guardian_required",
+		[RULE_MINOR_EVIDENCE] = "invalid_input",
 	};
 
 	return reasons[rule];
@@ -321,6 +323,8 @@ const char *gate_clause(const struct release *r, const struct gate_request *q, e
 		return stopped ? stopped : gate_action_clause(r, q);
 	if (rule == RULE_EVIDENCE)
 		return q->ground->exception->clause;
+	if (rule == RULE_MINOR_EVIDENCE)
+		return q->ground->minor->clause;
 	if (rule == RULE_GROUND && q->action == GATE_COLLECT && r->collect_ground_clause)
 		return r->collect_ground_clause;
 	if (rule == RULE_PERMISSION && sensed_clause(r, q))

@@ -72,11 +72,15 @@ struct gate_ground {
 	uint32_t given;		    /* what is there as evidence, bit per exception_need */
 	struct itemset scope_items; /* what the use was opened for: the only way beyond the service's items */
 	const struct recipient
-		*scope_recipient;  /* the only recipient beyond those of the category, or NULL */
-	int64_t scope_until_ms;	   /* the use ends then; 0: no end */
-	int64_t deferred_until_ms; /* the person is told then; 0: at once. Only grounds with secrecy */
-	int64_t use_id;		   /* entries refer to it */
-	const char *note;	   /* for the entries: officers, evidence, scope */
+		*scope_recipient;      /* the only recipient beyond those of the category, or NULL */
+	int64_t scope_until_ms;	       /* the use ends then; 0: no end */
+	int64_t deferred_until_ms;     /* the person is told then; 0: at once. Only grounds with secrecy */
+	int64_t use_id;		       /* entries refer to it */
+	const char *note;	       /* for the entries: officers, evidence, scope */
+	const struct exception *minor; /* of a minor, where the city lists bases (context minor): the one
+					  that was named; NULL: none */
+	uint32_t minor_given;	       /* what is there for it, bit per exception_need; NEED_CONSENT: a
+					  recorded yes of the guardian to this very use */
 };
 
 /* The first cache line is what every decision reads. */
@@ -139,7 +143,9 @@ const char *paper_clause(const struct release *r, enum paper_kind k);
  * must be given → ERR_INVALID with a field error for each need that is missing. It replaces acceptance,
  * consents and the guardian's consent, nothing else: items and recipient must be declared for the service, or
  * be named by the scope of a ground that needs one. A ground that rests on consent still needs that consent.
- */
+ * Where the city lists bases for minors, a minor's item is used or published only on one of them as well
+ * (TJ-6.3.a): none → guardian_required; what it needs → ERR_INVALID with fields "minor.…". A guardian's yes
+ * does not outlive the agreement for the account → guardian_required. */
 err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, const struct gate_request *q,
 		struct permit **ret);
 

@@ -7,7 +7,7 @@
 struct verdict {
 	struct itemset missing; /* items without a consent */
 	int64_t consent_id;	/* the first consent that was used */
-	uint32_t needs;		/* RULE_EVIDENCE: what was not given */
+	uint32_t needs;		/* RULE_EVIDENCE, RULE_MINOR_EVIDENCE: what was not given */
 };
 
 /* The first rule that refuses, or RULE_ALLOWED. */
@@ -25,8 +25,8 @@ const char *void_clause(const struct release *r, const struct gate_request *q);
 /* ---- ground.c: without consent, on a ground of the city's list ---- */
 enum gate_rule ground_judge(const struct release *r, const struct facts *f, const struct gate_request *q,
 			    struct verdict *v);
-/* ERR_INVALID with a field error for each need. */
-err ground_evidence_missing(struct ctx *c, const struct exception *e, uint32_t needs);
+/* ERR_INVALID with a field error for each need; the names of the fields start with `within`. */
+err ground_evidence_missing(struct ctx *c, const struct exception *e, const char *within, uint32_t needs);
 
 /* ---- gate.c, for ground.c ---- */
 /* What the recipient itself must be bound by, whatever the person agreed to (recipient.c). */

@@ -85,6 +85,25 @@ static bool consent_given(const struct facts *f, const struct gate_request *q, i
 	       gate_consented(f, q, ret_consent_id);
 }
 
+/* A minor's item is used or published only where the law allows it, the guardian agrees expressly or the
+ * protection of the minor needs it, whatever other ground there is (TJ-6.3.a). A city without such a list
+ * asks for nothing more. Taking in is no use: it has rules of its own. */
+static enum gate_rule minor_rule(const struct release *r, const struct facts *f, const struct gate_ground *g,
+				 struct verdict *v)
+{
+	const struct exception *basis = g->minor;
+
+	if (!f->minor || !r->minor_bases || g->where == EXCEPTION_COLLECT)
+		return RULE_ALLOWED;
+	if (!basis || !gate_row_stands(&r->exceptions, basis, basis->number) ||
+	    !better_exception(r, f->accepted_release, basis, EXCEPTION_MINOR))
+		return RULE_MINOR;
+	v->needs = basis->needs & ~g->minor_given;
+	if (v->needs)
+		return RULE_MINOR_EVIDENCE;
+	return exception_needs(basis, NEED_CONSENT) && !f->guardian_agreed ? RULE_GUARDIAN : RULE_ALLOWED;
+}
+
 enum gate_rule ground_judge(const struct release *r, const struct facts *f, const struct gate_request *q,
 			    struct verdict *v)
 {
@@ -106,6 +125,9 @@ enum gate_rule ground_judge(const struct release *r, const struct facts *f, cons
 		return RULE_LOGIN;
 	if (f->status == PERSON_CANCELLED && g->where != EXCEPTION_KEEP)
 		return RULE_CANCELLED;
+	enum gate_rule minor = minor_rule(r, f, g, v);
+	if (minor)
+		return minor;
 	if (!consent_given(f, q, &v->consent_id)) {
 		v->missing = q->items;
 		return RULE_SHARE;
@@ -146,11 +168,12 @@ const char *exception_need_text(enum exception_need what)
 	return need_texts[what];
 }
 
-err ground_evidence_missing(struct ctx *c, const struct exception *e, uint32_t needs)
+err ground_evidence_missing(struct ctx *c, const struct exception *e, const char *within, uint32_t needs)
 {
 	for (int i = 0; i < NEED_COUNT; i++)
 		if (needs >> i & 1)
-			(void)fail_field(c, exception_need_words[i], need_texts[i]);
+			(void)fail_field(c, arena_printf(c->arena, "%s%s", within, exception_need_words[i]),
+					 need_texts[i]);
 	c->failure.clause = e ? e->clause : city_text(c->release, "transfer.clause");
 	FAIL(c, ERR_INVALID, "这一例外情形所需的依据还不齐全");
 }

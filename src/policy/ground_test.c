@@ -66,6 +66,8 @@ static void ask(struct fixture *x, const struct exception *e, enum exception_con
 	bool leaves = action == GATE_SHARE && where != EXCEPTION_PUBLISH;
 
 	x->g = (struct gate_ground){.exception = e, .where = where, .given = e->needs, .use_id = 9};
+	x->g.minor = release_exception(x->r, "minor_law"); /* Nantong lists none */
+	x->g.minor_given = x->g.minor ? x->g.minor->needs : 0;
 	x->q = (struct gate_request){.action = action,
 				     .service = s,
 				     .purpose = s->purpose,
@@ -289,6 +291,58 @@ static void a_ground_of_consent_needs_the_consent(void **state)
 	}
 }
 
+/* TJ-6.3.a: beside its ground, a minor's item needs one of three bases of the city's list, with what the
+ * basis needs; the guardian's yes counts while the guardian agrees to the account. An adult's needs none, and
+ * in Nantong nobody's does. */
+static void a_minors_item_is_used_on_one_of_three_bases(void **state)
+{
+	static const char *const bases[] = {"minor_law", "minor_guardian", "minor_protection"};
+	static const enum exception_context uses[] = {EXCEPTION_SHARE, EXCEPTION_TRANSFER, EXCEPTION_PUBLISH,
+						      EXCEPTION_USE};
+	struct fixture x;
+
+	(void)state;
+	load(&x, "tianjin");
+	x.f.guardian_agreed = true;
+	for (size_t k = 0; k < sizeof uses / sizeof *uses; k++) {
+		ask(&x, ground(&x, uses[k] == EXCEPTION_USE ? "other_use" : "provide_public_interest"),
+		    uses[k]);
+		x.g.minor = NULL;
+		assert_string_equal(check(&x), "guardian_required");
+		assert_string_equal(x.clause, "TJ-6.3.a");
+		x.g.minor = x.g.exception; /* a ground, and no basis */
+		x.g.minor_given = UINT32_MAX;
+		assert_string_equal(check(&x), "guardian_required");
+		for (size_t b = 0; b < sizeof bases / sizeof *bases; b++) {
+			x.g.minor = ground(&x, bases[b]);
+			x.g.minor_given = x.g.minor->needs;
+			assert_null(check(&x));
+			for (int need = 0; need < NEED_COUNT; need++) {
+				if (!exception_needs(x.g.minor, (enum exception_need)need))
+					continue;
+				x.g.minor_given = x.g.minor->needs & ~(1U << need);
+				assert_string_equal(check(&x), "invalid_input");
+				assert_string_equal(x.clause, "TJ-6.3.a");
+			}
+		}
+		x.g.minor = NULL;
+		x.f.minor = false;
+		assert_null(check(&x));
+		x.f.minor = true;
+	}
+	ask(&x, ground(&x, "provide_public_interest"), EXCEPTION_SHARE);
+	x.g.minor = ground(&x, "minor_guardian");
+	x.g.minor_given = x.g.minor->needs;
+	x.f.guardian_agreed = false;
+	assert_string_equal(check(&x), "guardian_required");
+	drop(&x);
+	load(&x, "nantong");
+	ask(&x, ground(&x, "provide_public_interest"), EXCEPTION_SHARE);
+	assert_null(x.g.minor);
+	assert_null(check(&x));
+	drop(&x);
+}
+
 /* ---- abroad ---- */
 
 static const char *const parts[] = {"city", "policy"};
@@ -413,6 +467,7 @@ int main(void)
 		cmocka_unit_test(only_a_secret_ground_may_be_told_later),
 		cmocka_unit_test(after_the_end_only_keeping_is_left),
 		cmocka_unit_test(a_ground_of_consent_needs_the_consent),
+		cmocka_unit_test(a_minors_item_is_used_on_one_of_three_bases),
 		cmocka_unit_test(a_recipient_outside_stops_a_city_that_sends_nothing_abroad),
 		cmocka_unit_test(consent_and_assessment_together_open_the_border),
 		cmocka_unit_test(a_store_outside_the_country_stops_the_city),

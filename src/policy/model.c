@@ -344,6 +344,11 @@ static void freeze_rules(struct release *r)
 
 	for (int i = 0; i < RULE_COUNT; i++)
 		r->rule_clauses[i] = settings[i] ? city_text(r, settings[i]) : NULL;
+	for (unsigned i = 0; i < r->exceptions.count && !r->minor_bases; i++) {
+		const struct exception *e = r->exceptions.rows[i];
+		r->minor_bases = e->contexts >> EXCEPTION_MINOR & 1;
+		r->rule_clauses[RULE_MINOR] = r->minor_bases ? e->clause : NULL;
+	}
 }
 
 void model_freeze(struct release *r)

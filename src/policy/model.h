@@ -40,6 +40,8 @@ enum gate_rule {
 	RULE_GROUND,   /* the city's list has no such ground there */
 	RULE_EVIDENCE, /* the ground needs more than was given */
 	RULE_BORDER,
+	RULE_MINOR,	     /* a minor's item without one of the city's bases */
+	RULE_MINOR_EVIDENCE, /* the basis needs more than was given */
 	RULE_COUNT,
 };
 
@@ -175,6 +177,7 @@ struct release {
 	uint32_t item_permissions[ITEMS_MAX];
 	const char *rule_clauses[RULE_COUNT];
 	const char *collect_ground_clause; /* or NULL */
+	bool minor_bases; /* the city lists bases for using a minor's items; a void one still asks for one */
 };
 
 struct release *model_new(void);

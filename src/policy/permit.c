@@ -42,6 +42,8 @@ static const char *refusal_text(enum gate_rule rule)
 		[RULE_SECOND_CHECK] = "查看敏感个人信息前，请再次验证身份。",
 		[RULE_GROUND] = "现行隐私政策没有为这种处理列出该例外情形，不能不经同意进行。",
 		[RULE_BORDER] = "隐私政策不允许这样向境外提供个人信息。",
+		[RULE_MINOR] = "当事人未成年：只有法律允许、监护人明确同意或者保护其本人所必要的，才能使用"
+			       "或者公开其信息，须写明是哪一种。",
 	};
 
 	return texts[rule];
@@ -168,7 +170,9 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 	enum gate_rule rule = gate_judge(r, f, q, &v);
 
 	if (rule == RULE_EVIDENCE)
-		return ground_evidence_missing(c, q->ground->exception, v.needs);
+		return ground_evidence_missing(c, q->ground->exception, "", v.needs);
+	if (rule == RULE_MINOR_EVIDENCE)
+		return ground_evidence_missing(c, q->ground->minor, "minor.", v.needs);
 	if (rule != RULE_ALLOWED) {
 		c->failure.next_count = 0;
 		TRY(next_step(c, r, f, q, rule, &v));

@@ -45,6 +45,12 @@ err ward_consent(struct ctx *c, int64_t guardian_id, int64_t ward_id, const stru
 /* The ward, when its agreement holds today. */
 err ward_agreed(struct ctx *c, int64_t guardian_id, int64_t ward_id, struct ward *ret);
 
+/* An entry in the list of the guardian. */
+err ward_note(struct ctx *c, const struct ward *w, enum entry_action action, const char *note, tx_fn rows,
+	      void *arg);
+/* A guardian decides only after a second check: else ERR_REFUSED (second_check_required). */
+err ward_confirmed_again(struct ctx *c, int64_t guardian_id);
+
 /* The certificate of what a report deleted: JSON. ERR_NOT_FOUND. */
 err ward_certificate(struct ctx *c, int64_t guardian_id, int64_t ward_id, struct buf *ret);
 

@@ -89,7 +89,7 @@ err ward_text(struct ctx *c, const struct ward *w, struct buf *ret, char ret_has
 
 /* ---- yes ---- */
 
-static err check_again(struct ctx *c, int64_t guardian_id)
+err ward_confirmed_again(struct ctx *c, int64_t guardian_id)
 {
 	struct facts f;
 	struct head h;
@@ -132,7 +132,7 @@ err ward_agree(struct ctx *c, int64_t guardian_id, int64_t ward_id, struct slice
 	TRY(ward_text(c, &w, &text, hash));
 	if (!slice_is(text_hash, hash))
 		return fail_field(c, "text_hash", "同意书内容已更新，请重新阅读");
-	TRY(check_again(c, guardian_id));
+	TRY(ward_confirmed_again(c, guardian_id));
 	TRY(seal_birth(c, &w, &g.birth));
 	g.offer_count = account_offers(c, offers);
 	g.text = buf_slice(&text);

@@ -7,9 +7,6 @@
 #define WARD_SCOPE "service:guardian"
 
 const struct service *ward_service(struct ctx *c);
-/* An entry in the list of the guardian. */
-err ward_note(struct ctx *c, const struct ward *w, enum entry_action action, const char *note, tx_fn rows,
-	      void *arg);
 /* The entry for the list of the child. */
 struct entry ward_child_entry(struct ctx *c, enum entry_action action, const char *note);
 

@@ -211,6 +211,10 @@ const rules = {
   ward_agree: { caller: 'session', mine: w => ({ id: w.ward, body: { text_hash: '0' } }), missing: () => ({ id: nowhere, body: { text_hash: '0' } }) },
   ward_decline: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
   ward_withdraw: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
+  ward_use_list: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
+  ward_use_get: { caller: 'session', public: () => ({ id: nowhere }), found: [404] }, // minor_uses.test.mjs
+  ward_use_agree: { caller: 'session', public: () => ({ id: nowhere }), body: () => ({ text_hash: '0'.repeat(64) }) },
+  ward_use_refuse: { caller: 'session', public: () => ({ id: nowhere }), body: () => ({}) },
   ward_certificate: { caller: 'session', mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
   ward_offer: { caller: 'session', query: w => `?service=${w.service}`, mine: w => ({ id: w.ward }), missing: () => ({ id: nowhere }) },
   ward_consent: { caller: 'session', mine: w => ({ id: w.ward, body: { scope: w.service, text_hash: '0' } }), missing: w => ({ id: nowhere, body: { scope: w.service, text_hash: '0' } }) },

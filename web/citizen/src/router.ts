@@ -77,6 +77,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/mine/settings/cancel', component: () => import('./features/cancel/CancelPage.vue'), meta: person },
 	{ path: '/guardian', component: () => import('./features/guardian/GuardianPage.vue'), meta: { agreed: true } },
 	{ path: '/guardian/new', component: () => import('./features/guardian/WardNewPage.vue'), meta: person },
+	{ path: '/guardian/uses/:id', component: () => import('./features/guardian/WardUsePage.vue'), props: true, meta: person },
 	{ path: '/guardian/wards/:id', component: () => import('./features/guardian/WardPage.vue'), props: true, meta: person },
 	{ path: '/cancelled', component: () => import('./features/cancel/CertificatePage.vue') },
 	{ path: '/about', component: () => import('./features/me/AboutPage.vue') },

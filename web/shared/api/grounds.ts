@@ -26,7 +26,7 @@ export interface GroundChoices {
 
 export interface GroundUse {
 	id: string
-	state: 'waiting' | 'acting' | 'done' | 'failed' | 'rejected' | 'asked' | 'declined' | 'published' | 'withdrawn' | 'lifted'
+	state: 'waiting' | 'acting' | 'done' | 'failed' | 'rejected' | 'asked' | 'declined' | 'published' | 'withdrawn' | 'lifted' | 'guardian_asked' | 'guardian_declined'
 	state_name: string
 	outcome: string
 	ground_name: string | null
@@ -35,6 +35,8 @@ export interface GroundUse {
 	recipient_name: string | null
 	items: Named[]
 	evidence: Record<string, string>
+	/** Of a minor, where the city lists bases: which one it rests on. */
+	minor: { ground: string; ground_name: string | null; clause: string | null; evidence: Record<string, string>; guardian_agreed_at: string | null } | null
 	/** Which organ queries what the law keeps. */
 	organ: string | null
 	/** Of closed items: for everybody, and what is closed. */
@@ -81,6 +83,7 @@ export interface NewGroundUse {
 	acts?: string[]
 	values?: Record<string, string>
 	evidence: Record<string, string>
+	minor?: { ground: string; evidence: Record<string, string> }
 	purpose?: string
 	measures?: string
 	scope?: string

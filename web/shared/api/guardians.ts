@@ -60,6 +60,28 @@ export const getWardOffer = (id: string, service: string) => get<WardOffer>(`/wa
 export const giveWardConsent = (id: string, scope: string, text_hash: string) =>
 	create<{ id: string }>(`/wards/${id}/consents`, { scope, text_hash })
 
+/** What a guardian is asked about a child's items, and answers. */
+export interface WardUse {
+	id: string
+	state: 'guardian_asked' | 'guardian_declined' | 'acting' | 'done' | 'failed' | 'published' | 'withdrawn'
+	state_name: string
+	can_agree: boolean
+	can_withdraw: boolean
+	context: string
+	ground_name: string | null
+	recipient_name: string | null
+	until: string | null
+	items: string[]
+	text: string
+	text_hash: string
+	asked_at: string
+	agreed_at: string | null
+}
+export const listWardUses = (ward: string, cursor?: string | null) => get<Page<WardUse>>(`/wards/${ward}/uses${query({ cursor })}`)
+export const getWardUse = (id: string) => get<WardUse>(`/ward-uses/${id}`)
+export const agreeWardUse = (id: string, text_hash: string) => post<WardUse>(`/ward-uses/${id}/agreement`, { text_hash })
+export const refuseWardUse = (id: string) => post<WardUse>(`/ward-uses/${id}/refusal`, {})
+
 export interface GuardianTask {
 	id: string
 	kind: string

@@ -24,7 +24,7 @@ export interface PolicyNotice {
 
 export interface InboxMessage {
 	id: string
-	kind: 'policy' | 'announcement' | 'case' | 'incident' | 'end' | 'request' | 'publication' | 'login' | 'transfer'
+	kind: 'policy' | 'announcement' | 'case' | 'incident' | 'end' | 'request' | 'publication' | 'ward_use' | 'login' | 'transfer'
 	ref_id: string
 	at: string
 	read_at: string | null

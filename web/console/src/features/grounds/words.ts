@@ -36,8 +36,12 @@ export const evidenceName = (key: string) => (key === 'application' ? '本人的
 const outcomes: Record<string, string> = { sent: '已送达', not_sent: '未发出', unknown: '结果未知' }
 export const outcomeName = (use: GroundUse) => outcomes[use.outcome] ?? ''
 
+/** On which basis a minor's items may be used, where the city's policy lists such. */
+export const minorContext = 'minor'
+export const minorAsksGuardian = (needs: string[]) => needs.includes('consent')
+
 export const tagOf = (state: GroundUse['state']) =>
-	state === 'done' || state === 'published' ? 'success' : state === 'waiting' || state === 'asked' ? 'warning' : state === 'failed' || state === 'rejected' || state === 'declined' ? 'danger' : 'info'
+	state === 'done' || state === 'published' ? 'success' : state === 'waiting' || state === 'asked' || state === 'guardian_asked' ? 'warning' : state === 'failed' || state === 'rejected' || state === 'declined' || state === 'guardian_declined' ? 'danger' : 'info'
 
 export const isDeferred = (use: GroundUse) => !!use.deferred_until && !use.told
 /** Days until the person is told; what has less than a week left is marked. */
