@@ -91,12 +91,23 @@ static void put_act(struct ctx *c, struct buf *out, const struct exception_use *
 		buf_add_text(out, "由本应用的工作人员用于收集时没有写明的用途");
 }
 
+/* The policy speaks to the person; the guardian reads of the child. */
+static void put_of_child(struct buf *out, const char *text)
+{
+	static const char you[] = "您";
+
+	for (const char *at; (at = strstr(text, you)); text = at + sizeof you - 1)
+		buf_printf(out, "%.*s孩子", (int)(at - text), text);
+	buf_add_text(out, text);
+}
+
 static void put_why(struct ctx *c, struct buf *out, const struct exception_use *u)
 {
 	static const enum exception_need told[] = {NEED_REASON, NEED_EVENT, NEED_DOCUMENT};
 	const struct exception *e = release_exception(c->release, u->ground);
 
-	buf_printf(out, "情形：%s", e ? e->ground : "");
+	buf_add_text(out, "情形：");
+	put_of_child(out, e ? e->ground : "");
 	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
 		if (u->evidence[told[i]])
 			buf_printf(out, "；%s", u->evidence[told[i]]);

@@ -139,6 +139,14 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal((await family.p.ok('POST', `/ward-uses/${id}/refusal`, {})).body.state, 'withdrawn')
     assert.equal((await second.refused('POST', `/staff/exceptions/${id}/values`, {})).status, 409)
 
+    const given = await open(share(child(), { minor: guardian }))
+    const before = await disclosed()
+    assert.equal(given.state, 'guardian_asked', 'one officer is enough on that ground')
+    const { text_hash } = (await family.p.ok('GET', `/ward-uses/${given.id}`)).body
+    const sent = (await family.p.ok('POST', `/ward-uses/${given.id}/agreement`, { text_hash })).body
+    assert.deepEqual([sent.state, sent.can_withdraw, await disclosed()], ['done', false, before + 1])
+    assert.equal((await family.p.refused('POST', `/ward-uses/${given.id}/refusal`, {})).status, 409, 'it cannot be called back')
+
     const no = await open(use(child(), { minor: guardian }))
     await approve(no.id)
     assert.equal((await family.p.ok('POST', `/ward-uses/${no.id}/refusal`, {})).body.state, 'guardian_declined')
