@@ -5,7 +5,7 @@
  * is no part of a backup. Whatever ends the server in between, the sweep of the next start does it. */
 #include "vault/vault_store.h"
 
-enum { PAGE = 100, DELETIONS_MAX = 512 };
+enum { DELETIONS_MAX = 512, SWEEP_MEMORY = 1 << 20 };
 
 void deletion_remember(struct ctx *c, int64_t subject_id)
 {
@@ -82,33 +82,31 @@ static err list_person(struct ctx *c, int64_t subject_id)
 	return OK;
 }
 
-struct page {
-	int64_t subjects[PAGE];
-	size_t count;
-};
-
-static err page_row(struct ctx *c, const struct row *row, void *arg)
+static err sweep(struct ctx *c)
 {
-	struct page *p = arg;
+	struct subjects some = {.count = SUBJECTS_MAX};
+	int64_t after = 0;
 
-	(void)c;
-	p->subjects[p->count++] = row_int(row, 0);
+	while (some.count == SUBJECTS_MAX) {
+		TRY(subjects_after(c, Q_VAULT_DELETION_PAGE, after, &some));
+		for (size_t i = 0; i < some.count; i++) {
+			TRY(list_person(c, after = some.ids[i]));
+			arena_clear(c->arena);
+		}
+	}
 	return OK;
 }
 
+/* With an arena of its own, emptied after each person: there may be many. */
 err vault_deletions_sweep(struct ctx *c)
 {
-	struct page p = {.count = PAGE};
-	int64_t after = 0;
+	struct ctx own = *c;
 
-	while (p.count == PAGE) {
-		p.count = 0;
-		TRY(store_rows(c, c->store, Q_VAULT_DELETION_PAGE, PARAMS(P_INT(after), P_INT(PAGE)),
-			       page_row, &p));
-		for (size_t i = 0; i < p.count; i++)
-			TRY(list_person(c, after = p.subjects[i]));
-	}
-	return OK;
+	own.arena = arena_new(SWEEP_MEMORY);
+	err e = sweep(&own);
+	arena_free(own.arena);
+	c->failure = own.failure;
+	return e;
 }
 
 err vault_deletions_list(struct ctx *c)

@@ -2,8 +2,6 @@
 #include "vault/blob_store.h"
 #include "vault/vault_store.h"
 
-enum { PAGE = 200 };
-
 typedef err (*ended_fn)(struct ctx *c, int64_t subject_id, const char *scope, void *arg);
 
 struct applying {
@@ -47,24 +45,10 @@ static err apply_values(struct ctx *c, struct applying *a)
 	return blobs_end_deleted(c, a->subject_id, &a->done.values);
 }
 
-struct page {
-	int64_t subjects[PAGE];
-	size_t count;
-};
-
-static err page_row(struct ctx *c, const struct row *row, void *arg)
+static err apply_some(struct ctx *c, const struct subjects *some, struct applying *a)
 {
-	struct page *p = arg;
-
-	(void)c;
-	p->subjects[p->count++] = row_int(row, 0);
-	return OK;
-}
-
-static err apply_page(struct ctx *c, const struct page *p, struct applying *a)
-{
-	for (size_t i = 0; i < p->count; i++) {
-		a->subject_id = p->subjects[i];
+	for (size_t i = 0; i < some->count; i++) {
+		a->subject_id = some->ids[i];
 		TRY(vault_scopes(c, a->subject_id, apply_scope, a));
 		TRY(apply_values(c, a));
 		arena_clear(c->arena);
@@ -74,16 +58,14 @@ static err apply_page(struct ctx *c, const struct page *p, struct applying *a)
 
 static err apply_all(struct ctx *c, struct applying *a)
 {
-	struct page p = {.count = PAGE};
+	struct subjects some = {.count = SUBJECTS_MAX};
 	int64_t after = 0;
 
-	while (p.count == PAGE) {
-		p.count = 0;
-		TRY(store_rows(c, c->store, Q_VAULT_SUBJECT_PAGE, PARAMS(P_INT(after), P_INT(PAGE)), page_row,
-			       &p));
-		if (p.count > 0)
-			after = p.subjects[p.count - 1];
-		TRY(apply_page(c, &p, a));
+	while (some.count == SUBJECTS_MAX) {
+		TRY(subjects_after(c, Q_VAULT_SUBJECT_PAGE, after, &some));
+		if (some.count > 0)
+			after = some.ids[some.count - 1];
+		TRY(apply_some(c, &some, a));
 	}
 	return OK;
 }

@@ -187,3 +187,18 @@ err vault_rows_scopes(struct ctx *c, int64_t subject_id,
 
 	return store_rows(c, c->store, Q_VAULT_SCOPE_LIST, PARAMS(P_INT(subject_id)), scope_row, &call);
 }
+
+static err subject_row(struct ctx *c, const struct row *row, void *arg)
+{
+	struct subjects *all = arg;
+
+	(void)c;
+	all->ids[all->count++] = row_int(row, 0);
+	return OK;
+}
+
+err subjects_after(struct ctx *c, enum query q, int64_t after, struct subjects *ret)
+{
+	ret->count = 0;
+	return store_rows(c, c->store, q, PARAMS(P_INT(after), P_INT(SUBJECTS_MAX)), subject_row, ret);
+}

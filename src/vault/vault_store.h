@@ -41,6 +41,13 @@ void deletion_remember(struct ctx *c, int64_t subject_id);
 /* Whether a value that was collected then is on the list of deletions. */
 err deleted_before(struct ctx *c, int64_t subject_id, int64_t record_id, const char *item,
 		   int64_t collected_at_ms, bool *ret);
+/* Rounds through people: the next ones by number, by a query of (after, limit). */
+enum { SUBJECTS_MAX = 200 };
+struct subjects {
+	int64_t ids[SUBJECTS_MAX];
+	size_t count;
+};
+err subjects_after(struct ctx *c, enum query q, int64_t after, struct subjects *ret);
 /* A blob's place in that list. */
 #define BLOB_ITEM "blob"
 
