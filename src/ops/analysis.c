@@ -263,14 +263,13 @@ static err value_of(struct ctx *c, const char *field, int64_t subject_id, const 
 	const struct category *k = category_of(c, field);
 	struct date d = date_of(p->since_ms);
 	struct cooperation from;
-	struct partner_grant grant;
 	bool uses = false;
 
 	if (cooperation_of(c, field, &from)) {
-		TRY(partner_grant_of(c, subject_id, &from, &grant));
-		*ret = grant.delivery_count ? "有" : "没有";
+		TRY(partner_data_in_use(c, subject_id, &from, &uses));
+		*ret = uses ? "有" : "没有";
 	} else if (k) {
-		TRY(concerned_by(c, k->key, NULL, subject_id, &uses));
+		TRY(concerned_by(c, k->key, NULL, subject_id, true, &uses));
 		*ret = uses ? "使用" : "未使用";
 	} else if (strcmp(field, "registered_year") == 0) {
 		*ret = arena_printf(c->arena, "%04d", d.year);

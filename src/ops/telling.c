@@ -9,7 +9,7 @@ enum { BATCH = 100 };
 
 struct search {
 	const struct telling *t;
-	bool found;
+	bool in_use, found;
 };
 
 static err look(struct ctx *c, const struct held *h, void *arg)
@@ -18,6 +18,8 @@ static err look(struct ctx *c, const struct held *h, void *arg)
 	const struct telling *t = s->t;
 
 	(void)c;
+	if (s->in_use && h->rule)
+		return OK;
 	s->found |= (t->category && h->category && strcmp(h->category, t->category) == 0) ||
 		    (t->service && h->service && strcmp(h->service, t->service) == 0);
 	return OK;
@@ -29,16 +31,19 @@ static err look_consent(struct ctx *c, const struct consent *k, void *arg)
 	struct search *s = arg;
 	const struct service *service = k->service_key ? release_service(c->release, k->service_key) : NULL;
 
+	if (s->in_use && (k->withdrawn_at_ms || (k->until_ms && k->until_ms <= c->now_ms)))
+		return OK;
 	if (service)
 		s->found |= s->t->service ? strcmp(service->key, s->t->service) == 0
 					  : strcmp(service->category->key, s->t->category) == 0;
 	return OK;
 }
 
-err concerned_by(struct ctx *c, const char *category, const char *service, int64_t subject_id, bool *ret)
+err concerned_by(struct ctx *c, const char *category, const char *service, int64_t subject_id, bool in_use,
+		 bool *ret)
 {
 	struct telling t = {.category = category, .service = service};
-	struct search s = {.t = &t, .found = !category && !service};
+	struct search s = {.t = &t, .in_use = in_use, .found = !category && !service};
 
 	if (!s.found)
 		TRY(vault_held(c, subject_id, look, &s));
@@ -93,7 +98,7 @@ err tell_people(struct ctx *c, const struct telling *t, int64_t after, struct to
 	TRY(account_walk(c, after, BATCH, ids, &count));
 	for (size_t i = 0; i < count; i++) {
 		bool yes = false;
-		TRY(concerned_by(c, t->category, t->service, ids[i], &yes));
+		TRY(concerned_by(c, t->category, t->service, ids[i], false, &yes));
 		if (yes)
 			TRY(tell_one(c, t, ids[i], ret));
 		ret->after = ids[i];

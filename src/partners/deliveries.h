@@ -39,6 +39,8 @@ struct partner_grant {
 };
 err partner_grant_of(struct ctx *c, int64_t subject_id, const struct cooperation *k,
 		     struct partner_grant *ret);
+/* Whether anything that came is still in use: neither deleted, nor past its period, nor taken back. */
+err partner_data_in_use(struct ctx *c, int64_t subject_id, const struct cooperation *k, bool *ret);
 /* What letting agrees to. */
 err partner_grant_text(struct ctx *c, const struct cooperation *k, struct buf *ret, char ret_hash[static 65]);
 err partner_grant_give(struct ctx *c, int64_t subject_id, const struct cooperation *k,

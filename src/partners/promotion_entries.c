@@ -284,7 +284,11 @@ static err release_for(struct ctx *c, const struct promotion *p, int64_t subject
 	/* none once the promotion is over */
 	(void)facts_keep_consent(c, &a->f, is_running(p) ? e->consent_id : 0);
 	TRY(form_decide(c, &a->f, &a->h, &q, &a->permit));
-	return vault_release(c, a->permit, &a->h, e->entry_id, p->title, ret);
+	err released = vault_release(c, a->permit, &a->h, e->entry_id, p->title, ret);
+	if (released.code ==
+	    ERR_REFUSED) /* deleted, or its period is over: the person reads of the attempt */
+		form_refused(c, &a->h, &q);
+	return released;
 }
 
 static void write_request(const struct promotion *p, const struct promotion_entry *e,

@@ -280,6 +280,14 @@ static void diff_legal(struct diff *d, const void *before, const void *after)
 	diff_text(d, MAJOR_OTHER, b->name, "留存依据", a->rule, b->rule);
 }
 
+static void diff_purpose(struct diff *d, const void *before, const void *after)
+{
+	const struct purpose *a = before, *b = after;
+
+	diff_text(d, MAJOR_MODEL, b->name, "性质", a->commercial ? "经营性" : "非经营性",
+		  b->commercial ? "经营性" : "非经营性");
+}
+
 static void diff_service(struct diff *d, const void *before, const void *after)
 {
 	static const char *const levels[] = {"不需登录", "登录", "验证手机号码", "实名认证"};
@@ -461,7 +469,7 @@ struct policy_change *policy_diff(struct ctx *c, const struct release *before, c
 	const struct release *a = before, *b = after;
 
 	d.next = &d.first;
-	diff_table(&d, MAJOR_MODEL, "处理目的", &a->purposes, &b->purposes, NULL);
+	diff_table(&d, MAJOR_MODEL, "处理目的", &a->purposes, &b->purposes, diff_purpose);
 	diff_table(&d, MAJOR_RECIPIENTS, "接收方", &a->recipients, &b->recipients, diff_recipient);
 	diff_table(&d, MAJOR_MODEL, "系统权限", &a->permissions, &b->permissions, diff_permission);
 	diff_table(&d, MAJOR_MODEL, "业务类别", &a->categories, &b->categories, diff_category);

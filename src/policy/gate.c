@@ -65,10 +65,10 @@ static bool accepted(const struct release *r, const struct facts *f, const struc
 	return earlier_allows(r, f->accepted_release, q);
 }
 
-static enum gate_rule person_rule(const struct facts *f, bool own_right)
+static enum gate_rule person_rule(const struct facts *f, const struct gate_request *q, bool own_right)
 {
 	if (f->status == PERSON_CANCELLED)
-		return RULE_CANCELLED;
+		return q->purpose->commercial ? RULE_ENDED : RULE_CANCELLED;
 	if (f->status != PERSON_ACTIVE)
 		return RULE_BLOCKED;
 	return f->minor && !f->guardian_agreed && !own_right ? RULE_GUARDIAN : RULE_ALLOWED;
@@ -227,7 +227,7 @@ static enum gate_rule consent_rule(const struct release *r, const struct facts *
 
 	if (q->action == GATE_SHARE && (rule = gate_recipient_rule(r, f, q)))
 		return rule;
-	if ((rule = person_rule(f, own_right)) || (rule = level_rule(b, f)))
+	if ((rule = person_rule(f, q, own_right)) || (rule = level_rule(b, f)))
 		return rule;
 	if (!agreed_to_this(r, f) && (rule = acceptance_rule(r, f, q, own_right, strong)))
 		return rule;
@@ -285,6 +285,7 @@ const char *gate_reason(enum gate_rule rule)
 		[RULE_EVIDENCE] = "invalid_input",
 		[RULE_BORDER] = "not_declared",
 		[RULE_MINOR] = "guardian_required",
+		[RULE_ENDED] = "gone",
 		[RULE_MINOR_EVIDENCE] = "invalid_input",
 	};
 

@@ -137,7 +137,8 @@ const char *paper_clause(const struct release *r, enum paper_kind k);
  * A recipient of kind "supplier" works on our behalf: items that are not sensitive go to it under the
  * acceptance. A consent that names the recipient's `within` holds for it. A recipient outside the country
  * (border.inside) gets nothing where border.mode is never, and elsewhere only under the ground for sending
- * abroad together with the person's consent (TJ-5.2.b, NT-3.2.b, NT-A.10).
+ * abroad together with the person's consent (TJ-5.2.b, NT-3.2.b, NT-A.10). A commercial purpose of a person
+ * who cancelled, or on the ground of what the law keeps → gone (NT-3.1.b).
  *
  * With a ground: it must stand in the city's list for that context → not_declared; everything in its needs
  * must be given → ERR_INVALID with a field error for each need that is missing. It replaces acceptance,
@@ -161,6 +162,8 @@ const char *gate_version(const struct release *r, const struct facts *f, const s
 /* What a permit says; permit_take marks it used and answers false when it was used before or belongs to
  * another request. */
 bool permit_take(struct permit *p, const struct ctx *c);
+/* ERR_REFUSED: the purpose is commercial, and nothing of the permit's items is in use any more. */
+err permit_refuse_ended(struct ctx *c, const struct permit *p);
 int64_t permit_subject(const struct permit *p);
 int64_t permit_epoch(const struct permit *p);
 enum gate_action permit_action(const struct permit *p);

@@ -123,6 +123,9 @@ enum gate_rule ground_judge(const struct release *r, const struct facts *f, cons
 		return RULE_BORDER;
 	if (f->subject_id == 0)
 		return RULE_LOGIN;
+	/* what is left is kept because the law demands it, and read for that alone (NT-3.1.b) */
+	if (q->purpose->commercial && (f->status == PERSON_CANCELLED || g->where == EXCEPTION_KEEP))
+		return RULE_ENDED;
 	if (f->status == PERSON_CANCELLED && g->where != EXCEPTION_KEEP)
 		return RULE_CANCELLED;
 	enum gate_rule minor = minor_rule(r, f, g, v);

@@ -343,6 +343,34 @@ static void a_minors_item_is_used_on_one_of_three_bases(void **state)
 	drop(&x);
 }
 
+/* NT-3.1.b: what is left of a cancelled account is kept because the law demands it, and is for no commercial
+ * purpose; nor is anything else of it. */
+static void a_commercial_purpose_ends_with_the_account(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	load(&x, "nantong");
+	x.f.minor = false;
+	ask(&x, ground(&x, "provide_public_interest"), EXCEPTION_SHARE);
+	const struct service *campaign = release_service(x.r, "campaign");
+	assert_true(campaign->purpose->commercial);
+	x.q.service = campaign;
+	x.q.purpose = campaign->purpose;
+	x.q.recipient = campaign->recipient;
+	x.q.items = campaign->shared;
+	x.g.scope_items = x.q.items;
+	x.g.scope_recipient = x.q.recipient;
+	assert_null(check(&x));
+	x.f.status = PERSON_CANCELLED;
+	assert_string_equal(check(&x), "gone");
+	assert_string_equal(x.clause, "NT-3.1.b");
+	x.q.ground = NULL;
+	assert_string_equal(check(&x), "gone");
+	assert_string_equal(x.clause, "NT-3.1.b");
+	drop(&x);
+}
+
 /* ---- abroad ---- */
 
 static const char *const parts[] = {"city", "policy"};
@@ -468,6 +496,7 @@ int main(void)
 		cmocka_unit_test(after_the_end_only_keeping_is_left),
 		cmocka_unit_test(a_ground_of_consent_needs_the_consent),
 		cmocka_unit_test(a_minors_item_is_used_on_one_of_three_bases),
+		cmocka_unit_test(a_commercial_purpose_ends_with_the_account),
 		cmocka_unit_test(a_recipient_outside_stops_a_city_that_sends_nothing_abroad),
 		cmocka_unit_test(consent_and_assessment_together_open_the_border),
 		cmocka_unit_test(a_store_outside_the_country_stops_the_city),

@@ -11,6 +11,7 @@ static const struct schema_field purpose_fields[] = {
 	{"name", SCHEMA_TEXT, true, offsetof(struct purpose, name), NULL,
 	 "name: what it is for, as people read it"},
 	{"clause", SCHEMA_CLAUSE, true, offsetof(struct purpose, clause), NULL, NULL},
+	{"commercial", SCHEMA_FLAG, false, offsetof(struct purpose, commercial), NULL, NULL},
 };
 static const struct schema purpose_schema = {"a purpose", purpose_fields, COUNT(purpose_fields)};
 

@@ -340,6 +340,7 @@ static void freeze_rules(struct release *r)
 		[RULE_SECOND_CHECK] = "gate.clause.second_check",
 		[RULE_GROUND] = "gate.clause.ground",
 		[RULE_BORDER] = "gate.clause.border",
+		[RULE_ENDED] = "retention.clause",
 	};
 
 	for (int i = 0; i < RULE_COUNT; i++)

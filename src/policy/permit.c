@@ -42,6 +42,7 @@ static const char *refusal_text(enum gate_rule rule)
 		[RULE_SECOND_CHECK] = "查看敏感个人信息前，请再次验证身份。",
 		[RULE_GROUND] = "现行隐私政策没有为这种处理列出该例外情形，不能不经同意进行。",
 		[RULE_BORDER] = "隐私政策不允许这样向境外提供个人信息。",
+		[RULE_ENDED] = "账号已经注销，或者信息已经删除、保存期限届满，不再用于经营性的目的。",
 		[RULE_MINOR] = "当事人未成年：只有法律允许、监护人明确同意或者保护其本人所必要的，才能使用"
 			       "或者公开其信息，须写明是哪一种。",
 	};
@@ -203,6 +204,14 @@ err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, c
 	};
 	*ret = p;
 	return OK;
+}
+
+err permit_refuse_ended(struct ctx *c, const struct permit *p)
+{
+	const char *clause = c->release->rule_clauses[RULE_ENDED];
+
+	return refuse(c, gate_reason(RULE_ENDED), clause ? clause : p->purpose->clause, "%s",
+		      refusal_text(RULE_ENDED));
 }
 
 bool permit_take(struct permit *p, const struct ctx *c)

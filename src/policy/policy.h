@@ -66,6 +66,7 @@ struct recipient {
 struct purpose {
 	unsigned number;
 	const char *key, *name, *clause;
+	bool commercial; /* not after the account, the item or its period ended (NT-3.1.b) */
 };
 
 struct permission { /* perm_location, … */

@@ -187,6 +187,7 @@ static const struct known all[] = {
 	{"storage.region", VALUE_TEXT, NULL},
 	{"storage.backup_region", VALUE_TEXT, NULL},
 	{"retention.after", VALUE_WORD, WORDS("anonymise_or_delete", "anonymise")},
+	{"retention.clause", VALUE_CLAUSE, NULL},
 	{"retention.backup", VALUE_WORD, WORDS("cycle", "until_next_run")},
 	{"retention.backup_days", VALUE_COUNT, NULL},
 	{"termination.days", VALUE_COUNT, NULL},

@@ -91,7 +91,8 @@ static void choose_of_all(struct ctx *c, const struct vault_rows *rows, const st
 {
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct item *it = release_item(c->release, rows->list[i].item);
-		if (it && itemset_has(permitted, it->number) && !row_past(&rows->list[i], c->now_ms))
+		bool kept = p->in_use && row_retained(&rows->list[i]);
+		if (it && itemset_has(permitted, it->number) && !kept && !row_past(&rows->list[i], c->now_ms))
 			add(p, it, &rows->list[i]);
 	}
 }
@@ -174,9 +175,9 @@ static err drop_other_document(struct ctx *c, const struct vault_rows *rows, str
 /* -------------------------------------------------------------------------------------------------------- */
 
 err picks_choose(struct ctx *c, const struct vault_rows *rows, int64_t record_id,
-		 const struct itemset *permitted, struct picks *ret)
+		 const struct itemset *permitted, bool in_use, struct picks *ret)
 {
-	PICKS_SCOPED p = {0};
+	PICKS_SCOPED p = {.in_use = in_use};
 
 	choose(c, rows, record_id, permitted, &p);
 	TRY(drop_other_document(c, rows, &p));

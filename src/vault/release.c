@@ -20,12 +20,16 @@ static err read_rows(struct ctx *c, struct tx *tx, void *arg)
 static err prove(struct ctx *c, const struct permit *permit, struct head *h, int64_t record_id,
 		 struct entry *entry, struct picks *ret, int64_t *ret_n)
 {
+	/* nothing is shown of it, or what stands is shown to the person: no use of it by anybody else */
+	bool commercial = permit_purpose(permit)->commercial && !permit_masked(permit);
 	struct reading r = {.subject_id = h->subject_id, .record_id = record_id};
 	PICKS_SCOPED p = {0};
 	struct vault_rows before;
 
 	TRY(vault_rows_read(c, h->subject_id, record_id, &before));
-	TRY(picks_choose(c, &before, record_id, permit_items(permit), &p));
+	TRY(picks_choose(c, &before, record_id, permit_items(permit), commercial, &p));
+	if (commercial && p.count == 0)
+		return permit_refuse_ended(c, permit);
 	entry->items = p.items;
 	TRY(ledger_write(c, h, entry, 0, read_rows, &r, ret_n));
 	picks_renew(c, &r.rows, record_id, &p);

@@ -61,7 +61,9 @@ err vault_sensor_end_rows(struct ctx *c, struct tx *tx, int64_t installation_id)
  * opens them. An item that the record does not hold is taken from the profile (record 0): prefilled items of
  * a query or case stand there. So do resident_id_number from a profile's id_number whose id_type is
  * resident_card, and the reverse. Items held nowhere are left out. The same holds for vault_masked of one
- * record. Values live in ret, wiped by released_free. Consumes the permit. */
+ * record. Values live in ret, wiped by released_free. Consumes the permit. For a commercial purpose only what
+ * is in use is read, and where nothing of it is, because it was deleted, its period is over or only the law
+ * keeps it: ERR_REFUSED (gone), without an entry (NT-3.1.b). */
 struct released {
 	struct vault_value *values;
 	size_t count;

@@ -99,11 +99,12 @@ struct picks {
 	size_t count;
 	struct itemset items;
 	struct scope_keys keys;
+	bool in_use; /* chosen without what only the law keeps */
 };
 /* Of the rows of a record (RECORD_ALL: each row that is held) those that the permitted items are taken from.
  * Rows past their end date or of ended scopes are left out. */
 err picks_choose(struct ctx *c, const struct vault_rows *rows, int64_t record_id,
-		 const struct itemset *permitted, struct picks *ret);
+		 const struct itemset *permitted, bool in_use, struct picks *ret);
 void picks_free(struct picks *p);
 #define PICKS_SCOPED __attribute__((cleanup(picks_free))) struct picks
 /* The same choice among the rows as they are now, with the keys that are there already. What came in between

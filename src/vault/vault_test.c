@@ -404,6 +404,54 @@ static void what_the_law_keeps_is_out_of_use_and_ends_on_its_day(void **state)
 	assert_int_equal(s.count, 0);
 }
 
+/* A read for a purpose of a commercial nature. */
+static err use_commercially(struct city_test *t, int64_t record_id, const char *item)
+{
+	RELEASED_SCOPED r = {0};
+	struct head h = head_of(t, LI);
+
+	failure_clear(t->c);
+	return vault_release(t->c, permit_for(t, LI, GATE_READ, "my_information", LIST(item)), &h, record_id,
+			     NULL, &r);
+}
+
+/* NT-3.1.b: after the item was deleted, its period is over, or only the law keeps it. */
+static void nothing_is_used_commercially_after_its_end(void **state)
+{
+	struct city_test *t = *state;
+	struct ctx *c = t->c;
+	struct purpose *purpose = (struct purpose *)release_service(t->release, "my_information")->purpose;
+	struct vault_value phone = value_of(t, "mobile_phone", "12987654321");
+	struct itemset phones = {0};
+	struct head h = head_of(t, LI);
+
+	give(t, LI, 0, "account", LIST("real_name", "李小满", "email", "li@example.cn"));
+	phone.ends_at_ms = c->now_ms + 1000;
+	assert_ok(vault_collect(c, permit_for(t, LI, GATE_COLLECT, "account", LIST("mobile_phone")), &h, 0,
+				"account", &phone, 1, NULL, NULL));
+	purpose->commercial = true;
+	assert_ok(use_commercially(t, 0, "real_name"));
+	assert_ok(use_commercially(t, 0, "mobile_phone"));
+
+	assert_ok(delete_name(t, LI));
+	int64_t entries = head_of(t, LI).n;
+	assert_int_equal(use_commercially(t, 0, "real_name").code, ERR_REFUSED);
+	assert_string_equal(c->failure.reason, "gone");
+	assert_string_equal(c->failure.clause, "TJ-3.2.c");
+	assert_int_equal(head_of(t, LI).n, entries); /* nothing was read */
+
+	itemset_add(&phones, release_item(t->release, "email")->number);
+	assert_ok(vault_reseal(c, LI, 0, &phones, "retention:payment", "电子商务法第三十一条",
+			       c->now_ms + INT64_C(86400000)));
+	assert_int_equal(use_commercially(t, 0, "email").code, ERR_REFUSED);
+
+	c->now_ms += 1000;
+	assert_int_equal(use_commercially(t, 0, "mobile_phone").code, ERR_REFUSED);
+	purpose->commercial = false;
+	assert_ok(use_commercially(t, 0, "mobile_phone")); /* any other purpose finds nothing */
+	assert_null(read_item(t, LI, 0, "mobile_phone"));
+}
+
 static void a_value_past_its_end_date_is_not_released_even_before_the_job_ran(void **state)
 {
 	struct city_test *t = *state;
@@ -543,6 +591,7 @@ int main(void)
 		TEST(each_failing_call_of_collect_leaves_all_or_nothing),
 		TEST(each_failing_call_of_release_gives_no_plaintext),
 		TEST(what_the_law_keeps_is_out_of_use_and_ends_on_its_day),
+		TEST(nothing_is_used_commercially_after_its_end),
 		TEST(a_value_past_its_end_date_is_not_released_even_before_the_job_ran),
 		TEST(a_blob_opens_for_its_person_and_scope_only),
 		TEST(a_blob_ends_with_its_scope_unless_the_law_keeps_it),

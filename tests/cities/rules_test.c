@@ -148,6 +148,13 @@ static void put_small(struct buf *out, const struct release *r)
 
 static void put_release(struct buf *out, const struct release *r)
 {
+	for (unsigned i = 0; i < r->purposes.count; i++) {
+		const struct purpose *p = r->purposes.rows[i];
+		if (!p->commercial)
+			continue;
+		put_head(out, r, "purpose", p->key, "commercial");
+		buf_add_text(out, "true\n");
+	}
 	for (unsigned i = 0; i < r->categories.count; i++)
 		put_category(out, r, r->categories.rows[i]);
 	for (unsigned i = 0; i < r->services.count; i++)
