@@ -19,7 +19,8 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   const again = async c => { c.token = c.installation; await login(c, c.username) }
   const usage = c => c.all('/me/usage')
   const deleted = async (c, item) => {
-    const r = (await c.ok('POST', '/me/requests', { kind: 'delete', items: [item] })).body
+    await secondCheck(c)
+    const r = (await c.ok('POST', '/me/requests', { kind: 'delete', items: [item], text: '请删除这一项' })).body
     await s.ok('POST', `/staff/requests/${r.id}/answer`, { answer: '按您的请求已经删除' })
   }
   const groups = async (fields, purpose = '评估经营的效果') => {
@@ -43,7 +44,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('who took the consent back is not counted among those who use a service; who gives it again is [NT-3.1.c] [TJ-3.2.c]', async () => {
+  test('who took the consent back is not counted among those who use a service [NT-3.1.c] [TJ-3.2.c]', async () => {
     const c = await citizen(city), field = `category:${(await c.ok('GET', `/services/${query[name]}`)).body.category}`
     const users = async () => (await groups([field]))['使用'] ?? 0
     const none = await users()
@@ -80,7 +81,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal(await counted(), 1)
     await deleted(c, 'campaign_data')
     const no = await use()
-    assert.deepEqual([no.status, no.body.reason, no.body.clause], [403, 'gone', 'NT-3.1.b'])
+    assert.deepEqual([no.status, no.body.reason, no.body.clause], [410, 'gone', 'NT-3.1.b'])
     const [last] = await usage(c)
     assert.deepEqual([last.action, last.decision, last.recipient], ['refuse', 'gone', partner])
     await deleted(c, 'indirect_data')
@@ -114,7 +115,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const preview = (await c.ok('GET', `/me/cancellation?scope=${scope}`)).body
     await c.ok('DELETE', `/me?scope=${scope}&preview_token=${encodeURIComponent(preview.preview_token)}`)
     const no = await use()
-    assert.ok(no.status === 403 || no.status === 404, JSON.stringify(no.body))
+    assert.ok([403, 404, 410].includes(no.status), JSON.stringify(no.body))
     assert.equal(no.body.items, undefined)
     await city.settle()
     assert.equal((await use()).status, 404, 'there is no such entry any more')
