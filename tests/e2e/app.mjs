@@ -96,10 +96,10 @@ async function openConsole(city, browser) {
 // The console, entered by an officer of tests/api/officers.mjs. A code opens one session only: the clock goes on.
 export async function enterConsole(world, officer) {
   await world.city.advance('PT1M')
-  const { now_ms } = await world.city.control('GET', 'clock?server=console-test')
   const k = await world.console()
   await k.fill('input-login', officer.login)
   await k.fill('input-password', officer.password)
+  const { now_ms } = await world.city.control('GET', 'clock?server=console-test') // a page may take longer than a code lives
   await k.fill('input-totp', totp(officer.secret, now_ms))
   await k.tap('staff-log-in')
   await k.wait('staff-name')
