@@ -150,6 +150,9 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       const { preview_token } = (await c.ok('GET', `/me/cancellation?scope=${scope}`)).body
       const { certificate_id } = (await c.ok('DELETE', `/me?scope=${scope}&preview_token=${encodeURIComponent(preview_token)}`)).body
       await world.city.settle()
+      await a.go('/mine/requests') // on the phone the session has ended as well
+      await a.wait('login-ended')
+      await a.shot('login-ended')
 
       await first.go('/grounds/new')
       await first.page.getByText('查询留存信息', { exact: true }).click()

@@ -20,8 +20,8 @@ onLoginRequired(() => {
 	if (!session.me) return
 	const { meta, fullPath } = router.currentRoute.value
 	forgetPerson()
-	showToast('登录已失效，请重新登录')
-	if (meta.person) void router.replace({ path: '/login', query: { then: fullPath } })
+	if (meta.person) void router.replace({ path: '/login', query: { then: fullPath, ended: '1' } })
+	else showToast('登录已失效，请重新登录')
 })
 
 createApp(App).use(router).mount('#app')
