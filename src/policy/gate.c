@@ -286,6 +286,7 @@ const char *gate_reason(enum gate_rule rule)
 		[RULE_BORDER] = "not_declared",
 		[RULE_MINOR] = "guardian_required",
 		[RULE_ENDED] = "gone",
+		[RULE_CHILD] = "not_declared",
 		[RULE_MINOR_EVIDENCE] = "invalid_input",
 	};
 

@@ -146,7 +146,8 @@ const char *paper_clause(const struct release *r, enum paper_kind k);
  * be named by the scope of a ground that needs one. A ground that rests on consent still needs that consent.
  * Where the city lists bases for minors, a minor's item is used or published only on one of them as well
  * (TJ-6.3.a): none → guardian_required; what it needs → ERR_INVALID with fields "minor.…". A guardian's yes
- * does not outlive the agreement for the account → guardian_required. */
+ * does not outlive the agreement for the account → guardian_required. Of a child below minor.strict_age
+ * nothing is published → not_declared. */
 err gate_decide(struct ctx *c, const struct release *r, const struct facts *f, const struct gate_request *q,
 		struct permit **ret);
 

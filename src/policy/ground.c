@@ -93,6 +93,8 @@ static enum gate_rule minor_rule(const struct release *r, const struct facts *f,
 {
 	const struct exception *basis = g->minor;
 
+	if (f->child && g->where == EXCEPTION_PUBLISH) /* as both policies say of children (PIPL 31) */
+		return RULE_CHILD;
 	if (!f->minor || !r->minor_bases || g->where == EXCEPTION_COLLECT)
 		return RULE_ALLOWED;
 	if (!basis || !gate_row_stands(&r->exceptions, basis, basis->number) ||

@@ -343,6 +343,26 @@ static void a_minors_item_is_used_on_one_of_three_bases(void **state)
 	drop(&x);
 }
 
+/* The rules for children of both policies: nothing of a child is published, whatever basis is named. */
+static void nothing_of_a_child_is_published(void **state)
+{
+	static const char *const cities[] = {"tianjin", "nantong"};
+
+	(void)state;
+	for (size_t k = 0; k < 2; k++) {
+		struct fixture x;
+		load(&x, cities[k]);
+		ask(&x, ground(&x, "provide_public_interest"), EXCEPTION_PUBLISH);
+		assert_null(check(&x));
+		x.f.child = true;
+		assert_string_equal(check(&x), "not_declared");
+		assert_string_equal(x.clause, k == 0 ? "TJ-6.2.a" : "NT-5.1.a");
+		ask(&x, ground(&x, "provide_public_interest"), EXCEPTION_SHARE);
+		assert_null(check(&x));
+		drop(&x);
+	}
+}
+
 /* NT-3.1.b: what is left of a cancelled account is kept because the law demands it, and is for no commercial
  * purpose; nor is anything else of it. */
 static void a_commercial_purpose_ends_with_the_account(void **state)
@@ -496,6 +516,7 @@ int main(void)
 		cmocka_unit_test(after_the_end_only_keeping_is_left),
 		cmocka_unit_test(a_ground_of_consent_needs_the_consent),
 		cmocka_unit_test(a_minors_item_is_used_on_one_of_three_bases),
+		cmocka_unit_test(nothing_of_a_child_is_published),
 		cmocka_unit_test(a_commercial_purpose_ends_with_the_account),
 		cmocka_unit_test(a_recipient_outside_stops_a_city_that_sends_nothing_abroad),
 		cmocka_unit_test(consent_and_assessment_together_open_the_border),

@@ -341,6 +341,7 @@ static void freeze_rules(struct release *r)
 		[RULE_GROUND] = "gate.clause.ground",
 		[RULE_BORDER] = "gate.clause.border",
 		[RULE_ENDED] = "retention.clause",
+		[RULE_CHILD] = "gate.clause.guardian",
 	};
 
 	for (int i = 0; i < RULE_COUNT; i++)

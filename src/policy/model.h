@@ -41,6 +41,7 @@ enum gate_rule {
 	RULE_EVIDENCE, /* the ground needs more than was given */
 	RULE_BORDER,
 	RULE_MINOR,	     /* a minor's item without one of the city's bases */
+	RULE_CHILD,	     /* nothing of a child below minor.strict_age is published */
 	RULE_ENDED,	     /* a commercial purpose, after the end */
 	RULE_MINOR_EVIDENCE, /* the basis needs more than was given */
 	RULE_COUNT,
