@@ -34,7 +34,7 @@ bool ward_use_stands(struct ctx *c, const struct exception_use *u)
 /* The guardian who agrees to the child's account today. */
 static err guardian_of(struct ctx *c, int64_t child_id, struct ward *ret)
 {
-	struct ward w;
+	struct ward w = {0};
 
 	err e = ward_of_child(c, (struct child){child_id, true}, &w);
 	if (e.code == ERR_NOT_FOUND || e.code == ERR_GONE) {
@@ -139,7 +139,7 @@ static const char *text_of(struct ctx *c, const struct exception_use *u, const s
 
 err ward_use_check(struct ctx *c, struct exception_use *u)
 {
-	struct ward w;
+	struct ward w = {0};
 
 	if (!u->minor_ground)
 		return OK;
@@ -159,7 +159,7 @@ err ward_use_check(struct ctx *c, struct exception_use *u)
 /* Another guardian than when it was proposed, or none any more, is not the one the officers agreed to ask. */
 err ward_use_ask(struct ctx *c, struct exception_use *u)
 {
-	struct ward w;
+	struct ward w = {0};
 
 	TRY(guardian_of(c, u->subject_id, &w));
 	if (w.guardian_id != u->guardian_id)
@@ -230,7 +230,7 @@ static err enter(struct ctx *c, struct exception_use *u, const struct ward *w, c
 	struct entry entry = {.action = action,
 			      .service = u->service,
 			      .items = u->items,
-			      .basis = arena_printf(c->arena, "exception:%s", u->minor_ground),
+			      .basis = arena_printf(c->arena, "exception:%s", e ? e->key : ""),
 			      .decision = "allowed",
 			      .clause = e ? e->clause : NULL,
 			      .note = arena_printf(c->arena, "监护人%s：%s；文本 %s", what,
@@ -248,7 +248,7 @@ err ward_use_agree(struct ctx *c, int64_t guardian_id, int64_t use_id, struct sl
 		   struct exception_use *ret)
 {
 	struct exception_use u;
-	struct ward w;
+	struct ward w = {0};
 
 	TRY(ward_use_get(c, guardian_id, use_id, &u));
 	if (strcmp(u.state, "guardian_asked") != 0)
@@ -278,7 +278,7 @@ bool ward_use_may_withdraw(const struct exception_use *u)
 err ward_use_refuse(struct ctx *c, int64_t guardian_id, int64_t use_id, struct exception_use *ret)
 {
 	struct exception_use u;
-	struct ward w;
+	struct ward w = {0};
 
 	TRY(ward_use_get(c, guardian_id, use_id, &u));
 	bool asked = strcmp(u.state, "guardian_asked") == 0;
