@@ -131,13 +131,13 @@ static err paragraphs_get(struct api_call *k)
 	struct slice form = http_query(k->q, "form");
 	struct paragraphs all = {0};
 
+	TRY(add_named(k, &all));
 	if (form.n) {
 		const struct api_route *r = route_named(form);
 		if (!r)
 			FAIL(k->c, ERR_NOT_FOUND, "没有这个表单");
 		add_form(&all, k->c->release, r->takes);
 	}
-	TRY(add_named(k, &all));
 	json_open(&k->out, '{');
 	json_key(&k->out, "items");
 	json_open(&k->out, '[');

@@ -2,7 +2,9 @@
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { agree, cities, Client, register, startCity, tongban, until } from './helpers.mjs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { agree, cities, Client, register, root, startCity, tongban, until } from './helpers.mjs'
 import { officerOf } from './officers.mjs'
 
 const document = JSON.parse(execFileSync(tongban, ['openapi'], { encoding: 'utf8' }))
@@ -40,6 +42,66 @@ test('each route by which people send something names what it takes, or takes no
   assert.ok(forms.length > 50, String(forms.length))
   for (const o of forms)
     assert.equal(!o['x-takes'], !!takesNothing[o.operationId], `${o.operationId} (${o.summary}): .takes of its route, or a reason here`)
+})
+
+// ---- the screens ------------------------------------------------------------------------------------------------
+
+const sources = new Map(walk(join(root, 'web/citizen/src')).map(path => [path, readFileSync(path, 'utf8')]))
+
+function walk(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap(e => (e.isDirectory() ? walk(join(folder, e.name)) : /\.(vue|ts)$/.test(e.name) ? [join(folder, e.name)] : []))
+}
+
+// Functions of the client that send what a form takes: name → operation.
+function sendersOf() {
+  const methods = { get: 'get', requestText: 'get', requestBlob: 'post', post: 'post', create: 'post', put: 'put', del: 'delete' }
+  const operations = new Map(Object.entries(document.paths).flatMap(([path, all]) => Object.entries(all).map(([method, o]) => [`${method} ${path.replace(/\{[^}]*\}/g, '{}')}`, o])))
+  const found = new Map()
+  for (const file of readdirSync(join(root, 'web/shared/api')))
+    for (const [, name, body] of readFileSync(join(root, 'web/shared/api', file), 'utf8').matchAll(/export (?:const|async function|function) (\w+)([^]*?)(?=\nexport |$(?![^]))/g))
+      for (const call of [...body.matchAll(/\b(get|post|create|put|del|requestText|requestBlob)\s*(?:<(?:[^<>()]|<[^<>]*>)*>)?\(\s*[`'](\/[^`']*)/g)].map(m => [methods[m[1]], m[2]])
+        .concat([...body.matchAll(/\brequest\s*(?:<(?:[^<>()]|<[^<>]*>)*>)?\(\s*'([A-Z]+)',\s*[`'](\/[^`']*)/g)].map(m => [m[1].toLowerCase(), m[2]]))) {
+        const o = operations.get(`${call[0]} /api/v1${call[1].replace(/\$\{query\(.*$/, '').replace(/\?.*$/, '').replace(/\$\{[^}]*\}/g, '{}')}`)
+        if (o?.['x-takes']) found.set(name, o.operationId)
+      }
+  return found
+}
+
+const importsOf = text => [...text.matchAll(/import [^;\n]*? from '([^']+)'|import\('([^']+)'\)/g)].map(m => m[1] ?? m[2])
+const resolved = (from, what) => {
+  const base = what.startsWith('@/') ? join(root, 'web/citizen/src', what.slice(2)) : what.startsWith('.') ? join(from, '..', what) : null
+  return base && [base, `${base}.ts`, `${base}.vue`].find(p => sources.has(p))
+}
+const linesOf = path => [...(sources.get(path) ?? '').matchAll(/<BasisLine[^>]*>/g)].map(m => m[0])
+const names = (path, operation) => linesOf(path).some(l => new RegExp(`[":\\s(']${operation}["'\\s]`).test(l))
+const childrenOf = path => importsOf(sources.get(path)).map(w => resolved(path, w)).filter(p => p?.endsWith('.vue'))
+const importersOf = path => [...sources.keys()].filter(p => importsOf(sources.get(p)).some(w => resolved(p, w) === path))
+
+// What the app sends by itself, or when it goes online again, has no screen of its own; these say it.
+const saidBy = { 'app/visits.ts': 'features/uselog/UseLogPage.vue', 'app/network.ts': 'features/permissions/PermissionRow.vue' }
+
+test('each screen that sends what it takes has the line that leads to both texts [NT-3.3.1.b]', () => {
+  const senders = sendersOf(), missing = []
+  let looked = 0
+  assert.ok(senders.size > 30, [...senders.keys()].join(' '))
+  for (const [path, text] of sources) {
+    const used = [...text.matchAll(/import \{([^}]*)\} from '@shared\/api'/g)].flatMap(m => m[1].split(',').map(n => n.trim().split(' as ')[0])).filter(n => senders.has(n))
+    for (const operation of new Set(used.map(n => senders.get(n)))) {
+      looked++
+      const own = saidBy[path.slice(join(root, 'web/citizen/src/').length)], said = own && join(root, 'web/citizen/src', own)
+      const near = said ? [said] : [path, ...childrenOf(path)]
+      const parents = importersOf(path)
+      // a part of a form: whoever shows it has a line
+      const within = parents.length > 0 && parents.every(p => [p, ...childrenOf(p)].some(q => q !== path && linesOf(q).length > 0))
+      if (!near.some(p => names(p, operation)) && !(within && !said)) missing.push(`${path.slice(path.indexOf('web/'))}: <BasisLine form="${operation}">`)
+    }
+  }
+  assert.ok(looked > 30, String(looked))
+  assert.deepEqual(missing, [])
+  const known = new Set(forms.filter(o => o['x-takes']).map(o => o.operationId))
+  for (const path of sources.keys())
+    for (const line of linesOf(path))
+      for (const [, operation] of line.matchAll(/["'](\w+_\w+)["']/g)) assert.ok(known.has(operation), `${path}: ${operation} is no form`)
 })
 
 const idsOf = html => [...html.matchAll(/ id="([^"]+)"/g)].map(m => m[1])

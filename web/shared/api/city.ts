@@ -92,6 +92,7 @@ export interface Policy {
 	controller: string
 	product: string
 	html_url: string
+	agreement_url: string
 	reading_required: boolean
 	reading_token?: string
 }

@@ -2,6 +2,7 @@
 import { create, get, query, type NextStep } from '../http'
 import type { Named, Page } from './common'
 import type { ConsentRequest } from './consents'
+import type { Paragraph } from './paragraphs'
 
 export interface ServiceSummary {
 	key: string
@@ -54,6 +55,8 @@ export interface Service extends ServiceSummary {
 	missing: NextStep[]
 	/** What the service depends on cannot be reached. */
 	outage: { name: string; since: string } | null
+	/** Where both texts say what its form is for. */
+	paragraphs: Paragraph[]
 	/** Money moves here: what must be told to nobody is said again. */
 	secrets_warning: boolean
 }

@@ -25,5 +25,6 @@ export async function loadPolicyText(version?: string): Promise<string> {
 		}
 	})
 	content.querySelectorAll('table').forEach(wrapTable)
+	content.querySelectorAll('a[href^="/"]').forEach((link) => link.setAttribute('target', '_blank'))
 	return content.innerHTML
 }
