@@ -434,6 +434,8 @@ static const struct {
 	{"a ground for giving data away needs them de-identified, and no consent",
 	 "有一项对外提供的情形只要求去标识化，不需同意"},
 	{"no ground for giving data away needs them de-identified alone", "没有只要求去标识化的对外提供情形"},
+	{"a purpose of the policy is commercial: true", "有一项处理目的是经营性的（commercial: true）"},
+	{"no purpose of the policy is commercial: true", "没有经营性的处理目的（commercial: true）"},
 	{"dispute.body names who arbitrates", "dispute.body 写明由谁仲裁"},
 	{"no dispute.body stands there", "没有写 dispute.body"},
 	{"the policy defines ten terms", "隐私政策定义十个用语"},

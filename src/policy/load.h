@@ -51,6 +51,8 @@ void load_services(struct loader *l, const struct source *from); /* after the po
 void load_city(struct loader *l, struct node map);		 /* after the services */
 void check_chapters(struct loader *l, struct node policy);	 /* after the settings */
 void check_agreements(struct loader *l, struct node root); /* after all rows; root: of the city's settings */
+/* Its part about lists (load_lists.c). */
+void compare_lists(struct loader *l, struct node root);
 void check_overlaps(struct loader *l, struct node policy); /* after all rows */
 void check_parties(struct loader *l, struct node policy);  /* after the settings */
 

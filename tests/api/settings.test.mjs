@@ -44,6 +44,8 @@ const alone = [
     /indirect\.enabled is \w+, which means: (no )?indirect\.service/, '[TJ-1.2.1.4.a] [NT-1.2.3.a]'],
   ['categories of services', ['service.catalogue', 'as_collected', 'as_shared'], ['service.catalogue', 'as_shared', 'as_collected'],
     /service\.catalogue is \w+, which means: (each category|categories) of services collect/, '[TJ-1.1.6.a] [NT-2.1.1.0.a]'],
+  ['what goes on after the end', ['retention.after', 'anonymise_or_delete', 'anonymise'], ['retention.after', 'anonymise', 'anonymise_or_delete'],
+    /retention\.after is \w+, which means: (a|no) purpose of the policy is commercial/, '[TJ-3.2.c] [NT-3.1.b] [NT-3.1.c]'],
   ['safeguards of staff', ['staff.rules', '\\[limited_circle', '[training, limited_circle'], ['staff.rules', '\\[background_check, training', '[training'],
     /staff\.rules (names 'training', but no duty|lacks 'background_check', for which a duty)/, '[TJ-5.3.b] [NT-3.3.2.b] [NT-3.3.3.a]'],
 ]
