@@ -3,17 +3,17 @@
 
 -- name: analysis_insert
 INSERT INTO analysis_set (set_id, state, fields, purpose, receiver, made_by, made_at_ms, walk_after, least, people,
-	suppressed, reason, checked_at_ms)
-VALUES (?1, 'making', ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, 0, '', 0);
+	suppressed, reason, checked_at_ms, part, product)
+VALUES (?1, 'making', ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, 0, '', 0, ?8, ?9);
 
 -- name: analysis_get
 SELECT set_id, state, fields, purpose, receiver, made_by, made_at_ms, walk_after, least, people, suppressed, reason,
-	checked_at_ms
+	checked_at_ms, part, product
 FROM analysis_set WHERE set_id = ?1;
 
 -- name: analysis_list
 SELECT set_id, state, fields, purpose, receiver, made_by, made_at_ms, walk_after, least, people, suppressed, reason,
-	checked_at_ms
+	checked_at_ms, part, product
 FROM analysis_set ORDER BY set_id DESC LIMIT 200;
 
 -- name: analysis_walked

@@ -18,12 +18,26 @@ static void put_fields(struct json *j, struct ctx *c, const char *fields)
 	json_close(j, ']');
 }
 
+static void put_named(struct json *j, const char *member, const char *key, const char *name)
+{
+	json_key(j, member);
+	json_open(j, '{');
+	json_put_text(j, "key", key);
+	json_put_text(j, "name", name);
+	json_close(j, '}');
+}
+
 static void put_members(struct json *j, struct ctx *c, const struct analysis *a)
 {
 	json_put_id(j, "id", a->id);
 	json_put_text(j, "state", a->state);
 	put_fields(j, c, a->fields);
 	json_put_text(j, "purpose", a->purpose);
+	if (*a->part) {
+		const struct purpose *p = release_purpose(c->release, a->part);
+		put_named(j, "part", a->part, p ? p->name : NULL);
+		put_named(j, "product", a->product, analysis_product_name(c, a->product));
+	}
 	json_put_text(j, "receiver", *a->receiver ? a->receiver : NULL);
 	json_put_text(j, "made_by", a->made_by);
 	json_put_time(j, "made_at", a->made_at_ms);
@@ -67,6 +81,23 @@ static err sets_get(struct api_call *k)
 	json_open(&k->out, '[');
 	TRY(analysis_fields(k->c, put_field, k));
 	json_close(&k->out, ']');
+	json_key(&k->out, "products");
+	json_open(&k->out, '[');
+	TRY(put_field(k->c, "app", analysis_product_name(k->c, "app"), k));
+	for (unsigned i = 0; i < release_service_count(k->c->release); i++) {
+		const struct service *s = release_service_at(k->c->release, i);
+		if (s->shape != SHAPE_INTERNAL)
+			TRY(put_field(k->c, s->key, s->name, k));
+	}
+	json_close(&k->out, ']');
+	json_key(&k->out, "parts");
+	json_open(&k->out, '[');
+	for (unsigned i = 0; i < release_purpose_count(k->c->release); i++) {
+		const struct purpose *p = release_purpose_at(k->c->release, i);
+		if (p->within)
+			TRY(put_field(k->c, p->key, p->name, k));
+	}
+	json_close(&k->out, ']');
 	json_close(&k->out, '}');
 	return OK;
 }
@@ -74,7 +105,9 @@ static err sets_get(struct api_call *k)
 static err sets_post(struct api_call *k)
 {
 	struct analysis a = {.purpose = api_office_text(k, "purpose"),
-			     .receiver = api_office_text(k, "receiver")};
+			     .receiver = api_office_text(k, "receiver"),
+			     .part = api_office_text(k, "part"),
+			     .product = api_office_text(k, "product")};
 	const json_t *fields = json_object_get(k->body, "fields");
 	BUF_SCOPED list = {0};
 
@@ -125,19 +158,21 @@ static err set_get(struct api_call *k)
 	return OK;
 }
 
-#define FIELDS "[{key: text, name?: text}]"
+#define ONE "{key: text, name?: text}"
+#define FIELDS "[" ONE "]"
 #define MEMBERS                                                                                              \
-	"id: id, state: making|ready|refused, fields: " FIELDS ", purpose: text, receiver?: text,"           \
+	"id: id, state: making|ready|refused, fields: " FIELDS ", purpose: text, part?: " ONE                \
+	", product?: " ONE ", receiver?: text,"                                                              \
 	" made_by: text, made_at: time, least: int, people: int, suppressed: int, reason?: text"
 
 const struct api_route api_analysis_routes[] = {
 	{"GET", "/api/v1/staff/analysis", sets_get, API_STAFF, 0, "staff_analysis_list",
 	 "去标识的统计数据，新的在前；以及可以选择的字段",
-	 .answer = "{items: [{" MEMBERS "}], fields: " FIELDS "}"},
+	 .answer = "{items: [{" MEMBERS "}], fields: " FIELDS ", products: " FIELDS ", parts: " FIELDS "}"},
 	{"POST", "/api/v1/staff/analysis", sets_post, API_STAFF, API_CREATES, "staff_analysis_make",
 	 "做一份去标识的统计数据，自用或者向外提供",
-	 .body = "{fields: [text], purpose: text, receiver?: text}", .answer = "{" MEMBERS "}",
-	 .status = 201},
+	 .body = "{fields: [text], purpose: text, part?: text, product?: text, receiver?: text}",
+	 .answer = "{" MEMBERS "}", .status = 201},
 	{"GET", "/api/v1/staff/analysis/{id}", set_get, API_STAFF, 0, "staff_analysis",
 	 "一份通过检查的统计数据", .answer = "{" MEMBERS ", groups: [{values: [text], people: int}]}"},
 	{0},

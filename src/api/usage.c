@@ -1,5 +1,6 @@
 /* Who used my data: the person's list, receipts, and the signed head. */
 #include "api/api.h"
+#include "ops/overview.h"
 
 struct word {
 	const char *key, *name;
@@ -58,6 +59,9 @@ static const struct word actor_words[] = {
 struct listing {
 	struct api_call *k;
 	struct api_page page;
+	const char *product, *purpose; /* only these uses; NULL: all entries */
+	int64_t last_n;
+	int seen;
 };
 
 static void put_actor(struct json *j, const struct usage *u)
@@ -132,12 +136,26 @@ static const char *ground_of(const struct release *r, const char *basis)
 	return e ? e->ground : NULL;
 }
 
+/* Notes how far the list was looked through. */
+static bool is_asked_for(struct listing *l, const struct usage *u)
+{
+	const char *product = use_product(u);
+
+	if (!l->product)
+		return true;
+	l->seen++;
+	if (l->page.more)
+		return false;
+	l->last_n = u->n;
+	return product && strcmp(product, l->product) == 0 && strcmp(u->purpose, l->purpose) == 0;
+}
+
 static err write_usage(struct ctx *c, const struct usage *u, void *arg)
 {
 	struct listing *l = arg;
 	struct json *j = &l->k->out;
 
-	if (!api_page_row(&l->page, u->n))
+	if (!is_asked_for(l, u) || !api_page_row(&l->page, u->n))
 		return OK;
 	json_open(j, '{');
 	json_put_int(j, "n", u->n);
@@ -161,13 +179,155 @@ static err write_usage(struct ctx *c, const struct usage *u, void *arg)
 	return OK;
 }
 
+enum { LOOK_BATCH = 100, LOOK_BATCHES = 20 };
+
+/* Sealed entries cannot be searched: the list is looked through, and goes on from there. */
+static err write_uses(struct api_call *k, struct listing *l)
+{
+	bool ended = false;
+
+	l->last_n = l->page.before;
+	for (int i = 0; i < LOOK_BATCHES && !ended && !l->page.more; i++) {
+		l->seen = 0;
+		TRY(ledger_usage(k->c, k->subject_id, l->last_n, LOOK_BATCH, write_usage, l));
+		ended = l->seen < LOOK_BATCH;
+	}
+	if (!ended && !l->page.more) {
+		l->page.more = true;
+		l->page.last = l->last_n;
+	}
+	return OK;
+}
+
+static const char *query_text(const struct api_call *k, const char *name)
+{
+	struct slice s = http_query(k->q, name);
+
+	return s.n ? arena_copy(k->c->arena, s) : NULL;
+}
+
 static err usage_get(struct api_call *k)
 {
 	struct listing l = {.k = k};
 
+	const char *product = query_text(k, "product"), *purpose = query_text(k, "purpose");
+
+	if ((product == NULL) != (purpose == NULL))
+		return fail_field(k->c, product ? "purpose" : "product", "产品和用途须一起写明");
+	l.product = product;
+	l.purpose = purpose;
 	TRY(api_page_open(k, &l.page));
-	TRY(ledger_usage(k->c, k->subject_id, l.page.before, l.page.limit + 1, write_usage, &l));
+	if (product)
+		TRY(write_uses(k, &l));
+	else
+		TRY(ledger_usage(k->c, k->subject_id, l.page.before, l.page.limit + 1, write_usage, &l));
 	api_page_close(k, &l.page);
+	return OK;
+}
+
+/* ---- in sum ---- */
+
+static void put_key_name(struct json *j, const char *key, const char *name)
+{
+	json_open(j, '{');
+	json_put_text(j, "key", key);
+	json_put_text(j, "name", name);
+	json_close(j, '}');
+}
+
+/* The parts that the policy lists, used or not (NT-1.4.b). */
+static void put_parts(struct json *j, const struct release *r)
+{
+	const struct purpose *whole = NULL;
+
+	json_key(j, "parts");
+	json_open(j, '[');
+	for (unsigned i = 0; i < release_purpose_count(r); i++) {
+		const struct purpose *p = release_purpose_at(r, i);
+		if (p->within)
+			put_key_name(j, p->key, p->name);
+		if (p->parted)
+			whole = p;
+	}
+	json_close(j, ']');
+	json_put_text(j, "whole", whole ? whole->name : NULL);
+}
+
+static const char *product_name(struct ctx *c, const char *key)
+{
+	const struct sdk *sdk = strncmp(key, "sdk:", 4) == 0 ? release_sdk(c->release, key + 4) : NULL;
+	const char *name = analysis_product_name(c, key);
+
+	return sdk ? sdk->name : name ? name : "已停止的服务";
+}
+
+static void put_line(struct json *j, struct ctx *c, const struct use_line *u)
+{
+	const struct release *r = c->release;
+
+	json_open(j, '{');
+	json_put_text(j, "product", u->product);
+	json_put_text(j, "product_name", product_name(c, u->product));
+	json_put_text(j, "purpose", u->purpose);
+	json_put_text(j, "purpose_name", purpose_name(r, u->purpose));
+	json_put_int(j, "times", u->times);
+	json_put_time(j, "last_at", u->last_at_ms);
+	json_put_int(j, "last_n", u->last_n);
+	json_key(j, "items");
+	json_open(j, '[');
+	for (unsigned i = 0; i < release_item_count(r); i++)
+		if (itemset_has(&u->items, i))
+			put_key_name(j, release_item_at(r, i)->key, release_item_at(r, i)->name);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+/* What was counted for ourselves; an officer's own words of what for stay in the office. */
+static err put_set(struct ctx *c, const struct analysis *a, void *arg)
+{
+	struct json *j = arg;
+	const struct purpose *p = release_purpose(c->release, *a->part ? a->part : "improve");
+	const char *at = a->fields;
+
+	json_open(j, '{');
+	json_put_time(j, "made_at", a->made_at_ms);
+	json_put_text(j, "product_name", *a->product ? product_name(c, a->product) : NULL);
+	json_put_text(j, "purpose_name", p ? p->name : "统计");
+	json_key(j, "fields");
+	json_open(j, '[');
+	while (*at) {
+		size_t n = strcspn(at, " ");
+		const char *name = analysis_field_name(c, arena_copy(c->arena, slice_bytes(at, n)));
+		if (name)
+			json_text(j, name);
+		at += n + (at[n] == ' ');
+	}
+	json_close(j, ']');
+	json_close(j, '}');
+	return OK;
+}
+
+static err overview_get(struct api_call *k)
+{
+	struct use_overview o;
+	struct json *j = &k->out;
+
+	TRY(use_overview_get(k->c, k->subject_id, &o));
+	json_open(j, '{');
+	if (o.since_ms)
+		json_put_time(j, "since", o.since_ms);
+	json_put_bool(j, "complete", o.complete);
+	put_parts(j, k->c->release);
+	json_key(j, "items");
+	json_open(j, '[');
+	for (size_t i = 0; i < o.count; i++)
+		put_line(j, k->c, &o.lines[i]);
+	json_close(j, ']');
+	json_key(j, "sets");
+	json_open(j, '[');
+	TRY(use_overview_sets(k->c, k->subject_id, put_set, j));
+	json_close(j, ']');
+	json_close(j, '}');
 	return OK;
 }
 
@@ -186,9 +346,11 @@ static err head_get(struct api_call *k)
 	return ledger_signed_head(k->c, k->subject_id, &k->a->body);
 }
 
+#define KEY_NAME "{key: text, name: text}"
+
 const struct api_route api_usage_routes[] = {
 	{"GET", "/api/v1/me/usage", usage_get, API_SESSION, 0, "usage_list", "谁用过我的信息",
-	 .query = "cursor limit",
+	 .query = "cursor limit product purpose",
 	 .answer = "{items: [{n: int, at: time, actor: {kind: text, name: text, role?: text}, action: text,"
 		   " action_name: text, service?: text, service_name?: text, purpose?: text, purpose_name?: "
 		   "text,"
@@ -196,6 +358,13 @@ const struct api_route api_usage_routes[] = {
 		   "text, ground?: text, deferred: bool,"
 		   " decision: text, decision_name: text, clause?: text, note?: text, policy_version?: text,"
 		   " ref_id?: id}], next?: text}"},
+	{"GET", "/api/v1/me/usage/overview", overview_get, API_SESSION, 0, "usage_overview",
+	 "我的信息的使用情况：按产品和用途，用过几次、最近一次、哪些信息",
+	 .answer =
+		 "{since?: time, complete: bool, parts: [" KEY_NAME "], whole?: text, items: [{product: text,"
+		 " product_name: text, purpose: text, purpose_name: text, times: int, last_at: time,"
+		 " last_n: int, items: [" KEY_NAME "]}], sets: [{made_at: time, product_name?: text,"
+		 " purpose_name: text, fields: [text]}]}"},
 	{"GET", "/api/v1/me/usage/head", head_get, API_SESSION, API_NOT_JSON, "usage_head",
 	 "已签名的记录末端", .answer = "{*: any}"},
 	{"GET", "/api/v1/me/usage/{n}/receipt", receipt_get, API_SESSION, API_NOT_JSON, "usage_receipt",

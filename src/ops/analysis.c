@@ -95,7 +95,9 @@ static err set_row(struct ctx *c, const struct row *r, void *arg)
 			     .people = row_int(r, 9),
 			     .suppressed = row_int(r, 10),
 			     .reason = row_copy(c, r, 11),
-			     .checked_at_ms = row_int(r, 12)};
+			     .checked_at_ms = row_int(r, 12),
+			     .part = row_copy(c, r, 13),
+			     .product = row_copy(c, r, 14)};
 
 	return each->fn(c, &a, each->arg);
 }
@@ -221,13 +223,52 @@ static err check_fields(struct ctx *c, const struct analysis *a)
 	return OK;
 }
 
+const char *analysis_product_name(struct ctx *c, const char *key)
+{
+	const struct service *s = release_service(c->release, key);
+
+	if (strcmp(key, "app") == 0)
+		return "整个应用";
+	return s ? s->name : NULL;
+}
+
+/* The whole of which the policy lists parts, or NULL. */
+static const struct purpose *parted(const struct ctx *c)
+{
+	for (unsigned i = 0; i < release_purpose_count(c->release); i++)
+		if (release_purpose_at(c->release, i)->parted)
+			return release_purpose_at(c->release, i);
+	return NULL;
+}
+
+/* NT-1.4.b: a use outside the listed parts is refused. */
+static err check_part(struct ctx *c, const struct analysis *a)
+{
+	const struct purpose *p = release_purpose(c->release, a->part), *whole = parted(c);
+
+	if (!*a->part && (!whole || *a->receiver))
+		return *a->product ? fail_field(c, "product", "没有写用途的分项，不写产品") : OK;
+	if (!*a->part)
+		return fail_field(c, "part", "请选择用途的分项");
+	if (!p || !p->within)
+		return refuse(c, "not_declared",
+			      p	      ? p->clause
+			      : whole ? whole->clause
+				      : clause_of(c),
+			      "隐私政策列出的用途分项中没有这一项，没有统计");
+	if (!analysis_product_name(c, a->product))
+		return fail_field(c, "product", "请选择为哪项产品或者服务统计");
+	return OK;
+}
+
 static err make_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	const struct analysis *a = arg;
 
 	TRY(tx_exec(c, tx, Q_ANALYSIS_INSERT,
 		    PARAMS(P_INT(a->id), P_STR(a->fields), P_STR(a->purpose), P_STR(a->receiver),
-			   P_STR(a->made_by), P_INT(a->made_at_ms), P_INT(a->least)),
+			   P_STR(a->made_by), P_INT(a->made_at_ms), P_INT(a->least), P_STR(a->part),
+			   P_STR(a->product)),
 		    NULL));
 	return job_add(c, tx, "analysis_make", 0, a->id, c->now_ms, NULL);
 }
@@ -244,6 +285,7 @@ err analysis_make(struct ctx *c, const struct staff *s, struct analysis *a)
 	if (*a->receiver && !ground_of(c))
 		return refuse(c, "not_declared", clause_of(c),
 			      "隐私政策没有把去标识的数据列为可以不经同意提供的情形，只能自用。");
+	TRY(check_part(c, a));
 	TRY(check_fields(c, a));
 	TRY(check_cooperations(c, a, "analyse"));
 	a->id = id_new(c->now_ms);

@@ -19,6 +19,9 @@ struct analysis {
 	const char *state;  /* making ready refused */
 	const char *fields; /* keys, between spaces */
 	const char *purpose, *receiver, *made_by, *reason;
+	/* What it serves: a part of a purpose of the policy and a product, "app" or the key of a service; or
+	 * "" (NT-1.4.a, NT-1.4.b). */
+	const char *part, *product;
 };
 
 /* The fields there are: "registered_year", "registered_month", "age", "realname", "category:<key>",
@@ -27,8 +30,11 @@ typedef err (*analysis_field_fn)(struct ctx *c, const char *key, const char *nam
 err analysis_fields(struct ctx *c, analysis_field_fn fn, void *arg);
 const char *analysis_field_name(struct ctx *c, const char *key); /* NULL: there is none */
 
-/* ERR_REFUSED with the reason: a field that identifies people, or somebody outside where the city has no
- * ground. */
+const char *analysis_product_name(struct ctx *c, const char *key); /* NULL: there is none */
+
+/* Where the policy parts a purpose, a set for our own use names the part and the product. ERR_REFUSED with
+ * the reason: a part that the policy does not list, a field that identifies people, or somebody outside where
+ * the city has no ground. */
 err analysis_make(struct ctx *c, const struct staff *s, struct analysis *a);
 err analysis_get(struct ctx *c, int64_t id, struct analysis *ret);
 typedef err (*analysis_fn)(struct ctx *c, const struct analysis *a, void *arg);

@@ -142,6 +142,10 @@ static const struct {
 	/* registers */
 	{"a use of SDK '%s' goes beyond its items or permissions; add them to the entry, or remove them here",
 	 "SDK“$1”有一种用途超出了它登记的信息项或者系统权限；请补入登记，或者在这里删除"},
+	{"purpose '%s' is a part of '%s', which is a part itself; write within: %s",
+	 "目的“$1”写在“$2”之下，而“$2”自己已经是一个分项；请写 within: $3"},
+	{"category '%s' names the purpose '%s', which has parts; name the part that is meant",
+	 "类别“$1”写了目的“$2”，这个目的有分项；请写明是哪一个分项"},
 	{"SDK '%s' has no reason; write reason: with one of sdk_reasons",
 	 "SDK“$1”没有写集成的目的；请写 reason，从 sdk_reasons 中选一项"},
 	{"SDK '%s' is called when '%s', which is not what the reason '%s' is for; give it another reason, or "

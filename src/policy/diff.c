@@ -286,6 +286,8 @@ static void diff_purpose(struct diff *d, const void *before, const void *after)
 
 	diff_text(d, MAJOR_MODEL, b->name, "性质", a->commercial ? "经营性" : "非经营性",
 		  b->commercial ? "经营性" : "非经营性");
+	diff_text(d, MAJOR_MODEL, b->name, "上级目的", a->within ? a->within->name : NULL,
+		  b->within ? b->within->name : NULL);
 }
 
 static void diff_service(struct diff *d, const void *before, const void *after)

@@ -6,22 +6,41 @@
 
 /* ---- purposes ---- */
 
-static const struct schema_field purpose_fields[] = {
-	{"key", SCHEMA_KEY, true, offsetof(struct purpose, key), NULL, NULL},
-	{"name", SCHEMA_TEXT, true, offsetof(struct purpose, name), NULL,
-	 "name: what it is for, as people read it"},
-	{"clause", SCHEMA_CLAUSE, true, offsetof(struct purpose, clause), NULL, NULL},
-	{"commercial", SCHEMA_FLAG, false, offsetof(struct purpose, commercial), NULL, NULL},
+struct purpose_form {
+	struct purpose p;
+	struct node within;
 };
+
+#define AT(member) offsetof(struct purpose_form, member)
+static const struct schema_field purpose_fields[] = {
+	{"key", SCHEMA_KEY, true, AT(p.key), NULL, NULL},
+	{"name", SCHEMA_TEXT, true, AT(p.name), NULL, "name: what it is for, as people read it"},
+	{"clause", SCHEMA_CLAUSE, true, AT(p.clause), NULL, NULL},
+	{"commercial", SCHEMA_FLAG, false, AT(p.commercial), NULL, NULL},
+	{"within", SCHEMA_NODE, false, AT(within), NULL, NULL},
+};
+#undef AT
 static const struct schema purpose_schema = {"a purpose", purpose_fields, COUNT(purpose_fields)};
 
 static void load_purpose(struct loader *l, struct node map, void *arg)
 {
-	struct purpose *p = ARENA_NEW(l->in.arena, struct purpose);
+	struct purpose_form form = {0};
+	struct purpose *p = ARENA_NEW(l->in.arena, struct purpose), *whole = NULL;
 
 	(void)arg;
-	if (load_row(l, &l->r->purposes, map, &purpose_schema, p))
-		load_add(l, &l->r->purposes, map, "purpose", p->key, p, &p->number);
+	if (!load_row(l, &l->r->purposes, map, &purpose_schema, &form))
+		return;
+	*p = form.p;
+	if (node_there(form.within))
+		whole = load_reference(l, &l->r->purposes, form.within, "purpose",
+				       "purposes before this one");
+	if (whole && whole->within)
+		node_complain(map, "purpose '%s' is a part of '%s', which is a part itself; write within: %s",
+			      p->key, whole->key, whole->within->key);
+	else if (whole)
+		whole->parted = true;
+	p->within = whole;
+	load_add(l, &l->r->purposes, map, "purpose", p->key, p, &p->number);
 }
 
 /* ---- recipients ---- */
@@ -258,6 +277,19 @@ static void check_category(const struct category_form *form, struct category *k)
 			      "'read' is for internal categories; remove it, or write kind: internal");
 }
 
+/* NT-1.4.b: a purpose that has parts is never what data is used for; one of its parts is. */
+static void check_parts(struct loader *l, const struct category_form *form, const struct category *k)
+{
+	for (unsigned i = 0; i < l->r->purposes.count; i++) {
+		const struct purpose *p = l->r->purposes.rows[i];
+		if (p->parted && k->purposes != UINT64_MAX && (k->purposes >> i & 1))
+			node_complain(form->purposes,
+				      "category '%s' names the purpose '%s', which has parts; name the part "
+				      "that is meant",
+				      k->key, p->key);
+	}
+}
+
 static void load_category(struct loader *l, struct node map, void *arg)
 {
 	struct category_form form = {0};
@@ -279,6 +311,7 @@ static void load_category(struct loader *l, struct node map, void *arg)
 						      "permissions of this policy");
 	load_retention(l, form.retention, k);
 	check_category(&form, k);
+	check_parts(l, &form, k);
 	load_add(l, &r->categories, map, "category", k->key, k, &k->number);
 }
 

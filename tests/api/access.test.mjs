@@ -133,6 +133,7 @@ const rules = {
     mine: w => ({ key: w.heldItem, body: { record_id: w.record } }), missing: w => ({ key: w.heldItem, body: { record_id: nowhere } }) },
   me_change: { caller: 'session', public: () => ({ key: 'email' }), body: () => ({ value: 'someone@example.cn' }) },
   usage_list: { caller: 'session', self: true },
+  usage_overview: { caller: 'session', self: true },
   usage_head: { caller: 'session', self: true },
   // numbers count per person: A has an entry with this one, B none
   usage_receipt: { caller: 'session', mine: w => ({ n: w.usageN }), missing: () => ({ n: 999999 }) },
@@ -347,7 +348,7 @@ async function makeStaff(city, api, w) {
   const second = await staffClient(city, api, 'privacy2', '--role', 'privacy_officer')
   await second.ok('POST', `/staff/exceptions/${w.publication}/approval`)
   w.publicationText = (await w.a.ok('GET', `/me/publications/${w.publication}`)).body.text_hash
-  w.analysis = (await w.privacy.ok('POST', '/staff/analysis', { fields: ['realname'], purpose: '统计实名的情况' })).body.id
+  w.analysis = (await w.privacy.ok('POST', '/staff/analysis', { fields: ['realname'], purpose: '统计实名的情况', ...(city.city === 'nantong' ? { part: 'improve', product: 'app' } : {}) })).body.id
   await city.settle()
   w.transfer = (await w.privacy.ok('POST', '/staff/transfers', { ground: city.city === 'tianjin' ? 'transfer_reorganisation' : 'transfer_merger',
     receiver: '承接数据中心', contact: '022-00000000', document: '〔2026〕31号机构调整方案', certificate: certificate(city.dir, 'successor').certificate })).body.transfer.id

@@ -13,7 +13,9 @@ import { now } from './versions.mjs'
 for (const name of cities) describe(name, { concurrency: false }, () => {
   const tianjin = name === 'tianjin'
   let folder, city, s, people, category
-  const make = body => s.call('POST', '/staff/analysis', { purpose: '改进服务的分析', ...body })
+  // where the policy lists parts of the purpose, a set names one, and a product
+  const part = tianjin ? {} : { part: 'operate_new', product: 'app' }
+  const make = body => s.call('POST', '/staff/analysis', { purpose: '改进服务的分析', ...part, ...body })
   const made = async body => {
     const { id } = (await make(body)).body
     return until(async () => { await city.settle(); const a = (await s.ok('GET', '/staff/analysis')).body.items.find(i => i.id === id); return a.state !== 'making' && a }, 'the check')
@@ -39,7 +41,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test('a field that identifies is refused, by name [TJ-1.2.2.b] [NT-2.4.a]', async () => {
     for (const field of ['mobile_phone', 'real_name', 'email', 'location']) {
-      const p = await s.refused('POST', '/staff/analysis', { fields: ['realname', field], purpose: '改进服务的分析' })
+      const p = await s.refused('POST', '/staff/analysis', { fields: ['realname', field], purpose: '改进服务的分析', ...part })
       assert.deepEqual([p.status, p.reason, p.clause], [403, 'not_declared', tianjin ? 'TJ-2.4.0' : 'NT-2.4.a'])
       assert.match(p.detail, /识别/)
     }
@@ -80,6 +82,65 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.deepEqual(after, before, 'neither notice nor consent, and nobody\'s data was read')
   })
 
+  const overview = async c => (await c.ok('GET', '/me/usage/overview')).body
+  const service = tianjin ? 'social_insurance_query' : 'real_estate_query'
+  test(`each use stands with its product and what for in the overview of its person, with the way to its entries ${tianjin ? '[TJ-1.2.1.3.a]' : '[NT-1.4.a]'}`, async () => {
+    const [c, other] = people
+    const mine = await overview(c), line = mine.items.find(u => u.product === service && u.purpose === 'query')
+    const entries = (await c.all('/me/usage')).filter(u => u.service === service && u.purpose === 'query' && ['collect', 'read', 'share'].includes(u.action))
+    assert.ok(entries.length > 0)
+    assert.deepEqual([line.times, line.last_n, line.last_at], [entries.length, entries[0].n, entries[0].at])
+    assert.deepEqual(line.items.map(i => i.key).sort(), [...new Set(entries.flatMap(u => u.items.map(i => i.key)))].sort())
+    assert.ok(line.product_name && line.purpose_name && !/^[a-z_]+$/.test(line.product_name + line.purpose_name))
+    const way = (await c.all(`/me/usage?product=${service}&purpose=query`)).map(u => u.n)
+    assert.deepEqual(way, entries.map(u => u.n))
+    const first = (await c.ok('GET', `/me/usage?product=${service}&purpose=query&limit=1`)).body
+    assert.deepEqual([first.items.length, !!first.next], [1, entries.length > 1])
+    assert.equal((await c.refused('GET', `/me/usage?product=${service}`)).status, 400)
+    assert.deepEqual(await c.all('/me/usage?product=nothing&purpose=query'), [])
+    assert.equal(mine.complete, true)
+    assert.ok(!(await overview(other)).items.some(u => u.product === service), 'who did not use it')
+    const total = (await c.all('/me/usage')).filter(u => u.purpose && u.service && ['collect', 'read', 'share'].includes(u.action)).length
+    assert.equal(mine.items.filter(u => !u.product.startsWith('sdk:')).reduce((n, u) => n + u.times, 0), total)
+    await withConsents(c, 'POST', `/services/${service}/queries`, { fields: { real_name: c.person.real_name, [tianjin ? 'id_number' : 'resident_id_number']: c.person.resident_id_number } })
+    const more = (await overview(c)).items.find(u => u.product === service && u.purpose === 'query')
+    assert.ok(more.times > line.times && more.last_n > line.last_n)
+  })
+
+  test(`what was counted for ourselves stands there, by part and product; what is outside the list is refused ${tianjin ? '[TJ-1.2.1.3.a]' : '[NT-1.4.b]'}`, async () => {
+    const [c] = people
+    const { parts, whole, sets } = await overview(c)
+    const offered = (await s.ok('GET', '/staff/analysis')).body.parts
+    assert.deepEqual(offered, parts)
+    if (tianjin) {
+      assert.deepEqual([parts, whole], [[], null], 'its text lists each purpose by itself')
+      assert.ok(sets.length >= 2 && sets.every(k => k.purpose_name === '改进服务（不含身份信息）' && k.fields.length))
+      const p = await s.refused('POST', '/staff/analysis', { fields: ['age'], purpose: '改进服务的分析', part: 'improve', product: 'app' })
+      assert.deepEqual([p.status, p.reason], [403, 'not_declared'])
+      return
+    }
+    assert.equal(whole, '提供、改进和运营产品与服务')
+    assert.deepEqual(parts.map(p => p.key).toSorted(), ['complaint_handling', 'cooperation', 'improve', 'operate_new', 'operate_performance', 'promotion', 'query', 'use_log'])
+    assert.equal(new Set(parts.map(p => p.name)).size, parts.length)
+    for (const body of [{ part: '' }, { product: '' }, { product: 'no_such_service' }])
+      assert.deepEqual([(await make({ fields: ['age'], ...body })).status, (await make({ fields: ['age'], ...body })).body.errors.map(e => e.field)], [400, Object.keys(body)])
+    for (const outside of ['operate', 'notify', 'marketing']) {
+      const p = (await make({ fields: ['age'], part: outside })).body
+      assert.deepEqual([p.status, p.reason], [403, 'not_declared'], outside)
+      assert.match(p.clause, /^NT-1\./)
+    }
+    const before = sets.length
+    const set = await made({ fields: ['age'], part: 'operate_performance', product: service })
+    assert.deepEqual([set.part.key, set.product.key], ['operate_performance', service])
+    const now = (await overview(c)).sets
+    assert.equal(now.length, before + 1)
+    assert.deepEqual([now[0].purpose_name, now[0].product_name, now[0].fields], ['评估、维护和提升产品的性能', set.product.name, ['是否成年']])
+    assert.ok(now.every(k => k.fields.length && k.product_name), 'none that went outside, and no words of the office')
+    const late = await citizen(city)
+    people.push(late)
+    assert.deepEqual((await overview(late)).sets, [], 'who came later is in none')
+  })
+
   const sql = (file, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(city.data, file), text], { encoding: 'utf8' }).trim()
   test('who left is in the numbers still, and nobody can use what was theirs, or finds a way back to them [NT-3.1.c] [NT-A.9]', async () => {
     const [leaver] = people
@@ -96,7 +157,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await city.settle()
     assert.deepEqual(await groups(whole), [{ values: ['已实名', '成年'], people: 4 }], 'the set has no way back to anyone')
     assert.equal((await use()).status, 404, 'the original is nobody\'s to use')
-    assert.equal((await made({ fields: ['realname', 'age'] })).people, 3, 'a new set does not count them')
+    assert.equal((await made({ fields: ['realname', 'age'] })).people, people.length - 1, 'a new set does not count them')
 
     // what opened their items and found them by number or name is gone, and numbers stand beside nobody
     assert.ok(keys() < keysBefore && found() < foundBefore, 'keys were destroyed')

@@ -63,7 +63,7 @@ describe('nantong', { concurrency: false }, () => {
   })
 
   test('each act needs the cooperation; putting together with a source outside it is refused [NT-1.2.3.b]', async () => {
-    const make = fields => privacy.call('POST', '/staff/analysis', { fields, purpose: '评估合作的效果' })
+    const make = fields => privacy.call('POST', '/staff/analysis', { fields, purpose: '评估合作的效果', part: 'cooperation', product: 'app' })
     const ready = async id => until(async () => { await city.settle(); return (await privacy.ok('GET', '/staff/analysis')).body.items.find(a => a.id === id).state === 'ready' }, 'the set')
     await refused(make(['partner:phone_points']), 'not_declared', 'NT-1.2.3.b') // received only
     await refused(make(['partner:spending_points', 'category:health']), 'not_declared', 'NT-1.2.3.b')

@@ -99,7 +99,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       person: { real_name: c.person.real_name, mobile_phone: c.person.mobile_phone, ...(name === 'tianjin' ? { id_number: c.person.resident_id_number } : {}) },
       items: ['real_name'], evidence: { document: '某检察院 调证字〔2026〕18号' }, scope: '一起合同诈骗案的涉案人员核对', scope_until: await day(60) })
     await s.ok('POST', '/staff/requests', { way: 'phone', kind: 'feedback', received_on: await day(0), text: '窗口叫号屏的字太小' })
-    await s.ok('POST', '/staff/analysis', { fields: ['realname'], purpose: '统计实名的情况' })
+    await s.ok('POST', '/staff/analysis', { fields: ['realname'], purpose: '统计实名的情况', ...(name === 'nantong' ? { part: 'improve', product: 'app' } : {}) })
     await s.ok('POST', '/staff/transfers', { ground: name === 'tianjin' ? 'transfer_reorganisation' : 'transfer_merger', receiver: '承接数据中心',
       contact: '022-00000000', document: '〔2026〕31号机构调整方案', certificate: certificate(city.dir, 'successor').certificate })
     const other = (await s.ok('GET', '/services?limit=100')).body.items.find(k => k.shape === 'query' && k.key !== query[name])

@@ -147,3 +147,10 @@ test('messages reach phones by a registered SDK that is there for them, or the r
   assert.match(policy(/(key: qq\n.*\n.*\n)    reason: share\n/, '$1'), /SDK 'qq' has no reason/)
   assert.match(policy(/(key: qq\n.*\n.*\n    reason: )share/, '$1fun'), /unknown reason 'fun'/)
 })
+
+test('a purpose that has parts is what nothing can be used for: a category names the part [NT-1.4.b]', () => {
+  const policy = (from, to) => check('nantong', [['POLICY', from, to]])
+  assert.match(policy(/purposes: \[complaint_handling\]/, 'purposes: [operate]'), /category 'complaint_handling' names the purpose 'operate', which has parts; name the part that is meant/)
+  assert.match(policy(/(key: use_log\n.*\n    within: )operate/, '$1query'), /purpose 'use_log' is a part of 'query', which is a part itself; write within: operate/)
+  assert.match(policy(/(key: use_log\n.*\n    within: )operate/, '$1improvement'), /unknown purpose 'improvement'/)
+})

@@ -119,6 +119,13 @@ static void put_setting(struct buf *out, const struct release *r, const struct s
 
 static void put_small(struct buf *out, const struct release *r)
 {
+	for (unsigned i = 0; i < r->purposes.count; i++) {
+		const struct purpose *p = r->purposes.rows[i];
+		if (!p->within)
+			continue;
+		put_head(out, r, "purpose", p->key, "within");
+		buf_printf(out, "%s\n", p->within->key);
+	}
 	for (unsigned i = 0; i < r->sdk_reasons.count; i++) {
 		const struct sdk_reason *x = r->sdk_reasons.rows[i];
 		put_head(out, r, "sdk_reason", x->key, "triggers");

@@ -49,6 +49,7 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/register/phone', component: () => import('./features/register/BindPhonePage.vue'), meta: person },
 	{ path: '/realname', component: () => import('./features/realname/RealnamePage.vue'), meta: person },
 	{ path: '/usage', component: () => import('./features/usage/UsagePage.vue'), meta: person },
+	{ path: '/usage/overview', component: () => import('./features/usage/OverviewPage.vue'), meta: person },
 	{ path: '/usage/:n', component: () => import('./features/usage/UsageEntryPage.vue'), props: true, meta: person },
 	{ path: '/mine/info', component: () => import('./features/me/MyInfoPage.vue'), meta: person },
 	{ path: '/mine/photo-places', component: () => import('./features/uselog/PhotoPlacesPage.vue'), meta: person },

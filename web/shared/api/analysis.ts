@@ -11,6 +11,9 @@ export interface AnalysisSet {
 	state: 'making' | 'ready' | 'refused'
 	fields: AnalysisField[]
 	purpose: string
+	/** What of the policy's purposes it serves, and which product. */
+	part?: AnalysisField
+	product?: AnalysisField
 	receiver: string | null
 	made_by: string
 	made_at: string
@@ -24,6 +27,6 @@ export interface AnalysisGroups extends AnalysisSet {
 	groups: { values: string[]; people: number }[]
 }
 
-export const staffAnalysisList = () => get<{ items: AnalysisSet[]; fields: AnalysisField[] }>('/staff/analysis')
+export const staffAnalysisList = () => get<{ items: AnalysisSet[]; fields: AnalysisField[]; parts: AnalysisField[]; products: AnalysisField[] }>('/staff/analysis')
 export const staffAnalysis = (id: string) => get<AnalysisGroups>(`/staff/analysis/${id}`)
-export const makeAnalysis = (body: { fields: string[]; purpose: string; receiver?: string }) => create<AnalysisSet>('/staff/analysis', body)
+export const makeAnalysis = (body: { fields: string[]; purpose: string; part?: string; product?: string; receiver?: string }) => create<AnalysisSet>('/staff/analysis', body)

@@ -59,6 +59,28 @@ export interface UsageEntry {
 	policy_version: string | null
 }
 
+/** How often a product used my data for something, when last, and what. */
+export interface UseLine {
+	product: string
+	product_name: string
+	purpose: string
+	purpose_name: string
+	times: number
+	last_at: string
+	last_n: number
+	items: Named[]
+}
+
+export interface UseOverview {
+	since?: string | null
+	complete: boolean
+	/** The parts of a purpose that the policy lists, and the name of the whole. */
+	parts: Named[]
+	whole: string | null
+	items: UseLine[]
+	sets: { made_at: string; product_name: string | null; purpose_name: string; fields: string[] }[]
+}
+
 export interface CancellationPreview {
 	scope: string
 	name: string
@@ -88,8 +110,9 @@ export const revealItem = (key: string, record_id?: string) =>
 	)
 export const changeItem = (key: string, value: string, sms_code?: string) =>
 	put<unknown>(`/me/items/${key}`, sms_code ? { value, sms_code } : { value })
-export const listUsage = (cursor?: string | null, limit = 20) =>
-	get<Page<UsageEntry>>(`/me/usage${query({ cursor, limit })}`)
+export const listUsage = (cursor?: string | null, limit = 20, uses: { product?: string; purpose?: string } = {}) =>
+	get<Page<UsageEntry>>(`/me/usage${query({ cursor, limit, ...uses })}`)
+export const getUseOverview = () => get<UseOverview>('/me/usage/overview')
 export const getReceipt = (n: string | number) => requestText(`/me/usage/${n}/receipt`)
 export const getUsageHead = () => get<Record<string, unknown>>('/me/usage/head')
 export const previewCancellation = (scope: string) => get<CancellationPreview>(`/me/cancellation${query({ scope })}`)
