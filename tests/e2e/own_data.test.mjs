@@ -2,7 +2,7 @@
 // and what partners delivered.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { cities, citizen, secondCheck } from '../api/helpers.mjs'
+import { cities, citizen, secondCheck, withConsents } from '../api/helpers.mjs'
 import { addOfficer } from '../api/officers.mjs'
 import { partnerCall } from '../api/partner_calls.mjs'
 import { choose, enterConsole, openAs, openCity } from './app.mjs'
@@ -31,6 +31,40 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     second = await enterConsole(world, officers[1])
   })
   after(() => world?.close())
+
+  test(`the sum of uses leads to the entries of each, and back to all of them ${name === 'nantong' ? '[NT-1.4.a] [NT-1.4.b]' : '[TJ-1.2.1.3.a]'}`, async () => {
+    const nantong = name === 'nantong', service = nantong ? 'real_estate_query' : 'social_insurance_query'
+    await withConsents(c, 'POST', `/services/${service}/queries`, { fields: { real_name: c.person.real_name, [nantong ? 'resident_id_number' : 'id_number']: c.person.resident_id_number } })
+    await first.go('/analysis')
+    await first.tap('analysis-new')
+    await choose(first, 'analysis-fields', '是否成年')
+    await first.page.keyboard.press('Escape')
+    if (nantong) {
+      await choose(first, 'analysis-part', '开发新的产品和服务')
+      assert.match(await first.text('analysis-product'), /整个应用/)
+    } else assert.equal(await first.id('analysis-part').count(), 0)
+    await first.fill('analysis-purpose', '评估线上办理的比例')
+    await first.tap('analysis-save')
+    await first.wait('analysis-list')
+    await world.city.settle()
+
+    await a.go('/usage')
+    await a.tap('usage-overview')
+    await a.wait('overview-others')
+    if (nantong) assert.match(await a.text('overview-parts'), /提供、改进和运营产品与服务[^]*提供您选定的产品和服务[^]*不动产[^]*尚未用于：评估、维护和提升产品的性能/)
+    else assert.equal(await a.id('overview-parts').count(), 0)
+    assert.match(await a.text('overview-sets'), nantong ? /开发新的产品和服务[^]*整个应用：按是否成年统计/ : /改进服务[^]*按是否成年统计/)
+    await a.shot('usage-overview')
+    await a.tap(`overview-use-${service}-query`)
+    await a.wait('usage-only')
+    const rows = a.id('usage-list').locator('li')
+    await rows.first().waitFor()
+    const few = await rows.count()
+    await a.shot('usage-only')
+    await a.tap('usage-all')
+    await a.wait('usage-overview')
+    await a.page.waitForFunction(n => document.querySelectorAll('[data-testid=usage-list] li').length > n, few)
+  })
 
   // The second officer agrees to what the first has proposed; answers the page of it.
   async function agreed() {
