@@ -446,6 +446,41 @@ static void messages_reach_phones_by_registered_sdks(void **state)
 	assert_int_equal(ways, 3);
 }
 
+/* NT-1.4.b: each part has an id of its own; what is not listed for a use, the whole as well, is refused */
+static void a_use_names_a_listed_part(void **state)
+{
+	const struct release *nt = cities[1].release;
+	const struct purpose *whole = release_purpose(nt, "operate");
+	const struct facts f = {.subject_id = 1,
+				.acceptance = ACCEPT_EXPRESS,
+				.accepted_release = release_number(nt),
+				.phone_bound = true};
+	struct gate_request q = {.action = GATE_READ,
+				 .service = release_service(nt, "complaint_handling"),
+				 .masked = true,
+				 .staff = true};
+	int parts = 0;
+
+	(void)state;
+	assert_true(whole->parted);
+	itemset_add(&q.items, release_item(nt, "real_name")->number);
+	for (unsigned i = 0; i < release_purpose_count(nt); i++) {
+		const char *clause;
+		q.purpose = release_purpose_at(nt, i);
+		parts += q.purpose->within == whole;
+		assert_true(!q.purpose->within || q.purpose->within == whole);
+		const char *reason = gate_check(nt, &f, &q, &clause);
+		if (q.purpose == q.service->purpose)
+			assert_null(reason);
+		else
+			assert_string_equal(reason, "not_declared");
+	}
+	assert_int_equal(parts, 8);
+	assert_ptr_equal(q.service->purpose->within, whole);
+	for (unsigned i = 0; i < release_purpose_count(cities[0].release); i++)
+		assert_null(release_purpose_at(cities[0].release, i)->within);
+}
+
 static void an_sdk_gets_exactly_what_the_policy_lists(void **state)
 {
 	const struct release *nt = cities[1].release;
@@ -507,6 +542,7 @@ int main(void)
 		cmocka_unit_test(the_policy_page_has_the_chapters_of_the_city),
 		cmocka_unit_test(the_registers_are_those_of_the_policy),
 		cmocka_unit_test(messages_reach_phones_by_registered_sdks),
+		cmocka_unit_test(a_use_names_a_listed_part),
 		cmocka_unit_test(an_sdk_gets_exactly_what_the_policy_lists),
 		cmocka_unit_test(white_text_can_be_read_on_the_colours_of_a_city),
 	};
