@@ -66,7 +66,7 @@ struct recipient {
 struct purpose {
 	unsigned number;
 	const char *key, *name, *clause;
-	bool commercial; /* not after the account, the item or its period ended (NT-3.1.b) */
+	bool commercial;	      /* not after the account, the item or its period ended (NT-3.1.b) */
 	const struct purpose *within; /* of what it is a part, or NULL (NT-1.4.b) */
 	bool parted;		      /* it has parts: nothing is done for it, each use names one of them */
 };
