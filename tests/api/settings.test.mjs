@@ -69,7 +69,7 @@ test('nothing is shared outside the cases of the city, and a case that is taken 
 test('nothing is compared by a body without a legal basis, and none is called that is not declared [TJ-1.1.5.d]', () => {
   assert.match(check('tianjin', [['POLICY', /(  - key: population\n(?:    .*\n)*?)    basis: .*\n/, '$1']]), /basis/)
   assert.match(check('tianjin', [['POLICY', /(  - key: population\n(?:    .*\n)*?    basis: ).*\n/, '$1""\n']]), /basis/)
-  assert.match(check('tianjin', [['city.yaml', /(authority:\n    number: )population/, '$1friends']]), /friends/)
+  assert.match(check('tianjin', [['services/internal.yaml', /(  - key: realname_number\n(?:    .*\n)*?    recipient: )population/, '$1friends']]), /friends/)
 })
 
 const categories = text => [...text.matchAll(/^ {4}share:\n(?: {6}.*\n)*? {6}clause: (\S+)/mg)].map(m => m[1])
