@@ -321,10 +321,14 @@ err exception_finish_job(struct ctx *c, const struct job *j, int64_t *ret_again_
 {
 	struct exception_use u;
 
-	(void)ret_again_at_ms;
 	TRY(exception_read(c, j->ref_id, &u));
 	if (strcmp(u.state, "acting") != 0)
 		return OK;
+	/* it acts again since the guardian's yes: the job of the officers' yes is not to cut into that */
+	if (u.guardian_agreed_at_ms && c->now_ms < u.guardian_agreed_at_ms + finish_after_ms) {
+		*ret_again_at_ms = u.guardian_agreed_at_ms + finish_after_ms;
+		return OK;
+	}
 	if (u.ground && (publication_is(&u) || ward_use_asks(c, &u)))
 		return finish_asking(c, &u);
 	return store_exec(c, c->store, Q_EXCEPTION_END,
