@@ -108,13 +108,14 @@ test('[NT-3.3.3.d] whoever has no grant reads no item, by no direct call either'
     return k.department && k.state !== 'assigned' ? k : null
   }, 'the delivery')
   const elsewhere = (await c.ok('GET', '/services/hotline_12345')).body.recipients.map(r => r.key).find(k => ![filed.department.key, 'hotline_center'].includes(k))
-  for (const login of ['foreign', 'own']) {
-    await staff(login, '--role', 'hotline_agent', '--department', login === 'own' ? filed.department.key : elsewhere)
-    for (const key of ['background_check', 'staff_training', 'staff_confidentiality']) await record(key, { staff: login })
+  // the one of another department, the one of another role in the same department, and the one who may
+  for (const [login, role, department] of [['foreign', 'hotline_agent', elsewhere], ['clerk', 'auditor', filed.department.key], ['own', 'hotline_agent', filed.department.key]]) {
+    await staff(login, '--role', role, '--department', department)
+    if (role === 'hotline_agent') for (const key of ['background_check', 'staff_training', 'staff_confidentiality']) await record(key, { staff: login })
   }
   const foreign = await staff('foreign')
   const own = await staff('own')
-  const callers = [foreign, officer, await staff('policy', '--role', 'policy_officer'), await staff('auditor2', '--role', 'auditor'), other, await city.client(), new Client(city)]
+  const callers = [foreign, await staff('clerk'), officer, await staff('policy', '--role', 'policy_officer'), await staff('auditor2', '--role', 'auditor'), other, await city.client(), new Client(city)]
   const values = [c.person.real_name, c.person.resident_id_number, c.person.mobile_phone, 'b@example.cn', '围墙破损']
   const before = (await c.ok('GET', '/me/usage')).body.items[0].n
   for (const caller of callers)
