@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client, cities, citizen, login, root, startCity, tongban } from './helpers.mjs'
+import { Client, cities, citizen, login, root, startCity, tongban, withConsents } from './helpers.mjs'
 import { stop } from './careful.mjs'
 import { totp } from './totp.mjs'
 
@@ -258,5 +258,61 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     for (const [method, path, body] of [['GET', '/staff/exceptions'], ['GET', '/staff/exceptions/grounds'], ['POST', '/staff/exceptions', ask()],
       ['POST', '/staff/exceptions/1/approval'], ['POST', '/staff/exceptions/1/disclosure']])
       assert.equal((await s.refused(method, path, body)).status, 403, path)
+  })
+
+  // clause, ground, context, what must be given; the second officer is the one who approves
+  const two = ['document', 'scope', 'second'], event = ['event', 'reason', 'scope']
+  const listed = {
+    tianjin: [
+      ['TJ-1.3.1', 'collect_national_security', 'collect', two], ['TJ-1.3.2', 'collect_public_interest', 'collect', ['document', 'scope']],
+      ['TJ-1.3.3', 'collect_criminal_justice', 'collect', two], ['TJ-1.3.4', 'collect_vital_interest', 'collect', event],
+      ['TJ-1.3.5', 'collect_self_published', 'collect', ['own_publication']], ['TJ-1.3.6', 'collect_lawfully_published', 'collect', ['public_source']],
+      ['TJ-1.3.7', 'collect_contract', 'collect', ['application']], ['TJ-1.3.8', 'collect_stability', 'collect', ['event', 'scope']],
+      ['TJ-1.3.9', 'collect_legal_duty', 'collect', ['document', 'scope']], ['TJ-2.1.2.a', 'share_supervision', 'share', ['document', 'scope']],
+      ['TJ-2.1.2.b', 'share_dispute', 'share', ['document', 'scope']], ['TJ-2.1.2.c', 'share_organ', 'share', two],
+      ['TJ-2.4.1', 'provide_national_security', 'share', two], ['TJ-2.4.2', 'provide_public_interest', 'share', ['document', 'scope']],
+      ['TJ-2.4.3', 'provide_criminal_justice', 'share', two], ['TJ-2.4.4', 'provide_vital_interest', 'share', event],
+      ['TJ-2.4.7', 'provide_legal_duty', 'share', ['document', 'scope']],
+    ],
+    nantong: [
+      ['NT-2.4.1', 'provide_national_security', 'share', two], ['NT-2.4.2', 'provide_public_interest', 'share', ['document', 'scope']],
+      ['NT-2.4.3', 'provide_criminal_justice', 'share', two], ['NT-2.4.4', 'provide_vital_interest', 'share', event],
+      ['NT-2.4.8', 'provide_other_law', 'share', ['document', 'scope']],
+    ],
+  }
+  const clausesOf = listed[name].map(([clause]) => `[${clause}]`).join(' ')
+  test(`each ground that may stand for consent is used with all that it needs and its clause, and with nothing less ${clausesOf}`, async () => {
+    const words = { document: '某机关 调取函〔2026〕9号', event: '8月3日北辰区的险情', reason: '来不及取得本人的同意', own_publication: '本人主页 2026年8月1日',
+      public_source: '晚报 2026年3月2日第4版' }
+    let matter
+    await logIn()
+    if (name === 'tianjin') // an application is a matter that the person filed: its number is looked up
+      matter = (await withConsents(c, 'POST', '/services/snapshot_report/cases', { fields: { snapshot_report: '人行道上的井盖松动。' }, attachments: [] })).body
+    words.application = matter?.number
+    const until = new Date(await now() + 60 * 86400000).toISOString().slice(0, 10)
+    const first = await officer(0), second = await officer(1), sent = async () => (await city.received('population')).filter(r => r.path === 'disclosures').length
+    for (const [clause, ground, context, needs] of listed[name]) {
+      const taken = { service: 'social_insurance_query', values: { real_name: c.person.real_name } }, given = { recipient: 'population', items: ['real_name'] }
+      const body = without => ({ ground, context, person: person(), ...(context === 'collect' ? taken : given),
+        evidence: Object.fromEntries(needs.filter(n => words[n] && n !== without && n !== 'application').map(n => [n, words[n]])),
+        ...(needs.includes('application') && without !== 'application' ? { case_id: matter.id } : {}),
+        ...(needs.includes('scope') && without !== 'scope' ? { scope: '一起事件的处理', scope_until: until } : {}) })
+      const before = (await usage()).length, calls = await sent()
+      for (const need of needs.filter(n => n !== 'second')) {
+        const p = await first.refused('POST', '/staff/exceptions', body(need))
+        assert.deepEqual([p.status, p.clause, p.errors?.map(e => e.field)], [400, clause, [need]], `${ground} without ${need}: ${JSON.stringify(p)}`)
+      }
+      assert.deepEqual([(await usage()).length, await sent()], [before, calls], `${ground}: nothing happened yet`)
+      const use = (await first.ok('POST', '/staff/exceptions', body())).body
+      assert.equal(use.state, needs.includes('second') ? 'waiting' : 'done', ground)
+      if (use.state === 'waiting') {
+        assert.deepEqual([(await usage()).length, await sent()], [before, calls], `${ground}: not before the second officer`)
+        assert.equal((await second.ok('POST', `/staff/exceptions/${use.id}/approval`)).body.state, 'done')
+      }
+      const entry = (await usage()).find(u => u.basis === `exception:${ground}` && u.action === context && u.clause === clause)
+      assert.ok(entry, `${ground}: ${JSON.stringify((await usage()).slice(0, 2))}`)
+      for (const need of needs.filter(n => words[n])) assert.ok(entry.note.includes(words[need]), `${ground} ${need}: ${entry.note}`)
+      assert.equal(await sent(), calls + (context === 'share' ? 1 : 0), ground)
+    }
   })
 })
