@@ -16,8 +16,13 @@ size_t notice_ways(const struct ctx *c, const char *kind, const char *ret[static
 	static const char *const outside[] = {"push", "email", "sms"};
 	const char *setting = strcmp(kind, "policy") == 0     ? "update.channels"
 			      : strcmp(kind, "incident") == 0 ? "incident.channels"
+			      : strcmp(kind, "request") == 0  ? "contact.channels"
 							      : "message.channels";
-	size_t n = 0;
+	size_t n = 0, set = 0;
+
+	(void)city_list(c->release, setting, &set);
+	if (set == 0)
+		setting = "message.channels";
 
 	for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
 		if (city_list_has(c->release, setting, outside[i]) ||

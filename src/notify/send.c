@@ -86,6 +86,11 @@ err notice_words(struct ctx *c, const struct message *m, bool brief, const char 
 			"您的账号有一次异常登录，请登录应用查看时间和网络；不是您本人的，可以阻止该设备。";
 		return OK;
 	}
+	if (strcmp(m->kind, "request") == 0) { /* nor does what somebody asked for */
+		*ret_title = "您提出的请求";
+		*ret_text = "您提出的请求有工作人员的回复，请登录应用查看。";
+		return OK;
+	}
 	/* what a matter is about does not go out of the app */
 	*ret_title = "办件进展";
 	*ret_text = "您的办件有新的进展，请登录应用查看。";

@@ -16,9 +16,10 @@ err notice_topic(struct ctx *c, const struct message *m, const char **ret_topic,
 
 	*ret_topic = m->kind;
 	/* an incident or an end: the law has it told; a publication: done with one's own data; a login:
-	 * perhaps by someone else */
+	 * perhaps by someone else; a request: one's own */
 	*ret_mandatory = has_own_words(m->kind) || strcmp(m->kind, "publication") == 0 ||
-			 strcmp(m->kind, "ward_use") == 0 || strcmp(m->kind, "login") == 0;
+			 strcmp(m->kind, "ward_use") == 0 || strcmp(m->kind, "login") == 0 ||
+			 strcmp(m->kind, "request") == 0;
 	if (strcmp(m->kind, "announcement") != 0)
 		return OK;
 	TRY(announcement_get(c, m->ref_id, &a));

@@ -223,6 +223,7 @@ static const struct known all[] = {
 	 WORDS("limited_circle", "least_rights", "audit", "background_check", "training", "confidentiality",
 	       "liability")},
 	{"message.unsubscribe", VALUE_WORD, WORDS("optional_only", "all")},
+	{"contact.channels", VALUE_WORDS, WORDS("push", "email", "sms")},
 	{"message.channels", VALUE_WORDS, WORDS("push", "email", "sms")},
 	{"screens.my_info", VALUE_TEXT, NULL},
 	{"screens.cancel", VALUE_TEXT, NULL},

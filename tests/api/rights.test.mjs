@@ -1,7 +1,7 @@
 // Requests of people about their data: proof first, the city's days, what is carried out, and refusal only on a listed ground.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { cities, citizen, code, login, secondCheck, startCity, withConsents } from './helpers.mjs'
+import { cities, citizen, code, login, secondCheck, startCity, until, wantPush, withConsents } from './helpers.mjs'
 import { stop } from './careful.mjs'
 import { lastDay } from './days.mjs'
 import { addOfficer, openOffice } from './officers.mjs'
@@ -126,6 +126,32 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal((await c.ok('POST', '/me/items/email/reveal', {})).body.value, 'other@example.cn')
   })
 
+  test('an answer is told in the inbox and by the ways by which staff speak with people, without its words [NT-1.3.a]', async () => {
+    const phone = await city.client({ platform: 'android' })
+    await login(phone, c.username)
+    await phone.ok('PUT', '/permissions/perm_push', { state: 'granted' })
+    await wantPush(phone, 'device-token-r')
+    const asked = await file({ kind: 'explain' })
+    const told = [(await city.sms(c.person.mobile_phone)).length, (await city.received('mail')).length, (await city.received('push')).length]
+    await officers[0].ok('POST', `/staff/requests/${asked.id}/answer`, { answer: '规则见隐私政策的第一章' })
+    const message = await until(async () => {
+      await city.settle()
+      const m = (await c.all('/me/messages')).find(k => k.kind === 'request' && k.ref_id === asked.id)
+      const { deliveries } = m ? (await c.ok('GET', `/me/messages/${m.id}`)).body : {}
+      return deliveries?.length && deliveries.every(d => d.state !== 'waiting') && deliveries
+    }, 'the deliveries')
+    const ways = name === 'nantong' ? ['email', 'sms'] : ['push']
+    assert.deepEqual(message.map(d => [d.channel, d.state]).toSorted(), ways.map(w => [w, 'sent']))
+    const [texts, mails, pushes] = [await city.sms(c.person.mobile_phone), await city.received('mail'), await city.received('push')]
+    assert.equal(pushes.length > told[2], name === 'tianjin')
+    if (name === 'tianjin') return
+    assert.deepEqual([texts.length, mails.length], [told[0] + 1, told[1] + 1])
+    assert.equal(mails[0].body.to, 'other@example.cn')
+    for (const text of [texts[0].text, mails[0].body.text]) assert.ok(/工作人员的回复/.test(text) && !text.includes('第一章'), text)
+    for (const recipient of ['sms', 'mail'])
+      assert.equal((await usage()).find(u => u.action === 'share' && u.recipient === recipient).clause, 'NT-1.3.a')
+  })
+
   test('a deletion deletes, with an entry, and nothing that the account cannot be without [NT-4.3.a] [NT-4.3.c]', async () => {
     const r = await file({ kind: 'delete', items: ['email', 'mobile_phone'] })
     await officers[0].ok('POST', `/staff/requests/${r.id}/answer`, { answer: '邮箱已经删除，手机号码随账号保留' })
@@ -242,6 +268,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await secondCheck(c)
     const scope = name === 'tianjin' ? 'account' : 'app'
     const { preview_token } = (await c.ok('GET', `/me/cancellation?scope=${scope}`)).body
+    await city.settle() // what was told by short message is no code
     // the account came to this device anew: where the city binds devices, a code of the own phone proves it (TJ-4.3.d)
     await c.ok('POST', '/second-checks', { method: 'sms', sms_code: await code(c, c.person.mobile_phone, 'second_check') })
     await c.ok('DELETE', `/me?scope=${scope}&preview_token=${encodeURIComponent(preview_token)}`)
