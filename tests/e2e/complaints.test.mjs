@@ -70,7 +70,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await a.shot('complaint-usage-entry')
   })
 
-  test('the answer of the officer is a message and stands with the complaint [NT-7.4] [TJ-9.d]', async () => {
+  test('the answer of the officer stands with the complaint, which its handler sees settled [NT-7.4] [TJ-9.d]', async () => {
     const officer = await enterConsole(world, addOfficer(world.city, 'qian', '专员 钱某', 'privacy_officer'))
     await officer.tap('nav-requests')
     await officer.page.locator('[data-testid^="request-"].link').first().click()
