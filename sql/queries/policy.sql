@@ -1,5 +1,5 @@
 -- Releases of the policy. A reference table: few rows, no person's.
--- tables: policy_release, policy_head, policy_review, policy_mark, policy_step
+-- tables: policy_release, policy_head, policy_review, policy_mark, policy_step, policy_assessment, policy_assessment_end
 
 -- name: policy_release_insert
 -- The next number. ?1 version, ?2 hash, ?3 document, ?4 page, ?5 now, ?6 effective at. A hash that is there stays as it is.
@@ -119,3 +119,58 @@ FROM policy_step WHERE number = ?1;
 
 -- name: policy_step_list
 SELECT step, action, officer_id, officer, note, at_ms FROM policy_step WHERE number = ?1 ORDER BY step;
+
+-- ---- assessments of new processings (NT-3.3.2.g)
+
+-- name: policy_assessment_insert
+-- ?1 id, ?2 hash of the release, ?3 processings, a key a line, ?4 their number, ?5 to ?7 the three answers, ?8 risk,
+-- ?9 allowed, ?10 document or '', ?11 officer, ?12 name, ?13 now.
+INSERT INTO policy_assessment (assessment_id, hash, processings, processing_count, lawful, impact, protection, risk,
+	allowed, document, officer_id, officer, at_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13);
+
+-- name: policy_assessment_decide
+-- ?1 id, ?2 agreed, ?3 note, ?4 officer: never the one who wrote it, ?5 name, ?6 now. Once, and not after publication.
+INSERT INTO policy_assessment_end (assessment_id, agreed, note, officer_id, officer, at_ms)
+SELECT a.assessment_id, CAST(?2 AS BIGINT), CAST(?3 AS TEXT), CAST(?4 AS BIGINT), CAST(?5 AS TEXT), CAST(?6 AS BIGINT)
+FROM policy_assessment a
+WHERE a.assessment_id = ?1 AND a.officer_id <> ?4 AND NOT EXISTS (
+	SELECT 1 FROM policy_release r WHERE r.hash = a.hash AND r.published_at_ms IS NOT NULL)
+ON CONFLICT (assessment_id) DO NOTHING;
+
+-- name: policy_assessment_taken
+-- With the city's files: both officers stand there.
+INSERT INTO policy_assessment_end (assessment_id, agreed, note, officer_id, officer, at_ms)
+VALUES (?1, 1, '', 0, ?2, ?3);
+
+-- name: policy_assessment_list
+-- Newest first, below ?1, at most ?2; without the processings.
+SELECT a.assessment_id, r.number, r.version, a.processing_count, a.lawful, a.impact, a.protection, a.risk, a.allowed,
+	a.document, a.officer_id, a.officer, a.at_ms, e.agreed, e.note, e.officer_id, e.officer, e.at_ms
+FROM policy_assessment a JOIN policy_release r ON r.hash = a.hash
+LEFT JOIN policy_assessment_end e ON e.assessment_id = a.assessment_id
+WHERE a.assessment_id < ?1 ORDER BY a.assessment_id DESC LIMIT ?2;
+
+-- name: policy_assessment_get
+SELECT a.assessment_id, r.number, r.version, a.processing_count, a.lawful, a.impact, a.protection, a.risk, a.allowed,
+	a.document, a.officer_id, a.officer, a.at_ms, e.agreed, e.note, e.officer_id, e.officer, e.at_ms, a.processings
+FROM policy_assessment a JOIN policy_release r ON r.hash = a.hash
+LEFT JOIN policy_assessment_end e ON e.assessment_id = a.assessment_id
+WHERE a.assessment_id = ?1;
+
+-- name: policy_assessment_of
+-- Of one content, in the order in which they were written.
+SELECT a.assessment_id, r.number, r.version, a.processing_count, a.lawful, a.impact, a.protection, a.risk, a.allowed,
+	a.document, a.officer_id, a.officer, a.at_ms, e.agreed, e.note, e.officer_id, e.officer, e.at_ms, a.processings
+FROM policy_assessment a JOIN policy_release r ON r.hash = a.hash
+LEFT JOIN policy_assessment_end e ON e.assessment_id = a.assessment_id
+WHERE a.hash = ?1 ORDER BY a.assessment_id;
+
+-- name: policy_assessment_high
+-- Of the releases above ?1 up to ?2, as policy_mark_list: what was found to be of high risk, and may be switched on.
+SELECT r.number, a.processing_count FROM policy_assessment a
+JOIN policy_assessment_end e ON e.assessment_id = a.assessment_id
+JOIN policy_release r ON r.hash = a.hash
+WHERE a.risk = 'high' AND a.allowed = 1 AND e.agreed = 1 AND r.number > ?1 AND r.number <= ?2
+	AND (r.number = ?2 OR r.published_at_ms IS NOT NULL)
+ORDER BY a.assessment_id;

@@ -20,8 +20,11 @@ err releases_officer(struct api_call *k)
 	return must_be(k, STAFF_POLICY_OFFICER, NULL);
 }
 
+/* Who assesses what a draft would switch on reads it first. */
 err releases_reader(struct api_call *k)
 {
+	if (strcmp(k->c->actor.role, STAFF_PRIVACY_OFFICER) == 0)
+		return OK;
 	return must_be(k, STAFF_POLICY_OFFICER, STAFF_AUDITOR);
 }
 

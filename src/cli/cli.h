@@ -86,6 +86,7 @@ int cli_serve(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_diff(int argc, char **argv);
+int cli_processing(int argc, char **argv);
 int cli_render(int argc, char **argv);
 int cli_connectors(int argc, char **argv);
 int cli_duties(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"check", cli_check, "check the files of a city"},
 	{"explain", cli_explain, "show what carries a clause, and which tests name it"},
 	{"diff", cli_diff, "compare two versions of a policy"},
+	{"processing", cli_processing, "list what a city does with data and has to assess first"},
 	{"render", cli_render, "write the policy of a city as HTML or PDF"},
 	{"connectors", cli_connectors, "write connectors.json for a sandbox"},
 	{"staff", cli_staff, "add or list staff"},

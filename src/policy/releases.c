@@ -1,6 +1,7 @@
 #include "policy/releases.h"
+#include "policy/city_releases.h"
 #include "policy/model.h"
-#include "store/store.h"
+#include "policy/review_internal.h"
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -31,6 +32,8 @@ static err found_row(struct ctx *c, const struct row *row, void *arg)
 
 struct seeding {
 	const struct release *release;
+	const struct assessment_file *file; /* what was assessed beforehand, and what had to be */
+	struct processing_list fresh;
 	struct slice page;
 	bool publish;
 	bool added; /* it was not there before */
@@ -72,12 +75,25 @@ static err seed_rows(struct ctx *c, struct tx *tx, void *arg)
 		    PARAMS(P_INT(f.number), P_STR("drafted"), P_INT(0), P_STR("城市数据文件"), P_NULL(),
 			   P_INT(c->now_ms)),
 		    NULL));
-	return s->publish ? publish_row(c, tx, f.number, "城市数据文件", r->effective_ms, &changed) : OK;
+	if (!s->publish)
+		return OK;
+	TRY(assessment_file_put(c, tx, s->file, r->hash, f.number, &s->fresh));
+	return publish_row(c, tx, f.number, "城市数据文件", r->effective_ms, &changed);
 }
 
-static err seed_one(struct ctx *c, const struct release *r, bool publish, bool *ret_added)
+/* NT-3.3.2.g: nothing runs unassessed, the first release either. */
+static err demand_by_file(struct ctx *c, const struct assessment_file *file,
+			  const struct processing_list *fresh)
 {
-	struct seeding s = {.release = r, .publish = publish};
+	enum assessed *states = ARENA_ARRAY(c->arena, enum assessed, fresh->count + 1);
+
+	assessment_file_states(c->arena, file, fresh, states);
+	return assessment_demand(c, fresh, states);
+}
+
+static err seed_one(struct ctx *c, struct seeding s, bool *ret_added)
+{
+	const struct release *r = s.release;
 	BUF_SCOPED page = {0};
 
 	buf_init(&page, PAGE_MAX);
@@ -98,52 +114,24 @@ static err count_row(struct ctx *c, const struct release_line *l, void *arg)
 	return OK;
 }
 
-static int by_effective(const void *a, const void *b)
-{
-	const struct release *x = *(struct release *const *)a, *y = *(struct release *const *)b;
-
-	return (x->effective_ms > y->effective_ms) - (x->effective_ms < y->effective_ms);
-}
-
-struct release_list {
-	struct release *rows[RELEASES_MAX];
-	size_t count;
-};
-
-static void release_list_drop(struct release_list *l)
-{
-	for (size_t i = 0; i < l->count; i++)
-		release_drop(l->rows[i]);
-}
-
-static err load_versions(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints,
-			 struct release_list *ret)
-{
-	const char *const *versions;
-	size_t count;
-
-	TRY(release_versions(c, dir, city, &versions, &count));
-	if (count == 0) /* release_load says what is missing */
-		return release_load(c, dir, city, ret_complaints, &ret->rows[ret->count]);
-	for (size_t i = 0; i < count && i < RELEASES_MAX; i++) {
-		TRY(release_load_version(c, dir, city, versions[i], ret_complaints, &ret->rows[ret->count]));
-		ret->count++;
-	}
-	qsort(ret->rows, ret->count, sizeof *ret->rows, by_effective);
-	return OK;
-}
-
 err releases_seed(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints,
 		  int64_t *ret_drafts)
 {
-	__attribute__((cleanup(release_list_drop))) struct release_list all = {0};
+	__attribute__((cleanup(city_releases_drop))) struct city_releases all = {0};
 	int64_t published = 0, drafts = 0;
+	struct assessment_file file;
 
-	TRY(load_versions(c, dir, city, ret_complaints, &all));
+	TRY(city_releases_load(c, dir, city, ret_complaints, &all));
 	TRY(releases_list(c, count_row, &published));
+	TRY(assessment_file_read(c, dir, city, ret_complaints, &file));
 	for (size_t i = 0; i < all.count; i++) {
+		struct seeding s = {.release = all.rows[i], .file = &file, .publish = published == 0};
 		bool added = false;
-		TRY(seed_one(c, all.rows[i], published == 0, &added));
+		if (s.publish) {
+			s.fresh = processing_new(c->arena, i ? all.rows[i - 1] : NULL, all.rows[i]);
+			TRY(demand_by_file(c, &file, &s.fresh));
+		}
+		TRY(seed_one(c, s, &added));
 		drafts += added && published > 0;
 	}
 	if (ret_drafts)
@@ -170,17 +158,54 @@ static err numbered_row(struct ctx *c, const struct release_line *l, void *arg)
 
 struct unreviewed {
 	int64_t number, effective_ms, changed;
-	const char *by;
+	const char *by, *hash;
+	const struct assessment_file *file;
+	struct processing_list fresh;
 };
 
 static err unreviewed_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	struct unreviewed *u = arg;
 
-	return publish_row(c, tx, u->number, u->by, u->effective_ms, &u->changed);
+	TRY(publish_row(c, tx, u->number, u->by, u->effective_ms, &u->changed));
+	return u->changed ? assessment_file_put(c, tx, u->file, u->hash, u->number, &u->fresh) : OK;
 }
 
-err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effective_ms)
+/* What two officers agreed on in the console counts as well as what the city's files say. */
+static err demand_either(struct ctx *c, const struct release *r, struct unreviewed *u)
+{
+	enum assessed *agreed = ARENA_ARRAY(c->arena, enum assessed, u->fresh.count + 1),
+		      *filed = ARENA_ARRAY(c->arena, enum assessed, u->fresh.count + 1);
+
+	TRY(assessment_states(c, NULL, r, &u->fresh, agreed));
+	assessment_file_states(c->arena, u->file, &u->fresh, filed);
+	for (size_t i = 0; i < u->fresh.count; i++)
+		if (agreed[i] == ASSESSED_NOT)
+			agreed[i] = filed[i];
+	return assessment_demand(c, &u->fresh, agreed);
+}
+
+static err check_unreviewed(struct ctx *c, struct unreviewed *u)
+{
+	struct release *before = NULL, *after = NULL;
+	unsigned head = 0;
+
+	TRY(review_head(c, &head));
+	TRY(review_release(c, (unsigned)u->number, &after));
+	err e = head ? review_release(c, head, &before) : OK;
+	if (!failed(e)) {
+		u->hash = arena_copy(c->arena, slice_of(after->hash));
+		u->fresh = processing_new(c->arena, before, after);
+		e = demand_either(c, after, u);
+	}
+	release_drop(after);
+	if (before)
+		release_drop(before);
+	return e;
+}
+
+err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effective_ms,
+		     const struct assessment_file *file)
 {
 	struct numbered n = {.number = number};
 
@@ -190,7 +215,8 @@ err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effe
 	int64_t from_ms = effective_ms ? effective_ms : n.line.effective_ms;
 	if (from_ms < c->now_ms) /* nobody could have known it before */
 		from_ms = c->now_ms;
-	struct unreviewed u = {.number = number, .effective_ms = from_ms, .by = by};
+	struct unreviewed u = {.number = number, .effective_ms = from_ms, .by = by, .file = file};
+	TRY(check_unreviewed(c, &u));
 	TRY(store_write(c, c->store, unreviewed_rows, &u));
 	if (u.changed == 0)
 		FAIL(c, ERR_CONFLICT, "该政策版本已经发布，或者在它之后的版本已经发布");

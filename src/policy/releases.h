@@ -4,20 +4,24 @@
  * each release and never come again; acceptances name them. */
 #pragma once
 
-#include "policy/policy.h"
+#include "policy/assess.h"
 
 struct releases;
 
 /* Puts what lies below dir for the city into the store, unless it is there by its hash: every version of the
- * policy, the oldest first. Into an empty store they are published at once, else they wait as drafts.
+ * policy, the oldest first. Into an empty store they are published at once, with the assessments that the
+ * city's files hold (ERR_CONFLICT when a processing stands in none; NT-3.3.2.g), else they wait as drafts.
  * ret_drafts (may be NULL) counts new drafts. ERR_INVALID with complaints as release_load. */
 err releases_seed(struct ctx *c, const char *dir, const char *city, struct buf *ret_complaints,
 		  int64_t *ret_drafts);
 
 /* Without review, for development and tests (policy/review.h has the way of a city): makes a draft binding
- * from effective_ms on (0: from the date that it names, but not before now). ERR_NOT_FOUND, ERR_CONFLICT when
- * it is published already, or a later one is. by: who decided, as people read it. */
-err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effective_ms);
+ * from effective_ms on (0: from the date that it names, but not before now). What is new in it must be
+ * assessed all the same, in the console or in the city's files. ERR_NOT_FOUND, ERR_CONFLICT when it is
+ * published already, a later one is, or a processing stands in no assessment. by: who decided, as people read
+ * it. */
+err releases_publish(struct ctx *c, int64_t number, const char *by, int64_t effective_ms,
+		     const struct assessment_file *file);
 
 /* All published releases, loaded. ERR_NOT_FOUND when there is none yet. */
 err releases_open(struct ctx *c, struct releases **ret);

@@ -1,5 +1,6 @@
 /* Releases in a store: seeding, drafts, the one in force, pages of old versions, and acceptances of an older
  * one. */
+#include "policy/city_releases.h"
 #include "policy/gate.h"
 #include "policy/policy_test_support.h"
 #include "policy/releases.h"
@@ -48,10 +49,51 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static err add_line(struct ctx *c, const struct processing *p, enum assessed stands, void *arg)
+{
+	(void)c, (void)stands;
+	buf_add_text(arg, p->key);
+	buf_add_text(arg, "\n");
+	return OK;
+}
+
+/* NT-3.3.2.g: what the files would do is assessed in them. */
+static void assess(struct fixture *x)
+{
+	BUF_SCOPED lines = {0};
+
+	buf_init(&lines, 1 << 20);
+	if (failed(city_processings(x->c, x->city.dir, "testing", &x->city.complaints, add_line, &lines)))
+		fail_msg("%s", x->c->failure.detail);
+	test_city_write(&x->city, "testing/processings.txt", lines.data);
+	test_city_write(&x->city, "testing/assessments.yaml",
+			"assessments:\n"
+			"  - document: 评字1号\n"
+			"    covers: processings.txt\n"
+			"    lawful: 依法办理\n"
+			"    impact: 影响有限\n"
+			"    protection: 加密保存\n"
+			"    risk: low\n"
+			"    allowed: true\n"
+			"    on: 2025-12-01\n"
+			"    officer: 甲\n"
+			"    second: 乙\n");
+}
+
+static err publish(struct fixture *x, int64_t number, int64_t effective_ms)
+{
+	struct assessment_file file;
+
+	TRY(assessment_file_read(x->c, x->city.dir, "testing", &x->city.complaints, &file));
+	return releases_publish(x->c, number, "审核人", effective_ms, &file);
+}
+
 static int64_t seed(struct fixture *x)
 {
 	int64_t drafts = -1;
 
+	buf_clear(&x->city.complaints);
+	assess(x);
 	buf_clear(&x->city.complaints);
 	if (failed(releases_seed(x->c, x->city.dir, "testing", &x->city.complaints, &drafts)))
 		fail_msg("%s%s", buf_slice(&x->city.complaints).p, x->c->failure.detail);
@@ -99,6 +141,41 @@ static void an_empty_store_is_seeded_once(void **state)
 	release_drop(r);
 }
 
+static void assert_unassessed(struct fixture *x, err e, const char *key)
+{
+	assert_int_equal(e.code, ERR_CONFLICT);
+	for (size_t i = 0; i < x->c->failure.field_count; i++)
+		if (strcmp(x->c->failure.fields[i].field, key) == 0)
+			return;
+	fail_msg("%s is not named: %s", key, x->c->failure.detail);
+}
+
+/* NT-3.3.2.g: neither the first release nor a later one starts with a processing that stands in no
+ * assessment. */
+static void what_is_not_assessed_is_not_switched_on(void **state)
+{
+	struct fixture *x = *state;
+	static const char field[] = "fields: [{item: real_name}]";
+	struct releases *all = NULL;
+
+	assert_unassessed(x, releases_seed(x->c, x->city.dir, "testing", &x->city.complaints, NULL),
+			  "collect/category/social/id_number");
+	failure_clear(x->c);
+	assert_int_equal(releases_open(x->c, &all).code, ERR_NOT_FOUND);
+	seed(x);
+	open_all(x);
+	write_second(x, "days: 30", "days: 31");
+	test_city_write(
+		&x->city, "testing/services/all.yaml",
+		test_city_text("services", field, "fields: [{item: real_name}, {item: id_number}]"));
+	assert_int_equal(releases_seed(x->c, x->city.dir, "testing", &x->city.complaints, NULL).code, ERR_OK);
+	failure_clear(x->c);
+	assert_unassessed(x, publish(x, 3, 0), "collect/service/phone_line/id_number");
+	assess(x);
+	failure_clear(x->c);
+	assert_int_equal(publish(x, 3, 0).code, ERR_OK);
+}
+
 static void a_store_without_release_cannot_be_served(void **state)
 {
 	struct fixture *x = *state;
@@ -132,12 +209,12 @@ static void a_later_version_waits_as_a_draft_until_it_is_published(void **state)
 	assert_int_equal(seed(x), 1);
 	assert_int_equal(releases_refresh(x->c, x->all).code, ERR_OK);
 	assert_in_force(x, later, "1", 1);
-	assert_int_equal(releases_publish(x->c, 2, "审核人", 0).code, ERR_OK);
+	assert_int_equal(publish(x, 2, 0).code, ERR_OK);
 	assert_int_equal(releases_refresh(x->c, x->all).code, ERR_OK);
 	assert_in_force(x, x->c->now_ms, "1", 1);
 	assert_in_force(x, later, "2", 2);
-	assert_int_equal(releases_publish(x->c, 2, "审核人", 0).code, ERR_CONFLICT);
-	assert_int_equal(releases_publish(x->c, 9, "审核人", 0).code, ERR_NOT_FOUND);
+	assert_int_equal(publish(x, 2, 0).code, ERR_CONFLICT);
+	assert_int_equal(publish(x, 9, 0).code, ERR_NOT_FOUND);
 }
 
 /* TJ-0.2.d: nothing binds before it could be read. */
@@ -150,7 +227,7 @@ static void a_release_never_takes_effect_before_it_is_published(void **state)
 	write_second(x, "days: 30", "days: 31");
 	seed(x);
 	x->c->now_ms = x->first_ms + 30 * (int64_t)DAY_MS;
-	assert_int_equal(releases_publish(x->c, 2, "审核人", x->first_ms).code, ERR_OK);
+	assert_int_equal(publish(x, 2, x->first_ms).code, ERR_OK);
 	assert_int_equal(releases_refresh(x->c, x->all).code, ERR_OK);
 	assert_in_force(x, x->c->now_ms - 1, "1", 1);
 	assert_in_force(x, x->c->now_ms, "2", 2);
@@ -240,7 +317,7 @@ static void an_older_acceptance_counts_where_both_versions_allow(void **state)
 		&x->city, "testing/services/all.yaml",
 		test_city_text("services", field, "fields: [{item: real_name}, {item: mobile_phone}]"));
 	seed(x);
-	assert_int_equal(releases_publish(x->c, 3, "审核人", 0).code, ERR_OK);
+	assert_int_equal(publish(x, 3, 0).code, ERR_OK);
 	open_all(x);
 	assert_null(ask(x, 3, "real_name"));
 	assert_null(ask(x, 3, "mobile_phone"));
@@ -255,6 +332,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RELEASE_TEST(an_empty_store_is_seeded_once),
+		RELEASE_TEST(what_is_not_assessed_is_not_switched_on),
 		RELEASE_TEST(a_store_without_release_cannot_be_served),
 		RELEASE_TEST(versions_take_effect_at_their_times),
 		RELEASE_TEST(a_later_version_waits_as_a_draft_until_it_is_published),

@@ -16,9 +16,17 @@ static const struct {
 		   {STATE_REJECTED, "已退回"},
 		   {STATE_WITHDRAWN, "已撤回"},
 		   {STATE_REPLACED, "已被新草稿取代"}},
-  action_names[] = {{"drafted", "起草"},      {"submitted", "提交审核"},   {"approved", "审核通过"},
-		    {"rejected", "退回"},     {"published", "发布"},	   {"withdrawn", "撤回"},
-		    {"compared", "重新比对"}, {"replaced", "改写为新草稿"}};
+  action_names[] = {{"drafted", "起草"},
+		    {"submitted", "提交审核"},
+		    {"approved", "审核通过"},
+		    {"rejected", "退回"},
+		    {"published", "发布"},
+		    {"withdrawn", "撤回"},
+		    {"compared", "重新比对"},
+		    {"replaced", "改写为新草稿"},
+		    {"assessed", "填写影响评估"},
+		    {"assessment_agreed", "同意影响评估"},
+		    {"assessment_rejected", "不同意影响评估"}};
 
 const char *review_state_name(const char *state)
 {
@@ -265,6 +273,30 @@ static int by_major(const void *a, const void *b)
 	return (int)((const struct review_mark *)a)->major - (int)((const struct review_mark *)b)->major;
 }
 
+/* NT-6.2.6: what two officers found to be of high risk is major, whatever the draft was rated. */
+static err high_row(struct ctx *c, const struct row *row, void *arg)
+{
+	struct mark_list *l = arg;
+
+	if (l->count < MARK_ROWS_MAX)
+		l->rows[l->count++] = (struct review_mark){
+			MAJOR_RISK,
+			arena_printf(c->arena,
+				     "新增的 %lld 项处理活动经影响评估，属于高风险，已采取相应的保护措施。",
+				     (long long)row_int(row, 1))};
+	return OK;
+}
+
+err review_high_risk(struct ctx *c, unsigned before, unsigned after, bool *ret)
+{
+	struct mark_list *found = ARENA_NEW(c->arena, struct mark_list);
+
+	TRY(store_rows(c, c->store, Q_POLICY_ASSESSMENT_HIGH, PARAMS(P_INT(before), P_INT(after)), high_row,
+		       found));
+	*ret = found->count > 0;
+	return OK;
+}
+
 /* The rules may be the same where the company behind them is not (NT-6.2.2, NT-6.2.6, NT-6.2.7). */
 err review_changes(struct ctx *c, const struct release *before, const struct release *after,
 		   struct policy_change **ret)
@@ -273,9 +305,12 @@ err review_changes(struct ctx *c, const struct release *before, const struct rel
 	struct policy_change *first = policy_diff(c, before, after), **last = &first;
 
 	marks->count = 0;
-	if (c->store)
+	if (c->store) {
 		TRY(store_rows(c, c->store, Q_POLICY_MARK_LIST,
 			       PARAMS(P_INT(before->number), P_INT(after->number)), mark_row, marks));
+		TRY(store_rows(c, c->store, Q_POLICY_ASSESSMENT_HIGH,
+			       PARAMS(P_INT(before->number), P_INT(after->number)), high_row, marks));
+	}
 	while (*last)
 		last = &(*last)->next;
 	qsort(marks->rows, marks->count, sizeof *marks->rows, by_major);

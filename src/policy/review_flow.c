@@ -1,5 +1,6 @@
 /* The steps of a review. Each is one conditional statement; none changed means that somebody was faster, or
  * that the state is another one. */
+#include "policy/assess.h"
 #include "policy/model.h"
 #include "policy/releases.h"
 #include "policy/review.h"
@@ -151,8 +152,12 @@ static err check_marks(struct ctx *c, const struct review_submission *s)
 static err check_rating(struct ctx *c, const struct release *before, const struct release *after,
 			const struct review_submission *s)
 {
-	bool major = s->mark_count > 0;
+	bool major = s->mark_count > 0, high = false;
 
+	TRY(review_high_risk(c, before->number, after->number, &high));
+	if (high && s->rated_minor) /* NT-6.2.6 */
+		return fail_field(c, "rating", "不能评定为一般变更：影响评估表明存在高风险");
+	major |= high;
 	for (const struct policy_change *k = policy_diff(c, before, after); k; k = k->next) {
 		if (k->major == MAJOR_NONE)
 			continue;
@@ -313,10 +318,13 @@ err review_compare(struct ctx *c, unsigned number, unsigned *ret_number)
 
 struct publishing {
 	const struct review *review;
+	const struct release *release;
+	struct processing_list fresh; /* what it does and the published one does not */
+	enum assessed *assessed;
 	struct slice page;
 	int64_t effective_ms;
 	const char *note;
-	bool overtaken;
+	bool overtaken, unassessed;
 };
 
 static err overtaken(struct ctx *c, struct publishing *p)
@@ -325,13 +333,24 @@ static err overtaken(struct ctx *c, struct publishing *p)
 	FAIL(c, ERR_CONFLICT, "别人先办理了"); /* nothing of this transaction stays */
 }
 
+/* In the transaction that publishes, so that no assessment of this content is decided in between. */
+static err check_assessed(struct ctx *c, struct tx *tx, struct publishing *p)
+{
+	TRY(assessment_states(c, tx, p->release, &p->fresh, p->assessed));
+	for (size_t i = 0; i < p->fresh.count; i++)
+		p->unassessed |= p->assessed[i] != ASSESSED_ALLOWED;
+	if (p->unassessed)
+		FAIL(c, ERR_CONFLICT, "有处理活动没有评估"); /* told below, one by one */
+	return OK;
+}
+
 static err publish_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	struct publishing *p = arg;
 	const struct review *r = p->review;
 	int64_t head = 0, state = 0, row = 0;
 
-	p->overtaken = false;
+	p->overtaken = false, p->unassessed = false;
 	TRY(tx_exec(c, tx, Q_POLICY_HEAD_MOVE, PARAMS(P_INT(r->number), P_INT(r->base_number)), &head));
 	if (head == 0)
 		return overtaken(c, p);
@@ -344,6 +363,7 @@ static err publish_rows(struct ctx *c, struct tx *tx, void *arg)
 		    &row));
 	if (row == 0)
 		return overtaken(c, p);
+	TRY(check_assessed(c, tx, p));
 	TRY(tx_exec(c, tx, Q_POLICY_RELEASE_PAGE_PUT, PARAMS(P_INT(r->number), P_TEXT(p->page)), NULL));
 	return review_note(c, tx, r->number, "published", p->note);
 }
@@ -369,10 +389,36 @@ static err write_publication(struct ctx *c, struct publishing *p, struct release
 	BUF_SCOPED page = {0};
 
 	r->effective_ms = p->effective_ms; /* what the page prints */
+	p->release = r;
 	buf_init(&page, PAGE_MAX);
 	TRY(policy_html(c, r, &page));
 	p->page = buf_slice(&page);
 	return store_write(c, c->store, publish_rows, p);
+}
+
+/* NT-6.2: also where the assessment that shows high risk came after the draft was submitted. */
+static err check_told(struct ctx *c, const struct review *r)
+{
+	bool high = false;
+
+	TRY(review_high_risk(c, r->base_number, r->number, &high));
+	if (high && !r->summary)
+		FAIL(c, ERR_CONFLICT,
+		     "影响评估表明存在高风险，属于重大变更，请先退回草稿，写明向公众告知的变更内容之后重新提"
+		     "交审核");
+	return OK;
+}
+
+static err find_fresh(struct ctx *c, const struct review *review, const struct release *after,
+		      struct publishing *p)
+{
+	struct release *before = NULL;
+
+	TRY(review_release(c, review->base_number, &before));
+	p->fresh = processing_new(c->arena, before, after);
+	p->assessed = ARENA_ARRAY(c->arena, enum assessed, p->fresh.count + 1);
+	release_drop(before);
+	return OK;
 }
 
 err review_publish(struct ctx *c, unsigned number, int64_t effective_ms, const char *note,
@@ -386,11 +432,18 @@ err review_publish(struct ctx *c, unsigned number, int64_t effective_ms, const c
 		return review_overtaken(c, number);
 	struct publishing p = {.review = &review, .note = note};
 	TRY(effective_at(c, &review, effective_ms, &p.effective_ms));
+	TRY(check_told(c, &review));
 	TRY(review_release(c, number, &r));
-	err e = write_publication(c, &p, r);
+	err e = find_fresh(c, &review, r, &p);
+	if (!failed(e))
+		e = write_publication(c, &p, r);
 	release_drop(r);
 	if (p.overtaken)
 		return review_overtaken(c, number);
+	if (p.unassessed) {
+		failure_clear(c);
+		return assessment_demand(c, &p.fresh, p.assessed);
+	}
 	TRY(e);
 	*ret_effective_ms = p.effective_ms;
 	return OK;

@@ -17,3 +17,5 @@ err review_note(struct ctx *c, struct tx *tx, unsigned number, const char *actio
 err review_head(struct ctx *c, unsigned *ret);
 /* ERR_CONFLICT, with who did what and when; never OK. */
 err review_overtaken(struct ctx *c, unsigned number);
+/* Whether an assessment of high risk counts between two releases (NT-6.2.6). */
+err review_high_risk(struct ctx *c, unsigned before, unsigned after, bool *ret);

@@ -125,6 +125,8 @@ static const struct known all[] = {
 	{"interpretation.rights", VALUE_LIST, NULL}, /* beginnings of the clauses that give rights */
 	{"interpretation.limits", VALUE_LIST, NULL}, /* words that no note to those may hold */
 	{"definition.set", VALUE_WORD, WORDS("none", "ten")},
+	{"assessment.clause", VALUE_CLAUSE, NULL},
+	{"assessment.demand", VALUE_WORD, WORDS("law", "all")},
 
 	/* what may be taken, shared, sent */
 	{"exception.collect", VALUE_LIST, NULL},

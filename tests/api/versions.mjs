@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { assessFiles } from './assessments.mjs'
 import { root } from './helpers.mjs'
 
 const day = (at, days) => new Date(at + days * 86400000).toISOString().slice(0, 10)
@@ -22,7 +23,8 @@ export async function publish(city, version, { from, days, edit }) {
     if (target !== name) rmSync(name) // the folder shows the city as it will be
   }
   const cli = (...args) => city.cli('release', ...args, '--data', city.data, '--json').trim().split('\n').map(l => JSON.parse(l))
+  assessFiles(cities, city.city)
   cli('draft', '--cities', cities)
   const line = cli('list').filter(l => l.version === version).at(-1)
-  cli('publish', String(line.number), '--development', '--by', '王审核')
+  cli('publish', String(line.number), '--development', '--by', '王审核', '--cities', cities)
 }

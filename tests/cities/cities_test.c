@@ -2,6 +2,7 @@
  * gate refuses the item that the register's test adds. The clauses stand beside the categories in
  * tests/data/categories.tsv. */
 #include "crypto/crypto.h"
+#include "policy/city_releases.h"
 #include "policy/gate.h"
 #include "policy/sdk.h"
 #include <setjmp.h>
@@ -528,9 +529,38 @@ static void white_text_can_be_read_on_the_colours_of_a_city(void **state)
 	}
 }
 
+static err tell_missing(struct ctx *c, const struct processing *p, enum assessed stands, void *arg)
+{
+	(void)c;
+	if (stands == ASSESSED_ALLOWED)
+		return OK;
+	fprintf(stderr, "not assessed: %s\n", p->key);
+	++*(int *)arg;
+	return OK;
+}
+
+/* NT-3.3.2.g: a new processing among the files of a city stands in one of its assessments; tools/processings CITY
+ * writes the lists anew. Loosened copies are not asked. */
+static void what_the_files_do_is_assessed(void **state)
+{
+	(void)state;
+	for (int i = 0; i < CITIES; i++) {
+		BUF_SCOPED complaints = {0};
+		int missing = 0;
+
+		buf_init(&complaints, 1 << 20);
+		assert_int_equal(city_processings(&cities[i].c, TB_ROOT "/cities", cities[i].key, &complaints,
+						  tell_missing, &missing)
+					 .code,
+				 ERR_OK);
+		assert_int_equal(missing, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_files_do_is_assessed),
 		cmocka_unit_test(a_category_takes_and_shares_exactly_its_list),
 		cmocka_unit_test(every_category_has_queries_that_use_its_list),
 		cmocka_unit_test(the_gate_takes_what_is_listed_and_refuses_one_item_more),
