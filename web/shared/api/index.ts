@@ -4,6 +4,7 @@
  */
 export * from './account'
 export * from './analysis'
+export * from './assessments'
 export * from './cases'
 export * from './city'
 export * from './clauses'
