@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { citizen, login, root, startCity, tongban, withConsents } from './helpers.mjs'
 import { adult, childClient, family, newCode, told } from './families.mjs'
+import { assessFiles } from './assessments.mjs'
 import { officerOf } from './officers.mjs'
 import { now } from './versions.mjs'
 
@@ -93,7 +94,9 @@ const turned = [
 ]
 let city, person
 before(async () => {
-  city = await startCity({ city: 'tianjin', cities: copy('tianjin', turned) })
+  const cities = copy('tianjin', turned)
+  assessFiles(cities, 'tianjin')
+  city = await startCity({ city: 'tianjin', cities })
   person = await citizen(city)
 })
 after(() => city?.stop())
