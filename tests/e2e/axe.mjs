@@ -26,7 +26,7 @@ export async function violations({ page }) {
 export const tooSmall = ({ page }) => page.evaluate(() => [...document.querySelectorAll('button, a[href], [role=tab], [role=switch], label:has(input)')]
   .filter(e => e.checkVisibility() && !e.closest('[data-testid=policy-text]') && !e.classList.contains('visually-hidden'))
   .filter(e => !(e.tagName === 'A' && e.parentElement.tagName === 'DD'))
-  .filter(e => !(e.tagName === 'A' && getComputedStyle(e).display === 'inline' && e.parentElement.innerText.trim().length > e.innerText.trim().length))
+  .filter(e => !(e.tagName === 'A' && getComputedStyle(e).display === 'inline' && e.closest('p, li')?.innerText.trim().length > e.innerText.trim().length))
   .map(e => ({ name: e.dataset.testid ?? e.innerText.slice(0, 20), box: e.getBoundingClientRect(), outer: e.parentElement.getBoundingClientRect(), role: e.getAttribute('role') }))
   .filter(({ box, outer, role }) => role === 'switch' ? outer.width < 43.5 || outer.height < 43.5 : box.width < 43.5 || box.height < 43.5)
   .map(({ name, box }) => `${name} ${Math.round(box.width)}x${Math.round(box.height)}`))
