@@ -5,7 +5,8 @@
 #include "api/changes.h"
 #include "policy/review.h"
 
-/* ERR_REFUSED unless the caller is an officer for the policy; readers: those who assess, and auditors, too. */
+/* ERR_REFUSED unless the caller is an officer for the policy; readers: those who assess, and auditors, too.
+ */
 err releases_officer(struct api_call *k);
 err releases_reader(struct api_call *k);
 /* The {number} of the path. */

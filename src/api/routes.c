@@ -11,7 +11,8 @@ extern const struct api_route api_acceptance_routes[], api_account_routes[], api
 	api_session_routes[], api_staff_routes[], api_static_routes[], api_system_routes[],
 	api_usage_routes[], api_sdk_routes[], api_kept_routes[], api_preference_routes[];
 
-extern const struct api_route api_releases_routes[], api_releases_write_routes[], api_assessments_routes[], api_policy_print_routes[];
+extern const struct api_route api_releases_routes[], api_releases_write_routes[], api_assessments_routes[],
+	api_policy_print_routes[];
 
 extern const struct api_route api_exception_routes[];
 extern const struct api_route api_publication_routes[];

@@ -165,9 +165,8 @@ static void what_is_not_assessed_is_not_switched_on(void **state)
 	seed(x);
 	open_all(x);
 	write_second(x, "days: 30", "days: 31");
-	test_city_write(
-		&x->city, "testing/services/all.yaml",
-		test_city_text("services", field, "fields: [{item: real_name}, {item: id_number}]"));
+	test_city_write(&x->city, "testing/services/all.yaml",
+			test_city_text("services", field, "fields: [{item: real_name}, {item: id_number}]"));
 	assert_int_equal(releases_seed(x->c, x->city.dir, "testing", &x->city.complaints, NULL).code, ERR_OK);
 	failure_clear(x->c);
 	assert_unassessed(x, publish(x, 3, 0), "collect/service/phone_line/id_number");

@@ -14,12 +14,12 @@ async function assessors(city) {
   return offices.get(city)
 }
 
-// Has everything assessed that the draft would switch on; `reader` is any officer who reads releases.
-export async function assess(city, reader, number, change = {}) {
-  const { fresh } = (await reader.ok('GET', `/staff/releases/${number}/assessment`)).body
+// Has everything assessed that the draft would switch on.
+export async function assess(city, number, change = {}) {
+  const [one, two] = await assessors(city)
+  const { fresh } = (await one.ok('GET', `/staff/releases/${number}/assessment`)).body
   const keys = fresh.filter(p => p.stands !== 'allowed').map(p => p.key)
   if (keys.length === 0) return
-  const [one, two] = await assessors(city)
   const { id } = (await one.ok('POST', `/staff/releases/${number}/assessment`, { ...answers, keys, ...change })).body
   await two.ok('POST', `/staff/assessments/${id}/decision`, { agrees: true })
 }

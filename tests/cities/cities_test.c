@@ -539,8 +539,8 @@ static err tell_missing(struct ctx *c, const struct processing *p, enum assessed
 	return OK;
 }
 
-/* NT-3.3.2.g: a new processing among the files of a city stands in one of its assessments; tools/processings CITY
- * writes the lists anew. Loosened copies are not asked. */
+/* NT-3.3.2.g: a new processing among the files of a city stands in one of its assessments; tools/processings
+ * CITY writes the lists anew. Loosened copies are not asked. */
 static void what_the_files_do_is_assessed(void **state)
 {
 	(void)state;

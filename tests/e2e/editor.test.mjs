@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { cities, until } from '../api/helpers.mjs'
+import { assess } from '../api/assessments.mjs'
 import { addOfficer } from '../api/officers.mjs'
 import { agree, enterConsole, openCity, registerWhole } from './app.mjs'
 
@@ -107,6 +108,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await wu.tap('release-approve')
     await wu.tap('step-send')
     await wu.wait('release-publish')
+    await assess(world.city, number) // one more item for a recipient
     await wu.tap('release-publish')
     await wu.tap('publish-now')
     await wu.tap('step-send')
