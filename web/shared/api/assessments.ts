@@ -1,5 +1,6 @@
 /** Assessments of new processings before a release of the policy is published, for officers. */
-import { get, post } from '../http'
+import { get, post, query } from '../http'
+import type { Page } from './common'
 
 export interface Processing {
 	key: string
@@ -60,7 +61,7 @@ export interface AssessmentDraft {
 	allowed: boolean
 }
 
-export const listAssessments = (cursor?: string) => get<{ items: Assessment[]; next: string | null }>(`/staff/assessments${cursor ? `?cursor=${cursor}` : ''}`)
+export const listAssessments = (cursor?: string) => get<Page<Assessment>>(`/staff/assessments${query({ cursor })}`)
 export const getAssessment = (id: string) => get<AssessmentDetail>(`/staff/assessments/${id}`)
 export const decideAssessment = (id: string, agrees: boolean, note?: string) => post<AssessmentDetail>(`/staff/assessments/${id}/decision`, { agrees, note })
 export const getReleaseAssessment = (number: number | string) => get<ReleaseAssessment>(`/staff/releases/${number}/assessment`)
