@@ -248,11 +248,22 @@ static void diff_permission(struct diff *d, const void *before, const void *afte
 }
 
 /* Keeping longer weighs on rights; keeping shorter does not. */
-static void diff_period(struct diff *d, const char *where, int before, int after)
+static void diff_days(struct diff *d, const char *where, int before, int after)
 {
 	if (before != after)
 		note(d, after > before ? MAJOR_OTHER : MAJOR_NONE, "“%s”的保存期限由 %d 日%s为 %d 日。",
 		     where, before, after > before ? "延长" : "缩短", after);
+}
+
+/* 0 is no end of its own, which is longer than any number of days. */
+static void diff_period(struct diff *d, const char *where, int before, int after)
+{
+	if (before && after)
+		diff_days(d, where, before, after);
+	else if (before)
+		note(d, MAJOR_OTHER, "“%s”的保存期限由 %d 日延长到该项业务终止为止。", where, before);
+	else if (after)
+		note(d, MAJOR_NONE, "“%s”的保存期限由到该项业务终止为止，缩短为 %d 日。", where, after);
 }
 
 static void diff_category(struct diff *d, const void *before, const void *after)
@@ -276,7 +287,7 @@ static void diff_legal(struct diff *d, const void *before, const void *after)
 {
 	const struct retention *a = before, *b = after;
 
-	diff_period(d, b->name, a->days, b->days);
+	diff_days(d, b->name, a->days, b->days);
 	diff_text(d, MAJOR_OTHER, b->name, "留存依据", a->rule, b->rule);
 }
 

@@ -125,6 +125,8 @@ static void a_longer_period_weighs_on_rights(void **state)
 {
 	(void)state; /* NT-6.2.7 */
 	expect("policy", "days: 30}", "days: 60}", MAJOR_OTHER, "“社保医保”的保存期限由 30 日延长为 60 日。");
+	expect("policy", "days: 30}", "days: 0}", MAJOR_OTHER,
+	       "“社保医保”的保存期限由 30 日延长到该项业务终止为止。");
 }
 
 static void a_shorter_period_is_no_major_change(void **state)

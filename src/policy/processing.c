@@ -97,13 +97,21 @@ static void put_permissions(struct processing_set *s, const char *path, const ch
 	}
 }
 
-static void put_period(struct processing_set *s, const char *law, const char *path, const char *key,
-		       const char *where, int days)
+static void put_days(struct processing_set *s, const char *law, const char *path, const char *key,
+		     const char *where, int days)
 {
-	const char *what =
-		days ? arena_printf(s->arena, "保存期限：%d 日", days) : "保存期限：至该项业务终止";
+	processing_put(s, PROCESSING_STORE, law, where, arena_printf(s->arena, "保存期限：%d 日", days),
+		       "%s/%s=%d", path, key, days);
+}
 
-	processing_put(s, PROCESSING_STORE, law, where, what, "%s/%s=%d", path, key, days);
+/* A category without days has no end of its own, which is longer than any number of them. */
+static void put_period(struct processing_set *s, const char *law, const struct category *k)
+{
+	if (k->retention_days)
+		put_days(s, law, "category", k->key, k->name, k->retention_days);
+	else
+		processing_put(s, PROCESSING_STORE, law, k->name, "保存期限：至该项业务终止",
+			       "category/%s=end", k->key);
 }
 
 /* ---- registers ---- */
@@ -131,8 +139,7 @@ static void of_category(struct processing_set *s, const struct category *k)
 				       arena_printf(s->arena, "提供给：%s", to->name), "category/%s/to/%s",
 				       k->key, to->key);
 	}
-	put_period(s, any_sensitive(r, &k->collect) ? LAW_SENSITIVE : NULL, "category", k->key, k->name,
-		   k->retention_days);
+	put_period(s, any_sensitive(r, &k->collect) ? LAW_SENSITIVE : NULL, k);
 }
 
 static void of_service(struct processing_set *s, const struct service *v)
@@ -249,7 +256,7 @@ struct processing_list processing_all(struct arena *a, const struct release *r)
 	EACH(cookies, struct cookie, of_cookie);
 	for (unsigned i = 0; i < r->retentions.count; i++) {
 		const struct retention *k = r->retentions.rows[i];
-		put_period(&s, LAW_WEIGHTY, "legal", k->key, k->name, k->days);
+		put_days(&s, LAW_WEIGHTY, "legal", k->key, k->name, k->days);
 	}
 	processing_of_settings(&s);
 	return s.list;
@@ -265,7 +272,8 @@ static struct slice base_of(struct slice key, int64_t *ret_days)
 	*ret_days = 0;
 	if (!sign)
 		return key;
-	(void)slice_int((struct slice){sign + 1, key.n - (size_t)(sign + 1 - key.p)}, ret_days);
+	if (!slice_int((struct slice){sign + 1, key.n - (size_t)(sign + 1 - key.p)}, ret_days))
+		*ret_days = INT64_MAX;
 	return (struct slice){key.p, (size_t)(sign - key.p)};
 }
 

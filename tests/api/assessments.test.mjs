@@ -119,5 +119,7 @@ for (const name of cities) {
     assert.ok(fresh.at(-1).law && fresh.at(-1).key.endsWith(`=${longer}`))
     const shorter = await draft('2090.5', { at: `policy.categories.${category}.retention.days`, value: longer - 2 })
     assert.deepEqual((await stateOf(shorter)).fresh, [])
+    const endless = await draft('2090.6', { at: `policy.categories.${category}.retention.days`, value: 0 })
+    assert.deepEqual((await stateOf(endless)).fresh.map(p => p.key), [`store/category/${document.policy.categories[category].key}=end`], 'no days: as long as the service is used')
   })
 }
