@@ -117,7 +117,7 @@ static void an_unknown_key_of_a_purpose_lists_what_may_stand(void **state)
 	(void)state;
 	assert_complaint("policy", "name: 查询本人信息,", "name: 查询本人信息, goal: x,",
 			 "testing/policy/1.yaml:5: unknown key 'goal' in a purpose; write one of: key, name, "
-			 "clause\n");
+			 "clause, commercial, within\n");
 }
 
 static void an_unknown_item_is_refused_with_the_nearest_one(void **state)
