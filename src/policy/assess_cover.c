@@ -76,10 +76,13 @@ err assessment_demand(struct ctx *c, const struct processing_list *fresh, const 
 		if (open++ < ASSESSED_TOLD)
 			(void)fail_field(c, p->key,
 					 arena_printf(c->arena, "%s“%s”%s：%s", processing_name(p->kind),
-						      p->where, p->what, why[states[i]]))
-				.code;
+						      p->where, p->what, why[states[i]]));
 	}
 	if (open == 0)
 		return OK;
-	FAIL(c, ERR_CONFLICT, "尚有 %zu 项新的处理活动没有经过影响评估，不能启用", open);
+	FAIL(c, ERR_CONFLICT,
+	     "尚有 %zu "
+	     "项新的处理活动没有经过影响评估，不能启用；请先在工作台的“影响评估”中评估，或者写入城市数据的 "
+	     "assessments.yaml",
+	     open);
 }
