@@ -325,14 +325,32 @@ static err value_of(struct ctx *c, const char *field, int64_t subject_id, const 
 	return OK;
 }
 
+/* Of children nothing is counted: both policies say so where they speak of children (PIPL 31). */
+static err is_child(struct ctx *c, int64_t subject_id, const struct person_counted *p, bool *ret)
+{
+	struct facts f = {0};
+	struct head h;
+
+	if (p->minor)
+		TRY(facts_load(c, subject_id, &f, &h));
+	*ret = f.child;
+	return OK;
+}
+
+/* NULL: the person is not counted. */
 static err common_of(struct ctx *c, const struct analysis *a, int64_t subject_id, const char **ret)
 {
 	BUF_SCOPED out = {0};
 	struct person_counted p;
 	const char *at = a->fields, *field, *value;
+	bool child = false;
 
+	*ret = NULL;
 	buf_init(&out, COMMON_MAX);
 	TRY(facts_counted(c, subject_id, &p));
+	TRY(is_child(c, subject_id, &p, &child));
+	if (child)
+		return OK;
 	while ((field = field_next(c, &at))) {
 		TRY(value_of(c, field, subject_id, &p, &value));
 		buf_printf(&out, "%s%s", out.size ? "\t" : "", value);
@@ -448,9 +466,11 @@ err analysis_make_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_
 	if (strcmp(a.state, "making") != 0)
 		return OK;
 	TRY(account_walk(c, a.walk_after, BATCH, ids, &count));
-	k = (struct counting){.a = &a, .count = count, .after = count ? ids[count - 1] : a.walk_after};
-	for (size_t i = 0; i < count; i++)
-		TRY(common_of(c, &a, ids[i], &k.common[i]));
+	k = (struct counting){.a = &a, .after = count ? ids[count - 1] : a.walk_after};
+	for (size_t i = 0; i < count; i++) {
+		TRY(common_of(c, &a, ids[i], &k.common[k.count]));
+		k.count += k.common[k.count] != NULL;
+	}
 	if (count)
 		TRY(store_write(c, c->store, counting_rows, &k));
 	if (count < BATCH)

@@ -6,7 +6,7 @@
  * account table, and no group is smaller than deidentify.k. For our own use small groups are left out
  * (TJ-1.2.2.b); a set for somebody outside needs the city's ground for de-identified data, and is refused as
  * a whole when it fails (NT-2.4.a). It has neither notice nor consent (NT-2.4.b), and stays when the people
- * in it are gone (NT-3.1.c). */
+ * in it are gone (NT-3.1.c). Children below minor.strict_age are not counted. */
 #pragma once
 
 #include "jobs/jobs.h"

@@ -7,6 +7,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { citizen, cities, root, secondCheck, startCity, until, withConsents } from './helpers.mjs'
+import { guarded } from './families.mjs'
 import { addOfficer, openOffice } from './officers.mjs'
 import { now } from './versions.mjs'
 
@@ -173,5 +174,14 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       'no call leads from numbers to people')
     const answer = (await s.ok('GET', `/staff/analysis/${whole.id}`)).body
     for (const g of answer.groups) assert.deepEqual(Object.keys(g).sort(), ['people', 'values'])
+  })
+
+  test('children are counted in no set, while who is fourteen is', async () => {
+    const counted = async () => (await made({ fields: ['registered_year'] })).people
+    const before = await counted()
+    await guarded(city, { age_gte: 8, age_lt: 13 })
+    assert.equal(await counted(), before + 1, 'the parent alone')
+    await guarded(city, { age_gte: 14, age_lt: 17 })
+    assert.equal(await counted(), before + 3)
   })
 })
