@@ -11,9 +11,15 @@ static_assert(PASSWORD_HASH_SIZE >= crypto_pwhash_STRBYTES);
 static const char nobody[crypto_pwhash_STRBYTES] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
 						   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+/* The library wants an address for no characters, too. */
+static const char *characters(struct slice password)
+{
+	return password.p ? password.p : "";
+}
+
 err password_hash(struct ctx *c, struct slice password, char ret[static PASSWORD_HASH_SIZE])
 {
-	if (crypto_pwhash_str_alg(ret, password.p, password.n, OPS, MEMORY_BYTES,
+	if (crypto_pwhash_str_alg(ret, characters(password), password.n, OPS, MEMORY_BYTES,
 				  crypto_pwhash_ALG_ARGON2ID13) != 0)
 		FAIL(c, ERR_OVERLOADED, "系统繁忙，请稍后再试");
 	return OK;
@@ -22,7 +28,7 @@ err password_hash(struct ctx *c, struct slice password, char ret[static PASSWORD
 bool password_verify(struct slice password, const char *hash_or_null)
 {
 	const char *hash = hash_or_null ? hash_or_null : nobody;
-	bool fits = crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+	bool fits = crypto_pwhash_str_verify(hash, characters(password), password.n) == 0;
 
 	return fits && hash_or_null;
 }

@@ -15,6 +15,9 @@ import { fileURLToPath } from 'node:url'
 import { randomInt, randomUUID } from 'node:crypto'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+// As ./test has them: a server with undefined behaviour ends, also where one file is run alone.
+process.env.ASAN_OPTIONS ??= 'detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=0'
+process.env.UBSAN_OPTIONS ??= 'print_stacktrace=1:halt_on_error=1'
 export const build = process.env.TB_BUILD ?? join(root, 'build-test')
 export const tongban = join(build, 'src/cli/tongban')
 export const sandboxBinary = join(build, 'sandbox/tongban-sandbox')
@@ -133,6 +136,7 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
     },
     async kill(signal = 'SIGKILL') {
       const child = self.child
+      child.asked = true
       child.kill(signal)
       await until(() => child.ended, `end after ${signal}`, endMs)
       running.delete(child)
@@ -143,6 +147,8 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
         const ended = await self.kill('SIGTERM')
         if (ended.code !== 0) throw new Error(`server ended with ${JSON.stringify(ended)}:\n${readFileSync(log, 'utf8').slice(-4000)}`)
       }
+      const alone = self.child?.ended && !self.child.asked
+      if (alone) throw new Error(`the server ended by itself with ${JSON.stringify(self.child.ended)}:\n${readFileSync(log, 'utf8').slice(-8000)}`)
       sandboxChild.kill('SIGTERM')
       await until(() => sandboxChild.ended, 'end of the sandbox', endMs)
       running.delete(sandboxChild)
