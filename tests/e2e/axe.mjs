@@ -40,6 +40,7 @@ export async function screensOf(citizen, service) {
   const { features } = (await citizen.ok('GET', '/city')).body
   const paths = [...readFileSync(join(root, 'web/citizen/src/router.ts'), 'utf8').matchAll(/path: '(\/[^'(]*)'/g)].map(m => m[1])
     .filter(path => !path.startsWith('/:') && !guests.includes(path) && (!byFeature[path] || features[byFeature[path]]))
+    .filter(path => path !== '/hotline' || !features.hotline_service) // where the hotline is a service, its page leads there
   await secondCheck(citizen)
   await citizen.ok('POST', '/me/requests', { kind: 'explain', text: '请说明我的信息会保存多久' })
   const first = async (list, key = 'id') => (await citizen.ok('GET', list)).body.items[0]?.[key]
