@@ -24,7 +24,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await s.ok('POST', `/staff/requests/${r.id}/answer`, { answer: '按您的请求已经删除' })
   }
   const groups = async (fields, purpose = '评估经营的效果') => {
-    const { id } = (await s.ok('POST', '/staff/analysis', { fields, purpose })).body
+    const { id } = (await s.ok('POST', '/staff/analysis', { fields, purpose, ...(name === 'nantong' ? { part: 'operate_performance', product: 'app' } : {}) })).body
     await until(async () => { await city.settle(); return (await s.ok('GET', '/staff/analysis')).body.items.find(a => a.id === id).state === 'ready' }, 'the set')
     return Object.fromEntries((await s.ok('GET', `/staff/analysis/${id}`)).body.groups.map(g => [g.values.join(), g.people]))
   }
