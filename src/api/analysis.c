@@ -9,10 +9,7 @@ static void put_fields(struct json *j, struct ctx *c, const char *fields)
 	while (*fields) {
 		size_t n = strcspn(fields, " ");
 		const char *key = arena_copy(c->arena, slice_bytes(fields, n));
-		json_open(j, '{');
-		json_put_text(j, "key", key);
-		json_put_text(j, "name", analysis_field_name(c, key));
-		json_close(j, '}');
+		json_named(j, key, analysis_field_name(c, key));
 		fields += n + (fields[n] == ' ');
 	}
 	json_close(j, ']');
@@ -21,10 +18,7 @@ static void put_fields(struct json *j, struct ctx *c, const char *fields)
 static void put_named(struct json *j, const char *member, const char *key, const char *name)
 {
 	json_key(j, member);
-	json_open(j, '{');
-	json_put_text(j, "key", key);
-	json_put_text(j, "name", name);
-	json_close(j, '}');
+	json_named(j, key, name);
 }
 
 static void put_members(struct json *j, struct ctx *c, const struct analysis *a)
@@ -62,10 +56,7 @@ static err put_field(struct ctx *c, const char *key, const char *name, void *arg
 	struct api_call *k = arg;
 
 	(void)c;
-	json_open(&k->out, '{');
-	json_put_text(&k->out, "key", key);
-	json_put_text(&k->out, "name", name);
-	json_close(&k->out, '}');
+	json_named(&k->out, key, name);
 	return OK;
 }
 

@@ -233,10 +233,7 @@ static void put_categories(struct json *j, const struct release *r)
 		const struct category *k = release_category_at(r, i);
 		if (strcmp(k->kind, "service") != 0)
 			continue;
-		json_open(j, '{');
-		json_put_text(j, "key", k->key);
-		json_put_text(j, "name", k->name);
-		json_close(j, '}');
+		json_named(j, k->key, k->name);
 	}
 	json_close(j, ']');
 }
@@ -281,10 +278,7 @@ static void put_chapters(struct json *j, const struct release *r)
 	json_key(j, "chapters");
 	json_open(j, '[');
 	for (size_t i = 0; (title = release_chapter_title(r, i, &key)); i++) {
-		json_open(j, '{');
-		json_put_text(j, "key", key);
-		json_put_text(j, "name", title);
-		json_close(j, '}');
+		json_named(j, key, title);
 	}
 	json_close(j, ']');
 }

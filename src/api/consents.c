@@ -36,16 +36,7 @@ static err consent_create(struct api_call *k)
 static void write_items(struct json *j, const struct release *r, const struct itemset *items)
 {
 	json_key(j, "items");
-	json_open(j, '[');
-	for (unsigned i = 0; i < release_item_count(r); i++) {
-		if (!itemset_has(items, i))
-			continue;
-		json_open(j, '{');
-		json_put_text(j, "key", release_item_at(r, i)->key);
-		json_put_text(j, "name", release_item_at(r, i)->name);
-		json_close(j, '}');
-	}
-	json_close(j, ']');
+	itemset_json_named(j, r, items);
 }
 
 static err write_consent(struct ctx *c, const struct consent *k, void *arg)

@@ -86,10 +86,7 @@ static void put_connectors(struct api_call *k)
 	json_open(&k->out, '[');
 	for (unsigned i = 0; i < release_recipient_count(r); i++) {
 		const struct recipient *to = release_recipient_at(r, i);
-		json_open(&k->out, '{');
-		json_put_text(&k->out, "key", to->key);
-		json_put_text(&k->out, "name", to->name);
-		json_close(&k->out, '}');
+		json_named(&k->out, to->key, to->name);
 	}
 	json_close(&k->out, ']');
 }
@@ -99,10 +96,7 @@ static err write_staff(struct ctx *c, const struct staff *s, void *arg)
 	struct api_call *k = arg;
 
 	(void)c;
-	json_open(&k->out, '{');
-	json_put_text(&k->out, "key", s->login);
-	json_put_text(&k->out, "name", s->name);
-	json_close(&k->out, '}');
+	json_named(&k->out, s->login, s->name);
 	return OK;
 }
 

@@ -9,16 +9,7 @@ static void put_items(struct api_call *k, const struct itemset *items)
 	struct json *j = &k->out;
 
 	json_key(j, "items");
-	json_open(j, '[');
-	for (unsigned i = 0; i < release_item_count(k->c->release); i++)
-		if (itemset_has(items, i)) {
-			const struct item *it = release_item_at(k->c->release, i);
-			json_open(j, '{');
-			json_put_text(j, "key", it->key);
-			json_put_text(j, "name", it->name);
-			json_close(j, '}');
-		}
-	json_close(j, ']');
+	itemset_json_named(j, k->c->release, items);
 }
 
 static err device_post(struct api_call *k)

@@ -33,14 +33,6 @@ static const char *need_word(int i)
 	return exception_need_field((enum exception_need)i);
 }
 
-static void put_named(struct json *j, const char *key, const char *name)
-{
-	json_open(j, '{');
-	json_put_text(j, "key", key);
-	json_put_text(j, "name", name);
-	json_close(j, '}');
-}
-
 static void put_choices(struct json *j, const struct release *r)
 {
 	json_key(j, "recipients");
@@ -48,20 +40,20 @@ static void put_choices(struct json *j, const struct release *r)
 	for (unsigned i = 0; i < release_recipient_count(r); i++) {
 		const struct recipient *to = release_recipient_at(r, i);
 		if (strcmp(to->kind, "supplier") != 0)
-			put_named(j, to->key, to->name);
+			json_named(j, to->key, to->name);
 	}
 	json_close(j, ']');
 	json_key(j, "items");
 	json_open(j, '[');
 	for (unsigned i = 0; i < release_item_count(r); i++)
-		put_named(j, release_item_at(r, i)->key, release_item_at(r, i)->name);
+		json_named(j, release_item_at(r, i)->key, release_item_at(r, i)->name);
 	json_close(j, ']');
 	json_key(j, "services");
 	json_open(j, '[');
 	for (unsigned i = 0; i < release_service_count(r); i++) {
 		const struct service *s = release_service_at(r, i);
 		if (s->recipient && s->shape != SHAPE_INTERNAL)
-			put_named(j, s->key, s->name);
+			json_named(j, s->key, s->name);
 	}
 	json_close(j, ']');
 }
@@ -74,7 +66,7 @@ static void put_lock_offer(struct json *j, const struct release *r)
 	json_open(j, '[');
 	for (int i = 0; i < LOCK_ACTS; i++)
 		if (city_list_has(r, "exception.lock.acts", lock_act_words[i]))
-			put_named(j, lock_act_words[i], lock_act_names[i]);
+			json_named(j, lock_act_words[i], lock_act_names[i]);
 	json_close(j, ']');
 }
 
@@ -133,11 +125,7 @@ static const char *state_name(const char *state)
 static void put_items(struct json *j, const struct release *r, const struct itemset *items)
 {
 	json_key(j, "items");
-	json_open(j, '[');
-	for (unsigned i = 0; i < release_item_count(r); i++)
-		if (itemset_has(items, i))
-			put_named(j, release_item_at(r, i)->key, release_item_at(r, i)->name);
-	json_close(j, ']');
+	itemset_json_named(j, r, items);
 }
 
 static void put_evidence(struct json *j, const char *const evidence[static NEED_COUNT])
@@ -195,7 +183,7 @@ static void put_use(struct api_call *k, const struct exception_use *u)
 	json_open(j, '[');
 	for (int i = 0; i < LOCK_ACTS; i++)
 		if (u->acts >> i & 1)
-			put_named(j, lock_act_words[i], lock_act_names[i]);
+			json_named(j, lock_act_words[i], lock_act_names[i]);
 	json_close(j, ']');
 	json_put_text(j, "purpose", u->purpose);
 	json_put_text(j, "measures", u->measures);

@@ -12,10 +12,7 @@ static void put_words(struct api_call *k, const char *member, const char *settin
 	json_key(j, member);
 	json_open(j, '[');
 	while ((key = promotion_next_key(k->c, &keys))) {
-		json_open(j, '{');
-		json_put_text(j, "key", key);
-		json_put_text(j, "name", promotion_word(k->c, setting, key));
-		json_close(j, '}');
+		json_named(j, key, promotion_word(k->c, setting, key));
 	}
 	json_close(j, ']');
 }

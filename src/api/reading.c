@@ -94,8 +94,5 @@ void api_page_close(struct api_call *k, struct api_page *p)
 void api_put_named(struct json *j, const char *member, const char *key, const char *name)
 {
 	json_key(j, member);
-	json_open(j, '{');
-	json_put_text(j, "key", key);
-	json_put_text(j, "name", name);
-	json_close(j, '}');
+	json_named(j, key, name);
 }

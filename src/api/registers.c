@@ -15,14 +15,6 @@ static void list_close(struct json *j)
 	json_close(j, '}');
 }
 
-static void put_named(struct json *j, const char *key, const char *name)
-{
-	json_open(j, '{');
-	json_put_text(j, "key", key);
-	json_put_text(j, "name", name);
-	json_close(j, '}');
-}
-
 static void put_permissions(struct json *j, const struct release *r, uint32_t permissions)
 {
 	json_key(j, "permissions");
@@ -30,7 +22,7 @@ static void put_permissions(struct json *j, const struct release *r, uint32_t pe
 	for (unsigned i = 0; i < release_permission_count(r); i++) {
 		const struct permission *p = release_permission_at(r, i);
 		if (permissions >> i & 1)
-			put_named(j, p->key, p->name);
+			json_named(j, p->key, p->name);
 	}
 	json_close(j, ']');
 }
@@ -42,7 +34,7 @@ static void put_items(struct json *j, const struct release *r, const struct item
 	for (unsigned i = 0; i < release_item_count(r); i++) {
 		const struct item *it = release_item_at(r, i);
 		if (itemset_has(items, i))
-			put_named(j, it->key, it->name);
+			json_named(j, it->key, it->name);
 	}
 	json_close(j, ']');
 }
@@ -77,7 +69,7 @@ static err sdks_list(struct api_call *k)
 		json_put_text(j, "trigger", s->trigger);
 		if (s->reason) {
 			json_key(j, "reason");
-			put_named(j, s->reason->key, s->reason->name);
+			json_named(j, s->reason->key, s->reason->name);
 		}
 		json_put_bool(j, "push", s->recipient != NULL);
 		put_permissions(j, r, s->permissions);

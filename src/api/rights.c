@@ -6,15 +6,7 @@
 static void put_names(struct json *j, const struct release *r, const struct itemset *set)
 {
 	json_key(j, "items");
-	json_open(j, '[');
-	for (unsigned i = 0; i < release_item_count(r); i++)
-		if (itemset_has(set, i)) {
-			json_open(j, '{');
-			json_put_text(j, "key", release_item_at(r, i)->key);
-			json_put_text(j, "name", release_item_at(r, i)->name);
-			json_close(j, '}');
-		}
-	json_close(j, ']');
+	itemset_json_named(j, r, set);
 }
 
 bool api_request_overdue(const struct ctx *c, const struct rights_request *r)

@@ -145,16 +145,7 @@ static void put_fields(struct json *j, const struct release *r, const struct ser
 static void put_items(struct json *j, const struct release *r, const char *name, const struct itemset *set)
 {
 	json_key(j, name);
-	json_open(j, '[');
-	for (unsigned i = 0; i < release_item_count(r); i++)
-		if (itemset_has(set, i)) {
-			const struct item *it = release_item_at(r, i);
-			json_open(j, '{');
-			json_put_text(j, "key", it->key);
-			json_put_text(j, "name", it->name);
-			json_close(j, '}');
-		}
-	json_close(j, ']');
+	itemset_json_named(j, r, set);
 }
 
 /* A case goes on to the bodies that the recipient dispatches to: all of them are named beforehand. */
@@ -166,10 +157,7 @@ static void put_recipients(struct json *j, const struct release *r, const struct
 		const struct recipient *to = release_recipient_at(r, i);
 		if (to != s->recipient && to->within != s->recipient)
 			continue;
-		json_open(j, '{');
-		json_put_text(j, "key", to->key);
-		json_put_text(j, "name", to->name);
-		json_close(j, '}');
+		json_named(j, to->key, to->name);
 	}
 	json_close(j, ']');
 }

@@ -78,10 +78,7 @@ static void put_staff(struct api_call *k, const struct staff *s)
 	json_put_text(&k->out, "role", s->role);
 	json_key(&k->out, "department");
 	if (department) {
-		json_open(&k->out, '{');
-		json_put_text(&k->out, "key", department->key);
-		json_put_text(&k->out, "name", department->name);
-		json_close(&k->out, '}');
+		json_named(&k->out, department->key, department->name);
 	} else {
 		json_none(&k->out);
 	}

@@ -52,10 +52,7 @@ static void put_words(struct json *j, const struct ctx *c, const char *member, c
 	json_key(j, member);
 	json_open(j, '[');
 	for (size_t i = 0; i < count; i++) {
-		json_open(j, '{');
-		json_put_text(j, "key", keys[i]);
-		json_put_text(j, "name", promotion_word(c, setting, keys[i]));
-		json_close(j, '}');
+		json_named(j, keys[i], promotion_word(c, setting, keys[i]));
 	}
 	json_close(j, ']');
 }
@@ -68,10 +65,7 @@ static void put_partners(struct json *j, const struct release *r, const struct s
 		const struct recipient *to = release_recipient_at(r, i);
 		if (!(s->category->recipients >> to->number & 1))
 			continue;
-		json_open(j, '{');
-		json_put_text(j, "key", to->key);
-		json_put_text(j, "name", to->name);
-		json_close(j, '}');
+		json_named(j, to->key, to->name);
 	}
 	json_close(j, ']');
 }

@@ -80,10 +80,7 @@ static void put_items(struct json *j, const struct release *r, const struct usag
 	json_open(j, '[');
 	for (size_t i = 0; i < u->item_count; i++) {
 		const struct item *item = release_item(r, u->items[i]);
-		json_open(j, '{');
-		json_put_text(j, "key", u->items[i]);
-		json_put_text(j, "name", item ? item->name : u->items[i]);
-		json_close(j, '}');
+		json_named(j, u->items[i], item ? item->name : u->items[i]);
 	}
 	json_close(j, ']');
 }
@@ -227,14 +224,6 @@ static err usage_get(struct api_call *k)
 
 /* ---- in sum ---- */
 
-static void put_key_name(struct json *j, const char *key, const char *name)
-{
-	json_open(j, '{');
-	json_put_text(j, "key", key);
-	json_put_text(j, "name", name);
-	json_close(j, '}');
-}
-
 /* The parts that the policy lists, used or not (NT-1.4.b). */
 static void put_parts(struct json *j, const struct release *r)
 {
@@ -245,7 +234,7 @@ static void put_parts(struct json *j, const struct release *r)
 	for (unsigned i = 0; i < release_purpose_count(r); i++) {
 		const struct purpose *p = release_purpose_at(r, i);
 		if (p->within)
-			put_key_name(j, p->key, p->name);
+			json_named(j, p->key, p->name);
 		if (p->parted)
 			whole = p;
 	}
@@ -274,11 +263,7 @@ static void put_line(struct json *j, struct ctx *c, const struct use_line *u)
 	json_put_time(j, "last_at", u->last_at_ms);
 	json_put_int(j, "last_n", u->last_n);
 	json_key(j, "items");
-	json_open(j, '[');
-	for (unsigned i = 0; i < release_item_count(r); i++)
-		if (itemset_has(&u->items, i))
-			put_key_name(j, release_item_at(r, i)->key, release_item_at(r, i)->name);
-	json_close(j, ']');
+	itemset_json_named(j, r, &u->items);
 	json_close(j, '}');
 }
 

@@ -178,3 +178,11 @@ void json_put_time(struct json *j, const char *key, int64_t at_ms)
 	json_key(j, key);
 	json_time(j, at_ms);
 }
+
+void json_named(struct json *j, const char *key, const char *name)
+{
+	json_open(j, '{');
+	json_put_text(j, "key", key);
+	json_put_text(j, "name", name);
+	json_close(j, '}');
+}

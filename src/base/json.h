@@ -32,6 +32,8 @@ void json_none(struct json *j);
 void json_id(struct json *j, int64_t id);      /* a 64-bit id as a string */
 void json_time(struct json *j, int64_t at_ms); /* RFC 3339 with +08:00; null for 0 */
 void json_raw(struct json *j, struct slice valid_json);
+/* {"key": key, "name": name}: how the API names an entry of the policy or of a list. */
+void json_named(struct json *j, const char *key, const char *name);
 
 /* Key and value in one call. */
 void json_put_text(struct json *j, const char *key, const char *text);

@@ -501,3 +501,14 @@ void itemset_json(struct json *j, const struct release *r, const struct itemset 
 			json_text(j, row_key(r->items.rows[i]));
 	json_close(j, ']');
 }
+
+void itemset_json_named(struct json *j, const struct release *r, const struct itemset *set)
+{
+	json_open(j, '[');
+	for (unsigned i = 0; i < r->items.count; i++) {
+		const struct item *it = r->items.rows[i];
+		if (itemset_has(set, i))
+			json_named(j, it->key, it->name);
+	}
+	json_close(j, ']');
+}

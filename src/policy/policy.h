@@ -351,6 +351,8 @@ const char *item_masked(struct ctx *c, const struct item *it, struct slice value
 /* Item keys of a set as a JSON array. */
 struct json;
 void itemset_json(struct json *j, const struct release *r, const struct itemset *set);
+/* [{key, name}] */
+void itemset_json_named(struct json *j, const struct release *r, const struct itemset *set);
 /* Birth date and check digit of an 18-digit resident identity number; false when it is not one. */
 bool resident_id_parse(struct slice text, struct date *ret_birth, bool *ret_female);
 

@@ -146,10 +146,7 @@ static void put_departments(struct json *j, const struct release *r, const struc
 		const struct recipient *one = release_recipient_at(r, i);
 		if (one->within != s->recipient || !(s->category->recipients >> one->number & 1))
 			continue;
-		json_open(j, '{');
-		json_put_text(j, "key", one->key);
-		json_put_text(j, "name", one->name);
-		json_close(j, '}');
+		json_named(j, one->key, one->name);
 	}
 	json_close(j, ']');
 }
