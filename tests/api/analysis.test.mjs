@@ -2,7 +2,6 @@
 // stays when the people in it are gone, while what is theirs can be used by nobody.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -142,11 +141,10 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.deepEqual((await overview(late)).sets, [], 'who came later is in none')
   })
 
-  const sql = (file, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(city.data, file), text], { encoding: 'utf8' }).trim()
   test('who left is in the numbers still, and nobody can use what was theirs, or finds a way back to them [NT-3.1.c] [NT-A.9]', async () => {
     const [leaver] = people
-    const keys = () => Number(sql('keys/keys.db', 'SELECT COUNT(*) FROM data_key WHERE wrapped IS NOT NULL;'))
-    const found = () => Number(sql('keys/keys.db', 'SELECT COUNT(*) FROM identifier_key;'))
+    const keys = () => Number(city.sql('SELECT COUNT(*) FROM data_key WHERE wrapped IS NOT NULL;', 'keys/keys.db'))
+    const found = () => Number(city.sql('SELECT COUNT(*) FROM identifier_key;', 'keys/keys.db'))
     const [keysBefore, foundBefore] = [keys(), found()], { subject_id } = (await leaver.ok('GET', '/me')).body
     const use = async () => s.refused('POST', '/staff/exceptions', { ground: 'provide_criminal_justice', context: 'share', recipient: 'population', items: ['real_name'],
       person: { real_name: leaver.person.real_name, mobile_phone: leaver.person.mobile_phone, ...(tianjin ? { id_number: leaver.person.resident_id_number } : {}) },
@@ -162,10 +160,10 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
     // what opened their items and found them by number or name is gone, and numbers stand beside nobody
     assert.ok(keys() < keysBefore && found() < foundBefore, 'keys were destroyed')
-    assert.equal(sql('tongban.db', `SELECT COUNT(*) FROM account_identifier WHERE subject_id = ${subject_id};`), '0')
-    assert.equal(sql('tongban.db', `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${subject_id} AND retained = '';`), '0')
+    assert.equal(city.sql(`SELECT COUNT(*) FROM account_identifier WHERE subject_id = ${subject_id};`), '0')
+    assert.equal(city.sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${subject_id} AND retained = '';`), '0')
     for (const table of ['analysis_set', 'analysis_group', 'daily_count', 'anonymous_use']) {
-      const columns = sql('tongban.db', `SELECT group_concat(name) FROM pragma_table_info('${table}');`)
+      const columns = city.sql(`SELECT group_concat(name) FROM pragma_table_info('${table}');`)
       assert.ok(columns && !/subject|installation|session|record|identifier/.test(columns), `${table}: ${columns}`)
     }
     const { paths } = (await leaver.ok('GET', '/openapi.json')).body

@@ -1,7 +1,6 @@
 // The words of Nantong's policy as they act: kinds of recipients, kinds of items, whose an item is, what identifies on a network.
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { citizen, registrationValues, root, secondCheck, startCity, withConsents } from './helpers.mjs'
@@ -14,7 +13,6 @@ const kindOf = new Map(kinds.flatMap(k => k.items.map(i => [i, k.kind])))
 const receivers = ['organ', 'authorised', 'partner', 'affiliate', 'supplier']
 
 let city, c, words
-const sql = text => execFileSync('sqlite3', ['-cmd', '.timeout 10000', '-separator', '\t', join(city.data, 'tongban.db')], { input: text, encoding: 'utf8' }).trim()
 before(async () => {
   city = await startCity({ city: 'nantong' })
   c = await citizen(city)
@@ -52,10 +50,10 @@ test('every item stands under the kind that the register gives it, and an accoun
 })
 
 test('an item is always somebody\'s, and no item of a company is anybody\'s [NT-A.6]', async () => {
-  const columns = sql("SELECT name, \"notnull\", pk FROM pragma_table_info('vault_item') WHERE name IN ('subject_id', 'item') ORDER BY pk;").split('\n')
+  const columns = city.sql("SELECT name, \"notnull\", pk FROM pragma_table_info('vault_item') WHERE name IN ('subject_id', 'item') ORDER BY pk;").split('\n')
   assert.deepEqual(columns, ['subject_id\t1\t1', 'item\t1\t3'], 'no item without its person')
-  assert.notEqual(sql('SELECT COUNT(*) FROM vault_item;'), '0')
-  assert.equal(sql('SELECT COUNT(*) FROM vault_item WHERE subject_id NOT IN (SELECT subject_id FROM account);'), '0')
+  assert.notEqual(city.sql('SELECT COUNT(*) FROM vault_item;'), '0')
+  assert.equal(city.sql('SELECT COUNT(*) FROM vault_item WHERE subject_id NOT IN (SELECT subject_id FROM account);'), '0')
   const companies = words.find(w => w.key === 'organisation').items.map(i => i.key)
   assert.ok(companies.includes('org_name') && companies.includes('uscc'))
   for (const item of companies) assert.ok(!kindOf.has(item), `${item} is no personal information`)
@@ -66,7 +64,7 @@ test('an item is always somebody\'s, and no item of a company is anybody\'s [NT-
     assert.deepEqual((await (await city.client()).refused('POST', '/accounts', { ...wanted, [item]: value })).errors.map(e => e.field), [item])
     assert.ok((await c.call('PUT', `/me/items/${item}`, { value })).status >= 400)
   }
-  assert.equal(sql(`SELECT COUNT(*) FROM vault_item WHERE item IN (${companies.map(i => `'${i}'`).join()});`), '0')
+  assert.equal(city.sql(`SELECT COUNT(*) FROM vault_item WHERE item IN (${companies.map(i => `'${i}'`).join()});`), '0')
 })
 
 test('what identifies on a network needs a consent of its own, and is masked until a second check [NT-A.7.5]', async () => {
@@ -74,7 +72,7 @@ test('what identifies on a network needs a consent of its own, and is masked unt
   const d = await city.client() // agreed to the policy, and to nothing else
   const { wanted } = await registrationValues(d, await city.person())
   assert.ok(kindOf.get('username') === 'net_identity' && wanted.username)
-  const accounts = () => sql("SELECT COUNT(*) FROM vault_item WHERE item = 'username';")
+  const accounts = () => city.sql("SELECT COUNT(*) FROM vault_item WHERE item = 'username';")
   const before = accounts()
   const refused = await d.refused('POST', '/accounts', wanted)
   assert.deepEqual([refused.status, refused.reason, refused.clause], [403, 'consent_required', 'NT-A.7'])

@@ -1,7 +1,6 @@
 // Personal information on the public page: two officers, the person's express yes to that very text, and off again.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Client, cities, citizen, root, startCity } from './helpers.mjs'
 import { stop } from './careful.mjs'
@@ -9,7 +8,6 @@ import { totp } from './totp.mjs'
 
 const cityDir = join(root, 'cities')
 // What a crash leaves, written into the store itself.
-const sql = (city, text) => execFileSync(...(city.store ? ['psql', ['-q', '-v', 'ON_ERROR_STOP=1', city.store]] : ['sqlite3', ['-cmd', '.timeout 10000', join(city.data, 'tongban.db')]]), { input: text, encoding: 'utf8' })
 
 for (const name of cities) describe(name, { concurrency: false }, () => {
   let city, c, other, officers, until
@@ -120,7 +118,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       const use = await asked()
       const own = (await c.ok('GET', `/me/publications/${use.id}`)).body
       await c.ok('POST', `/me/publications/${use.id}/agreement`, { text_hash: own.text_hash })
-      sql(city, `UPDATE exception_register SET state = 'acting' WHERE use_id = ${use.id}`)
+      city.sql(`UPDATE exception_register SET state = 'acting' WHERE use_id = ${use.id}`)
       assert.equal(await standing(use.id), undefined)
       return use.id
     }
@@ -138,7 +136,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal(await standing(back), undefined, 'what was taken back is not put up any more')
     // before the person was asked
     const early = await asked()
-    sql(city, `UPDATE exception_register SET state = 'acting' WHERE use_id = ${early.id}`)
+    city.sql(`UPDATE exception_register SET state = 'acting' WHERE use_id = ${early.id}`)
     assert.equal((await c.refused('GET', `/me/publications/${early.id}`)).status, 404)
     await city.advance('PT6M')
     await city.settle()

@@ -186,6 +186,9 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
       if (!found) throw new Error('no code in: ' + list[0].text)
       return found[0]
     },
+    // What the store answers to a statement: a line per row, its columns parted by tabs. file: another of the data directory.
+    sql: (text, file = null) => execFileSync(...(store && !file ? ['psql', ['-qAt', '-F', '\t', '-v', 'ON_ERROR_STOP=1', store]]
+      : ['sqlite3', ['-cmd', '.timeout 10000', '-separator', '\t', join(data, file ?? 'tongban.db')]]), { input: text, encoding: 'utf8' }).trim(),
     advance: duration => self.control('PUT', 'clock', { advance: duration }),
     settle: () => self.control('POST', 'settle'),
     received: async id => (await self.control('GET', `authorities/${id}/received`)).items,

@@ -1,16 +1,13 @@
 // What is left of a person, a device and a child after each way in which it ends: looked up in the store itself.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { startCity, citizen, login, secondCheck, cities } from './helpers.mjs'
 
-const sql = (city, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', '-separator', '\t', join(city.data, 'tongban.db')], { input: text, encoding: 'utf8' }).trim()
-
 // Every table with a column of that name, and how many rows of the one it has.
 function rowsOf(city, column, id) {
-  const tables = sql(city, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = '${column}';`).split('\n')
-  const counts = sql(city, tables.map(t => `SELECT '${t}', COUNT(*) FROM ${t} WHERE ${column} = ${id};`).join('\n')).split('\n')
+  const tables = city.sql(`SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = '${column}';`).split('\n')
+  const counts = city.sql(tables.map(t => `SELECT '${t}', COUNT(*) FROM ${t} WHERE ${column} = ${id};`).join('\n')).split('\n')
   return Object.fromEntries(counts.map(l => l.split('\t')).filter(([, n]) => n !== '0').map(([t, n]) => [t, Number(n)]))
 }
 
@@ -27,7 +24,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   async function filled() {
     const c = await citizen(city, undefined, { platform: 'android' })
     c.id = (await c.ok('GET', '/me')).body.subject_id
-    c.device = sql(city, `SELECT installation_id FROM session WHERE subject_id = ${c.id};`)
+    c.device = city.sql(`SELECT installation_id FROM session WHERE subject_id = ${c.id};`)
     const may = async (method, path, body) => {
       const r = await c.call(method, path, body)
       assert.ok(r.status < 300 || ['not_declared', 'not_found', 'conflict'].includes(r.body.reason), `${method} ${path} ${JSON.stringify(r.body)}`)
@@ -74,12 +71,12 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       for (const k of preview.keeps) assert.ok(k.rule && k.until, JSON.stringify(k))
       await city.settle()
       const left = Object.keys(rowsOf(city, 'subject_id', c.id)).filter(t => !staysUntilTheRecordEnds.includes(t))
-      const kept = sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND (retained = '' OR rule IS NULL OR ends_at = 0);`)
+      const kept = city.sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND (retained = '' OR rule IS NULL OR ends_at = 0);`)
       assert.deepEqual(left.filter(t => t !== 'vault_item'), [], key)
       assert.equal(kept, '0', key)
-      assert.equal(sql(city, `SELECT COUNT(*) FROM consent WHERE subject_id = ${c.id} AND withdrawn_at_ms = 0;`), '0')
+      assert.equal(city.sql(`SELECT COUNT(*) FROM consent WHERE subject_id = ${c.id} AND withdrawn_at_ms = 0;`), '0')
 
-      const items = () => sql(city, `SELECT COUNT(*), COALESCE(MAX(collected_at), 0) FROM vault_item WHERE subject_id = ${c.id};`), after = items()
+      const items = () => city.sql(`SELECT COUNT(*), COALESCE(MAX(collected_at), 0) FROM vault_item WHERE subject_id = ${c.id};`), after = items()
       const service = (await phone.ok('GET', '/services?limit=1')).body.items[0].key
       for (const token of [session, c.installation, phone.token, phone.installation]) {
         c.token = token
@@ -96,7 +93,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test('what proves the agreements is named beforehand and ends with the record of processing [TJ-4.2.1.a] [TJ-4.3.h] [NT-4.5.d]', async () => {
     const c = await filled()
-    sql(city, `INSERT INTO exception_use VALUES (${c.id}, 77, x'00');`) // nobody can open it, as after the key's end
+    city.sql(`INSERT INTO exception_use VALUES (${c.id}, 77, x'00');`) // nobody can open it, as after the key's end
     const { preview } = await leave(c, features.cancel_scopes[0].key)
     const record = preview.keeps.find(k => /同意记录/.test(k.name))
     assert.ok(record?.rule && record.until, JSON.stringify(preview.keeps))
@@ -123,7 +120,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await login(c, c.username)
     const later = await grant()
     assert.deepEqual([later.id, later.given_at, later.withdrawn_at, later.items], [first.id, first.given_at, null, first.items])
-    const row = () => sql(city, `SELECT withdrawn_at_ms FROM consent WHERE subject_id = ${id} AND consent_id = ${first.id};`)
+    const row = () => city.sql(`SELECT withdrawn_at_ms FROM consent WHERE subject_id = ${id} AND consent_id = ${first.id};`)
     assert.equal(row(), '0')
     const checks = () => rowsOf(city, 'subject_id', id).second_check
     assert.equal(checks(), undefined)
@@ -138,7 +135,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   test('a guardian code goes when its day is over', async () => {
     const guest = await city.client()
     await guest.ok('POST', '/guardianship/codes')
-    const codes = () => sql(city, 'SELECT COUNT(*) FROM guardian_code;')
+    const codes = () => city.sql('SELECT COUNT(*) FROM guardian_code;')
     assert.equal(await codes(), '1')
     await city.advance('P1DT1M')
     await city.settle()
@@ -148,30 +145,30 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   test('uninstalling ends what the device chose, counted and was called by [TJ-4.2.1.c]', async () => {
     const c = await filled()
     const guest = await city.client()
-    const device = sql(city, 'SELECT MAX(installation_id) FROM installation;')
-    sql(city, `INSERT OR REPLACE INTO sensor_use VALUES (${c.device}, 'camera', 'x', 1, 1), (${device}, 'camera', 'x', 1, 1);`)
-    sql(city, `INSERT OR REPLACE INTO installation_sdk_choice VALUES (${device}, '${sdk}', 0, 1), (${c.device}, '${sdk}', 0, 1);`)
-    sql(city, `INSERT OR REPLACE INTO installation_cookie_choice VALUES (${device}, 'analysis', 0, 1);`)
+    const device = city.sql('SELECT MAX(installation_id) FROM installation;')
+    city.sql(`INSERT OR REPLACE INTO sensor_use VALUES (${c.device}, 'camera', 'x', 1, 1), (${device}, 'camera', 'x', 1, 1);`)
+    city.sql(`INSERT OR REPLACE INTO installation_sdk_choice VALUES (${device}, '${sdk}', 0, 1), (${c.device}, '${sdk}', 0, 1);`)
+    city.sql(`INSERT OR REPLACE INTO installation_cookie_choice VALUES (${device}, 'analysis', 0, 1);`)
     for (const who of [c, guest]) await who.ok('DELETE', '/installations/current')
     for (const id of [c.device, device]) {
       const left = rowsOf(city, 'installation_id', id)
       for (const t of ['sensor_use', 'installation_sdk_choice', 'installation_cookie_choice', 'push_target', 'session'])
         assert.equal(left[t], undefined, t)
-      assert.equal(sql(city, `SELECT COUNT(*) FROM installation_permission WHERE installation_id = ${id} AND granted = 1;`), '0')
-      assert.equal(sql(city, `SELECT COUNT(*) FROM installation_function_permission WHERE installation_id = ${id} AND granted = 1;`), '0')
+      assert.equal(city.sql(`SELECT COUNT(*) FROM installation_permission WHERE installation_id = ${id} AND granted = 1;`), '0')
+      assert.equal(city.sql(`SELECT COUNT(*) FROM installation_function_permission WHERE installation_id = ${id} AND granted = 1;`), '0')
     }
-    assert.equal(sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`), '0')
+    assert.equal(city.sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`), '0')
   })
 
   test('logging out ends the push token of the device with the session', async () => {
     const c = await filled()
     await c.ok('DELETE', '/sessions/current')
     assert.equal(rowsOf(city, 'subject_id', c.id).push_target, undefined)
-    assert.equal(sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`), '0')
+    assert.equal(city.sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`), '0')
   })
 
   test('a session that merely expires takes the push token of its device along, at the next login or by itself', async () => {
-    const tokens = c => sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`)
+    const tokens = c => city.sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND item = 'push_token';`)
     const c = await filled()
     const other = await city.client()
     await city.advance('PT3H')
@@ -186,16 +183,16 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test('taking everything back leaves no SDK and no cookie allowed, and a refusal stands [TJ-4.2.1.b] [NT-4.4.b]', async () => {
     const c = await filled()
-    sql(city, `INSERT OR REPLACE INTO sdk_choice VALUES (${c.id}, 'refused-one', 0, 1);`)
+    city.sql(`INSERT OR REPLACE INTO sdk_choice VALUES (${c.id}, 'refused-one', 0, 1);`)
     if (name === 'tianjin') {
       await secondCheck(c)
       await c.ok('DELETE', '/me/items')
-      assert.equal(sql(city, `SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND retained = '' AND scope LIKE 'service:%';`), '0')
+      assert.equal(city.sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND retained = '' AND scope LIKE 'service:%';`), '0')
     } else {
       await c.ok('POST', '/consents/withdrawals', { scope: 'all' })
     }
-    assert.equal(sql(city, `SELECT group_concat(sdk) FROM sdk_choice WHERE subject_id = ${c.id};`), 'refused-one')
+    assert.equal(city.sql(`SELECT group_concat(sdk) FROM sdk_choice WHERE subject_id = ${c.id};`), 'refused-one')
     for (const t of ['installation_sdk_choice', 'installation_cookie_choice', 'installation_permission'])
-      assert.equal(sql(city, `SELECT COUNT(*) FROM ${t} WHERE installation_id = ${c.device} AND ${t === 'installation_permission' ? 'granted' : 'allowed'} = 1;`), '0', t)
+      assert.equal(city.sql(`SELECT COUNT(*) FROM ${t} WHERE installation_id = ${c.device} AND ${t === 'installation_permission' ? 'granted' : 'allowed'} = 1;`), '0', t)
   })
 })

@@ -1,7 +1,7 @@
 // What is kept goes by itself: with a withdrawn consent, when a category is no longer used, when a case is closed.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, startCity, tongban, citizen, withConsents, giveConsents, until, cities } from './helpers.mjs'
@@ -48,13 +48,12 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   })
 
   if (name === 'tianjin') test('when its period is over an item is nobody\'s any more: a number stays, and the log names the item [TJ-3.1.c]', async () => {
-    const sql = text => execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(city.data, 'tongban.db'), text], { encoding: 'utf8' }).trim()
-    const times = () => Number(sql(`SELECT COALESCE(SUM(times), 0) FROM daily_count WHERE kind = 'service' AND name = '${service}';`))
+    const times = () => Number(city.sql(`SELECT COALESCE(SUM(times), 0) FROM daily_count WHERE kind = 'service' AND name = '${service}';`))
     const told = () => readFileSync(city.log, 'utf8').split('\n').filter(l => l.includes('"job_done"')).map(l => JSON.parse(l)).filter(l => l.kind === 'retention_end')
     const c = await citizen(city), before = times(), logged = told().length
     await ask(c, service)
     const { subject_id } = (await c.ok('GET', '/me')).body, items = await held(c, service)
-    const rows = () => sql(`SELECT group_concat(item) FROM vault_item WHERE subject_id = ${subject_id} AND service = '${service}';`)
+    const rows = () => city.sql(`SELECT group_concat(item) FROM vault_item WHERE subject_id = ${subject_id} AND service = '${service}';`)
     assert.ok(items.length > 0 && items.every(i => i.ends_at))
     assert.equal(times(), before + 1)
     await city.control('PUT', 'clock', { now_ms: Date.parse(items[0].ends_at) - 60000 })

@@ -3,11 +3,9 @@
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { agree, cities, login, startCity, register } from './helpers.mjs'
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { officerOf } from './officers.mjs'
 
-const sql = (city, text) => execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(city.data, 'tongban.db')], { input: text, encoding: 'utf8' })
 const device = ['imei', 'android_serial', 'android_id', 'google_advertising_id', 'region_setting', 'device_model', 'battery_level', 'os_version', 'os_language']
 const all = ['android', 'ios'], android = ['android']
 
@@ -275,9 +273,9 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       await choose(c, { key: 'pingan_push' }, 'refused')
       await tell('维护三')
       await choose(c, { key: 'pingan_push' }, 'allowed')
-      sql(city, "UPDATE push_target SET sdk = 'qq'") // a route that is there for something else
+      city.sql("UPDATE push_target SET sdk = 'qq'") // a route that is there for something else
       await tell('维护四')
-      sql(city, "UPDATE push_target SET sdk = ''") // … or tied to none, as rows of before are
+      city.sql("UPDATE push_target SET sdk = ''") // … or tied to none, as rows of before are
       await tell('维护五')
       assert.equal((await got()).length, 1)
       const refusals = (await used(c)).filter(u => u.action === 'refuse' && u.service === 'push_message')

@@ -2,7 +2,6 @@
 // sent, while all else works for them. And what each named service, joint service and third party gets, item by item.
 import { test, describe, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { citizen, cities, giveConsents, password, root, secondCheck, startCity, until, withConsents } from './helpers.mjs'
@@ -25,7 +24,6 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   const wanted = Object.keys(clauses[name])
   const services = new Map()
   let city, people, other // other: somebody who used nothing yet
-  const sql = text => execFileSync('sqlite3', ['-cmd', '.timeout 10000', '-separator', '\t', join(city.data, 'tongban.db')], { input: text, encoding: 'utf8' }).trim()
   const list = keys => keys.map(k => `'${k}'`).join()
   const grantAll = async c => { for (const p of await c.all('/permissions')) if (p.available) await c.ok('PUT', `/permissions/${p.key}`, { state: 'granted' }) }
   const keysOf = category => services.get(category).map(s => s.key)
@@ -55,13 +53,13 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   for (const category of wanted) test(`[${clauses[name][category]}] ${name} ${category}: who never used it left nothing of it, and everything else works`, async () => {
     const used = user(category), never = people.find(c => c !== used), keys = keysOf(category)
     // stored
-    const held = c => Number(sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND (category = '${category}' OR service IN (${list(keys)}));`))
+    const held = c => Number(city.sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${c.id} AND (category = '${category}' OR service IN (${list(keys)}));`))
     assert.equal(held(never), 0)
     const asked = services.get(category).flatMap(s => Object.keys(fieldsOf(used.person, s)))
     if (asked.some(i => i !== 'location' && i !== 'face_image')) assert.ok(held(used) > 0, 'what was typed is marked with the category')
-    assert.equal(sql(`SELECT COUNT(*) FROM vault_item WHERE service IN (${list(keys)}) AND category <> '${category}';`), '0', 'and with no other')
+    assert.equal(city.sql(`SELECT COUNT(*) FROM vault_item WHERE service IN (${list(keys)}) AND category <> '${category}';`), '0', 'and with no other')
     for (const table of ['consent', 'service_case', 'attachment', 'anonymous_use'])
-      assert.equal(sql(`SELECT COUNT(*) FROM ${table} WHERE service IN (${list(keys)})${table === 'anonymous_use' ? '' : ` AND subject_id = ${never.id}`};`), '0', table)
+      assert.equal(city.sql(`SELECT COUNT(*) FROM ${table} WHERE service IN (${list(keys)})${table === 'anonymous_use' ? '' : ` AND subject_id = ${never.id}`};`), '0', table)
     assert.ok((await never.all('/me/items')).every(i => i.category !== category && !keys.includes(i.service)))
     // sent
     const uses = (await never.all('/me/usage')).filter(u => keys.includes(u.service))
@@ -178,7 +176,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test(`[TJ-5.7] ${name}: a field that has nothing to do with the matter is refused in every form, stored nowhere, and counted`, async () => {
     const c = other
-    const stored = () => sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${subject};`)
+    const stored = () => city.sql(`SELECT COUNT(*) FROM vault_item WHERE subject_id = ${subject};`)
     const refusals = async () => (await c.all('/me/usage')).filter(u => u.action === 'refuse' && u.decision === 'not_declared').length
     const subject = (await c.ok('GET', '/me')).body.subject_id, before = stored()
     let tried = 0
@@ -201,7 +199,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.ok(await refusals() >= tried, 'each is an entry')
   })
   if (name === 'tianjin') test('[TJ-1.2.1.0] nothing more is taken for a category that was stopped, nor of an account that ended', async () => {
-    const [one] = services.get('welfare'), rows = () => sql('SELECT COUNT(*) FROM vault_item;'), [c] = people
+    const [one] = services.get('welfare'), rows = () => city.sql('SELECT COUNT(*) FROM vault_item;'), [c] = people
     await ask(c, one)
     const [li, zhang] = [await officerOf(city, 'li', '李政策'), await officerOf(city, 'zhang', '张审核')]
     const { number } = (await li.ok('POST', '/staff/clauses/void', { clause: 'TJ-1.1.16.a', reason: '上级机关要求停止收集', version: '2026.9' })).body
@@ -223,7 +221,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const { preview_token } = (await other.ok('GET', '/me/cancellation?scope=account')).body
     await other.ok('DELETE', `/me?scope=account&preview_token=${encodeURIComponent(preview_token)}`)
     await city.settle()
-    const left = () => sql(`SELECT COUNT(*), MAX(collected_at) FROM vault_item WHERE subject_id = ${subject_id};`), ended = left()
+    const left = () => city.sql(`SELECT COUNT(*), MAX(collected_at) FROM vault_item WHERE subject_id = ${subject_id};`), ended = left()
     for (const token of [session, other.installation]) {
       other.token = token
       for (const [method, path, body] of [['POST', '/services/social_insurance_query/queries', { fields: {} }], ['PUT', '/me/items/email', { value: 'someone@example.cn' }],
