@@ -5,7 +5,7 @@
 #include "policy/assess.h"
 #include "policy/review.h"
 
-enum { PAGE = 50, KEYS_MAX = 5000 };
+enum { KEYS_MAX = 5000 };
 
 static bool may_write(const struct api_call *k)
 {
@@ -52,42 +52,37 @@ static void put_assessment(struct json *j, const struct api_call *k, const struc
 		      may_write(k) && strcmp(a->state, "waiting") == 0 && a->officer_id != k->c->actor.id);
 }
 
-struct printing {
-	struct api_call *k;
-	int64_t last;
-	int count;
-};
-
 static err print_row(struct ctx *c, const struct assessment *a, void *arg)
 {
-	struct printing *p = arg;
+	struct api_call *k = arg;
 
 	(void)c;
-	json_open(&p->k->out, '{');
-	put_assessment(&p->k->out, p->k, a);
-	json_close(&p->k->out, '}');
-	p->last = a->id;
-	p->count++;
+	json_open(&k->out, '{');
+	put_assessment(&k->out, k, a);
+	json_close(&k->out, '}');
 	return OK;
+}
+
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
+static err list_row(struct ctx *c, const struct assessment *a, void *arg)
+{
+	struct listing *l = arg;
+
+	return api_page_row(&l->page, a->id) ? print_row(c, a, l->k) : OK;
 }
 
 static err list_get(struct api_call *k)
 {
-	struct printing p = {.k = k};
-	struct slice cursor = http_query(k->q, "cursor");
-	int64_t before = 0;
+	struct listing l = {.k = k};
 
 	TRY(releases_reader(k));
-	if (cursor.p && (!slice_int(cursor, &before) || before < 1))
-		return fail_field(k->c, "cursor", "没有这一页");
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(assessment_list(k->c, before, PAGE, print_row, &p));
-	json_close(&k->out, ']');
-	json_put_text(&k->out, "next",
-		      p.count == PAGE ? arena_printf(k->c->arena, "%lld", (long long)p.last) : NULL);
-	json_close(&k->out, '}');
+	TRY(api_page_open(k, &l.page));
+	TRY(assessment_list(k->c, l.page.before, l.page.limit + 1, list_row, &l));
+	api_page_close(k, &l.page);
 	return OK;
 }
 
@@ -101,8 +96,7 @@ static void put_processing(struct json *j, const struct processing *p)
 	json_put_text(j, "law", p->law);
 }
 
-/* In words by the release that it is about: a processing that left it since cannot be, for nothing of it
- * changes. */
+/* In the words of the release that it is about, which never changes: each of its processings is there. */
 static err put_covered(struct api_call *k, const struct assessment *a)
 {
 	struct release *r = NULL;
@@ -147,12 +141,6 @@ static err one_get(struct api_call *k)
 
 /* ---- of one release ---- */
 
-static bool is_open(const struct review *r)
-{
-	return strcmp(r->state, "draft") == 0 || strcmp(r->state, "submitted") == 0 ||
-	       strcmp(r->state, "approved") == 0;
-}
-
 static err put_fresh(struct api_call *k, const struct release *before, const struct release *after)
 {
 	struct processing_list fresh = processing_new(k->c->arena, before, after);
@@ -177,7 +165,6 @@ static err put_fresh(struct api_call *k, const struct release *before, const str
 static err put_between(struct api_call *k, const struct review *r)
 {
 	struct release *before = NULL, *after = NULL;
-	struct printing p = {.k = k};
 
 	TRY(review_release(k->c, r->number, &after));
 	err e = r->base_number ? review_release(k->c, r->base_number, &before) : OK;
@@ -186,7 +173,7 @@ static err put_between(struct api_call *k, const struct review *r)
 	json_key(&k->out, "assessments");
 	json_open(&k->out, '[');
 	if (!failed(e))
-		e = assessment_of(k->c, after, print_row, &p);
+		e = assessment_of(k->c, after, print_row, k);
 	json_close(&k->out, ']');
 	release_drop(after);
 	if (before)
@@ -205,7 +192,7 @@ static err release_assessment_get(struct api_call *k)
 	json_open(&k->out, '{');
 	json_put_int(&k->out, "number", number);
 	json_put_text(&k->out, "clause", city_text(k->c->release, "assessment.clause"));
-	json_put_bool(&k->out, "may_assess", may_write(k) && is_open(&r));
+	json_put_bool(&k->out, "may_assess", may_write(k) && review_is_open(&r));
 	TRY(put_between(k, &r));
 	json_close(&k->out, '}');
 	return OK;
@@ -267,7 +254,7 @@ static err decision_post(struct api_call *k)
 const struct api_route api_assessments_routes[] = {
 	{"GET", "/api/v1/staff/assessments", list_get, API_STAFF, 0, "staff_assessments",
 	 "新的处理活动的影响评估，新的在前", .answer = "{items: [{" ASSESSMENT "}], next?: text}",
-	 .query = "cursor"},
+	 .query = "cursor limit"},
 	{"GET", "/api/v1/staff/assessments/{id}", one_get, API_STAFF, 0, "staff_assessment",
 	 "一份影响评估，及其涉及的处理活动", .answer = WHOLE},
 	{"POST", "/api/v1/staff/assessments/{id}/decision", decision_post, API_STAFF, 0,

@@ -11,6 +11,7 @@ struct listing {
 	bool whole; /* the processings stand in the row */
 };
 
+/* What was left empty. */
 static const char *or_null(struct ctx *c, const struct row *row, int column)
 {
 	struct slice text = row_text(row, column);
@@ -23,16 +24,16 @@ static err assessment_row(struct ctx *c, const struct row *row, void *arg)
 	struct listing *l = arg;
 	struct assessment a = {.id = row_int(row, 0),
 			       .number = (unsigned)row_int(row, 1),
-			       .version = arena_copy(c->arena, row_text(row, 2)),
+			       .version = row_copy(c, row, 2),
 			       .count = row_int(row, 3),
-			       .lawful = arena_copy(c->arena, row_text(row, 4)),
-			       .impact = arena_copy(c->arena, row_text(row, 5)),
-			       .protection = arena_copy(c->arena, row_text(row, 6)),
-			       .risk = arena_copy(c->arena, row_text(row, 7)),
+			       .lawful = row_copy(c, row, 4),
+			       .impact = row_copy(c, row, 5),
+			       .protection = row_copy(c, row, 6),
+			       .risk = row_copy(c, row, 7),
 			       .allowed = row_int(row, 8) != 0,
 			       .document = or_null(c, row, 9),
 			       .officer_id = row_int(row, 10),
-			       .officer = arena_copy(c->arena, row_text(row, 11)),
+			       .officer = row_copy(c, row, 11),
 			       .at_ms = row_int(row, 12),
 			       .state = "waiting"};
 
@@ -40,7 +41,7 @@ static err assessment_row(struct ctx *c, const struct row *row, void *arg)
 		a.state = row_int(row, 13) ? "agreed" : "rejected";
 		a.note = or_null(c, row, 14);
 		a.second_id = row_int(row, 15);
-		a.second = arena_copy(c->arena, row_text(row, 16));
+		a.second = row_copy(c, row, 16);
 		a.decided_ms = row_int(row, 17);
 	}
 	if (l->whole)
@@ -228,8 +229,7 @@ err assessment_write(struct ctx *c, unsigned number, const struct assessment_for
 	struct review r;
 
 	TRY(review_get(c, number, &r));
-	if (strcmp(r.state, STATE_DRAFT) != 0 && strcmp(r.state, STATE_SUBMITTED) != 0 &&
-	    strcmp(r.state, STATE_APPROVED) != 0)
+	if (!review_is_open(&r))
 		return review_overtaken(c, number);
 	TRY(review_release(c, r.base_number, &before));
 	err e = review_release(c, number, &after);

@@ -85,6 +85,12 @@ static err release_row(struct ctx *c, const struct row *row, void *arg)
 	return OK;
 }
 
+bool review_is_open(const struct review *r)
+{
+	return strcmp(r->state, STATE_DRAFT) == 0 || strcmp(r->state, STATE_SUBMITTED) == 0 ||
+	       strcmp(r->state, STATE_APPROVED) == 0;
+}
+
 err review_get(struct ctx *c, unsigned number, struct review *ret)
 {
 	struct review r = {0};

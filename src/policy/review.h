@@ -43,6 +43,8 @@ err review_draft(struct ctx *c, const struct release *r, unsigned from_number, c
 
 /* ERR_NOT_FOUND. */
 err review_get(struct ctx *c, unsigned number, struct review *ret);
+/* Neither published nor given up. */
+bool review_is_open(const struct review *r);
 typedef err (*review_fn)(struct ctx *c, const struct review *r, void *arg);
 err review_list(struct ctx *c, review_fn fn, void *arg); /* newest first */
 typedef err (*review_step_fn)(struct ctx *c, const struct review_step *s, void *arg);

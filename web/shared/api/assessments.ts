@@ -61,7 +61,7 @@ export interface AssessmentDraft {
 	allowed: boolean
 }
 
-export const listAssessments = (cursor?: string) => get<Page<Assessment>>(`/staff/assessments${query({ cursor })}`)
+export const listAssessments = (cursor?: string | null) => get<Page<Assessment>>(`/staff/assessments${query({ cursor, limit: 50 })}`)
 export const getAssessment = (id: string) => get<AssessmentDetail>(`/staff/assessments/${id}`)
 export const decideAssessment = (id: string, agrees: boolean, note?: string) => post<AssessmentDetail>(`/staff/assessments/${id}/decision`, { agrees, note })
 export const getReleaseAssessment = (number: number | string) => get<ReleaseAssessment>(`/staff/releases/${number}/assessment`)
