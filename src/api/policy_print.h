@@ -3,8 +3,8 @@
 
 #include "api/api.h"
 
-/* Writes the PDF as the answer. */
 enum api_text { API_TEXT_POLICY, API_TEXT_AGREEMENT };
+/* Writes the PDF as the answer. */
 err api_print(struct api_call *k, const struct release *r, enum api_text text);
 /* At the end of the server. */
 void api_print_forget(void);

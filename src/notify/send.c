@@ -204,7 +204,7 @@ static err sdk_row(struct ctx *c, const struct row *r, void *arg)
 {
 	struct sending *s = arg;
 
-	s->sdk = arena_copy(c->arena, row_text(r, 0));
+	s->sdk = row_copy(c, r, 0);
 	return OK;
 }
 

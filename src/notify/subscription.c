@@ -173,12 +173,12 @@ void notice_refused(struct ctx *c, struct head *h, const struct gate_request *q)
 	c->failure = kept;
 }
 
-/* The token ends with the session; the job finds those of people who never come back. */
 struct targeting {
 	int64_t subject_id;
 	const char *sdk;
 };
 
+/* The token ends with the session; the job finds those of people who never come back. */
 static err target_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	const struct targeting *t = arg;

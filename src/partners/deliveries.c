@@ -169,9 +169,8 @@ err partner_grant_of(struct ctx *c, int64_t subject_id, const struct cooperation
 	return OK;
 }
 
-struct using
-{
-	const char *cooperation;
+struct still_held {
+	const char *service, *cooperation;
 	int64_t held[ROWS_MAX];
 	size_t count;
 	bool found;
@@ -179,33 +178,39 @@ struct using
 
 static err note_held(struct ctx *c, const struct held *h, void *arg)
 {
-	struct using *u = arg;
-	const struct service *s = NULL;
+	struct still_held *u = arg;
 
-	TRY(find_service(c, &s));
-	if (!h->rule && h->service && strcmp(h->service, s->key) == 0 && u->count < ROWS_MAX)
+	(void)c;
+	if (!h->rule && h->service && strcmp(h->service, u->service) == 0 && u->count < ROWS_MAX)
 		u->held[u->count++] = h->record_id;
 	return OK;
 }
 
 static err match_delivery(struct ctx *c, const struct row *r, void *arg)
 {
-	struct using *u = arg;
+	struct still_held *u = arg;
 
 	(void)c;
-	for (size_t i = 0; i < u->count && slice_is(row_text(r, 1), u->cooperation); i++)
+	if (!slice_is(row_text(r, 1), u->cooperation))
+		return OK;
+	for (size_t i = 0; i < u->count; i++)
 		u->found |= u->held[i] == row_int(r, 0);
 	return OK;
 }
 
 err partner_data_in_use(struct ctx *c, int64_t subject_id, const struct cooperation *k, bool *ret)
 {
-	struct using u = {.cooperation = k->key};
+	struct still_held u = {.cooperation = k->key};
+	const struct service *s;
 	struct partner_grant g;
 
+	*ret = false;
 	TRY(partner_grant_of(c, subject_id, k, &g));
-	if (g.stands)
-		TRY(vault_held(c, subject_id, note_held, &u));
+	if (!g.stands)
+		return OK;
+	TRY(find_service(c, &s));
+	u.service = s->key;
+	TRY(vault_held(c, subject_id, note_held, &u));
 	TRY(store_rows(c, c->store, Q_PARTNER_DELIVERY_LIST, PARAMS(P_INT(subject_id)), match_delivery, &u));
 	*ret = u.found;
 	return OK;

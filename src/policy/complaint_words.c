@@ -248,6 +248,7 @@ static const struct {
 	 "同一个人不能审核自己经办的文件；请在 second 写另一个人"},
 	{"'%s' cannot be read; write the file with the processings, beside this one",
 	 "无法读取“$1”；请把列明处理活动的文件放在这个文件旁边"},
+	{"a paragraph has more than %d bytes; make two of it", "一段文字超过 $1 字节；请分成两段"},
 	{"one officer cannot agree to the own assessment; write second: another",
 	 "同一个人不能同意自己的评估；请在 second 写另一个人"},
 	{"%s/assessments.yaml cannot be read", "无法读取 $1/assessments.yaml"},

@@ -44,6 +44,8 @@ static const char *filled(struct loader *l, struct node at, const char *text)
 		whole &= put_fact(l->r, key, &out);
 	}
 	buf_add_text(&out, text);
+	if (out.failed)
+		node_complain(at, "a paragraph has more than %d bytes; make two of it", (int)FILLED_MAX);
 	return whole ? arena_copy(l->in.arena, buf_slice(&out)) : NULL;
 }
 

@@ -95,7 +95,7 @@ static void put_value(struct processing_set *s, int at, const char *key, const c
 		       "setting/%s/%s", key, value);
 }
 
-/* The longest beginning counts; a key without a dot at its end stands for itself alone. */
+/* The last row that fits counts; one without a dot at its end stands for itself alone. */
 static int row_of(const char *key)
 {
 	int best = -1;
