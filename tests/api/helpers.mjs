@@ -44,7 +44,7 @@ export async function freePort() {
 }
 
 // Waits until `check` answers something truthy; fails with `what` otherwise.
-export async function until(check, what, limitMs = 20000) {
+export async function until(check, what, limitMs = 40000) {
   const end = Date.now() + limitMs
   for (;;) {
     const got = await check()
