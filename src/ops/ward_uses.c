@@ -184,8 +184,9 @@ err ward_use_get(struct ctx *c, int64_t guardian_id, int64_t use_id, struct exce
 	err e = exception_read(c, use_id, &u);
 	if (failed(e) && e.code != ERR_NOT_FOUND)
 		return e;
+	bool there = !failed(e);
 	failure_clear(c); /* another guardian's is told by the same words as none */
-	if (!is_shown(&u, guardian_id))
+	if (!there || !is_shown(&u, guardian_id))
 		FAIL(c, ERR_NOT_FOUND, "没有这件征求意见");
 	*ret = u;
 	return OK;

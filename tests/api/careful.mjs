@@ -20,6 +20,7 @@ export async function describeApi(city) {
     return {
       operation: o.operationId, method: method.toUpperCase(), path, caller: o['x-caller'], security: o.security,
       params: o.parameters.filter(p => p.in === 'path').map(p => p.name),
+      query: o.parameters.filter(p => p.in === 'query').map(p => p.name),
       creates: o.parameters.some(p => p.in === 'header' && p.name === 'Idempotency-Key'),
       body: o.requestBody?.content['application/json'].schema ?? null,
       matches: (m, p) => m === method.toUpperCase() && pattern.test(p),
