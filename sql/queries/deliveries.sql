@@ -2,9 +2,11 @@
 -- tables: partner_grant, partner_grant_number, partner_delivery
 
 -- name: partner_grant_put
+-- In the place of the grant ?6 that was read (0: of none).
 INSERT INTO partner_grant (subject_id, cooperation, grant_id, consent_id, given_at_ms) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (subject_id, cooperation) DO UPDATE SET grant_id = excluded.grant_id, consent_id = excluded.consent_id,
-	given_at_ms = excluded.given_at_ms;
+	given_at_ms = excluded.given_at_ms
+WHERE partner_grant.grant_id = ?6;
 
 -- name: partner_grant_list
 SELECT cooperation, grant_id, consent_id FROM partner_grant WHERE subject_id = ?1;

@@ -27,11 +27,12 @@ UPDATE promotion SET state = 'ended', ended_at_ms = ?2, ended_by = ?3, reason = 
 WHERE promotion_id = ?1 AND state = 'agreed';
 
 -- name: promotion_entry_put
--- Who left may join again: a new number, a new consent.
+-- Who left may join again: a new number, a new consent, in the place of the entry ?6 that was read (0: of none).
 INSERT INTO promotion_entry (subject_id, promotion_id, entry_id, consent_id, state, joined_at_ms)
 VALUES (?1, ?2, ?3, ?4, 'sending', ?5)
 ON CONFLICT (subject_id, promotion_id) DO UPDATE SET entry_id = excluded.entry_id, consent_id = excluded.consent_id,
-	state = excluded.state, joined_at_ms = excluded.joined_at_ms;
+	state = excluded.state, joined_at_ms = excluded.joined_at_ms
+WHERE promotion_entry.entry_id = ?6;
 
 -- name: promotion_entry_get
 SELECT promotion_id, entry_id, consent_id, state, joined_at_ms FROM promotion_entry

@@ -99,16 +99,9 @@ static err sets_post(struct api_call *k)
 			     .receiver = api_office_text(k, "receiver"),
 			     .part = api_office_text(k, "part"),
 			     .product = api_office_text(k, "product")};
-	const json_t *fields = json_object_get(k->body, "fields");
-	BUF_SCOPED list = {0};
 
-	buf_init(&list, 4096);
-	for (size_t i = 0; i < json_array_size(fields); i++)
-		buf_printf(&list, "%s%s", i ? " " : "", json_string_value(json_array_get(fields, i)));
-	if (list.failed)
-		return fail_field(k->c, "fields", "请选择 1 至 4 个字段");
-	a.fields = arena_copy(k->c->arena, buf_slice(&list));
 	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, NULL));
+	TRY(api_office_words(k, "fields", ' ', &a.fields));
 	TRY(analysis_make(k->c, api_staff_of(k), &a));
 	return put_set(k->c, &a, k);
 }

@@ -33,6 +33,29 @@ const char *api_office_text(const struct api_call *k, const char *name)
 	return t.n > 0 ? arena_copy(k->c->arena, t) : "";
 }
 
+err api_office_words(struct api_call *k, const char *name, char between, const char **ret)
+{
+	enum { WORDS_MAX = 8192 };
+	const json_t *list = json_object_get(k->body, name);
+	BUF_SCOPED out = {0};
+
+	buf_init(&out, WORDS_MAX);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *word = json_string_value(json_array_get(list, i));
+		if (!*word || strchr(word, between))
+			return fail_field(k->c, name,
+					  between == '\n' ? "请逐项填写，不能有空项，每一项不能换行"
+							  : "请逐项选择，不能有空项，每一项不能含有空格");
+		if (i)
+			buf_add(&out, &between, 1);
+		buf_add_text(&out, word);
+	}
+	if (out.failed)
+		return fail_field(k->c, name, "所填的内容过多");
+	*ret = arena_copy(k->c->arena, buf_slice(&out));
+	return OK;
+}
+
 err api_office_day(struct api_call *k, const char *name, int64_t *ret_ms)
 {
 	struct date d;

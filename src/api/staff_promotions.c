@@ -2,8 +2,6 @@
 #include "api/promotions.h"
 #include "api/staff.h"
 
-enum { LIST_MAX = 8192 };
-
 static void put_keys(struct ctx *c, struct json *j, const char *member, const char *keys)
 {
 	const char *key;
@@ -88,27 +86,16 @@ static err promotions_get(struct api_call *k)
 	return OK;
 }
 
-static const char *joined(struct api_call *k, const char *member, char between)
-{
-	const json_t *list = json_object_get(k->body, member);
-	BUF_SCOPED out = {0};
-
-	buf_init(&out, LIST_MAX);
-	for (size_t i = 0; i < json_array_size(list); i++)
-		buf_printf(&out, "%.*s%s", i ? 1 : 0, &between, json_string_value(json_array_get(list, i)));
-	return arena_copy(k->c->arena, buf_slice(&out));
-}
-
 static err promotion_post(struct api_call *k)
 {
 	struct promotion p = {.title = api_office_text(k, "title"),
 			      .text = api_office_text(k, "text"),
 			      .kind = api_office_text(k, "kind"),
-			      .partner = api_office_text(k, "partner"),
-			      .data = joined(k, "data", ' '),
-			      .options = joined(k, "options", '\n')};
+			      .partner = api_office_text(k, "partner")};
 
 	TRY(api_staff_must_be(k, STAFF_POLICY_OFFICER, NULL));
+	TRY(api_office_words(k, "data", ' ', &p.data));
+	TRY(api_office_words(k, "options", '\n', &p.options));
 	TRY(api_office_day(k, "from", &p.from_ms));
 	TRY(api_office_day(k, "until", &p.until_ms));
 	p.until_ms = date_start_ms(date_add_days(date_of(p.until_ms), 1));

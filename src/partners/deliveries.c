@@ -216,6 +216,8 @@ err partner_data_in_use(struct ctx *c, int64_t subject_id, const struct cooperat
 	return OK;
 }
 
+#define ALREADY "您已经允许接收"
+
 struct letting {
 	int64_t subject_id, former, grant_id, consent_id;
 	const char *cooperation;
@@ -224,13 +226,16 @@ struct letting {
 static err give_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	const struct letting *l = arg;
+	int64_t changed = 0;
 
 	if (l->former)
 		TRY(tx_exec(c, tx, Q_PARTNER_GRANT_NUMBER_END, PARAMS(P_INT(l->former)), NULL));
 	TRY(tx_exec(c, tx, Q_PARTNER_GRANT_PUT,
 		    PARAMS(P_INT(l->subject_id), P_STR(l->cooperation), P_INT(l->grant_id),
-			   P_INT(l->consent_id), P_INT(c->now_ms)),
-		    NULL));
+			   P_INT(l->consent_id), P_INT(c->now_ms), P_INT(l->former)),
+		    &changed));
+	if (!changed)
+		FAIL(c, ERR_CONFLICT, ALREADY);
 	return tx_exec(c, tx, Q_PARTNER_GRANT_NUMBER_PUT,
 		       PARAMS(P_INT(l->grant_id), P_INT(l->subject_id), P_STR(l->cooperation)), NULL);
 }
@@ -244,12 +249,18 @@ err partner_grant_give(struct ctx *c, int64_t subject_id, const struct cooperati
 	TRY(cooperation_must_allow(c, k, "receive"));
 	TRY(partner_grant_of(c, subject_id, k, &g));
 	if (g.stands)
-		FAIL(c, ERR_CONFLICT, "您已经允许接收");
+		FAIL(c, ERR_CONFLICT, ALREADY);
 	TRY(offer_of(c, k, l.grant_id, &offer));
 	offer.text_hash = text_hash;
 	TRY(consent_give(c, subject_id, &offer, &l.consent_id));
 	l.former = g.grant_id;
-	return store_write(c, c->store, give_rows, &l);
+	err e = store_write(c, c->store, give_rows, &l);
+	if (e.code != ERR_CONFLICT)
+		return e;
+	failure_clear(
+		c); /* pressed twice at once: the other grant stands, and no consent is left beside it */
+	TRY(consent_withdraw(c, subject_id, l.consent_id));
+	FAIL(c, ERR_CONFLICT, ALREADY);
 }
 
 /* ---- the end ---- */

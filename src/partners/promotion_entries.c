@@ -164,7 +164,7 @@ static struct slice value_of(struct ctx *c, const struct promotion *p, int64_t e
 }
 
 struct joining {
-	int64_t subject_id, former, ends_at_ms;
+	int64_t subject_id, ends_at_ms;
 	struct promotion_entry entry;
 };
 
@@ -172,13 +172,20 @@ static err join_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	const struct joining *j = arg;
 	const struct promotion_entry *e = &j->entry;
+	struct promotion_entry former = {0};
+	int64_t changed = 0;
 
-	if (j->former)
-		TRY(tx_exec(c, tx, Q_PROMOTION_NUMBER_END, PARAMS(P_INT(j->former)), NULL));
+	/* what stands now, not what stood when the person pressed: two presses at once leave one number */
+	TRY(tx_rows(c, tx, Q_PROMOTION_ENTRY_GET, PARAMS(P_INT(j->subject_id), P_INT(e->promotion_id)),
+		    entry_row, &former));
+	if (former.entry_id)
+		TRY(tx_exec(c, tx, Q_PROMOTION_NUMBER_END, PARAMS(P_INT(former.entry_id)), NULL));
 	TRY(tx_exec(c, tx, Q_PROMOTION_ENTRY_PUT,
 		    PARAMS(P_INT(j->subject_id), P_INT(e->promotion_id), P_INT(e->entry_id),
-			   P_INT(e->consent_id), P_INT(e->joined_at_ms)),
-		    NULL));
+			   P_INT(e->consent_id), P_INT(e->joined_at_ms), P_INT(former.entry_id)),
+		    &changed));
+	if (!changed)
+		FAIL(c, ERR_STALE, "已经变化");
 	TRY(tx_exec(c, tx, Q_PROMOTION_NUMBER_PUT,
 		    PARAMS(P_INT(e->entry_id), P_INT(j->subject_id), P_INT(e->promotion_id)), NULL));
 	TRY(job_add(c, tx, "promotion_send", j->subject_id, e->entry_id, c->now_ms, NULL));
@@ -225,6 +232,8 @@ static err keep_entry(struct ctx *c, const struct promotion *p, struct slice cho
 	struct asking a;
 
 	TRY(ask(c, j->subject_id, GATE_COLLECT, &a));
+	if (!facts_keep_consent(c, &a.f, j->entry.consent_id)) /* another press came after it */
+		FAIL(c, ERR_CONFLICT, "您的这次同意已经撤回或者被新的同意取代，请刷新后再看");
 	j->ends_at_ms = kept_until(c, p, &a);
 	return collect(c, &a, j->entry.entry_id, value_of(c, p, j->entry.entry_id, choice), "automatic",
 		       j->ends_at_ms, join_rows, j);
@@ -249,7 +258,6 @@ err promotion_join(struct ctx *c, int64_t subject_id, int64_t id, struct slice t
 	TRY(offer_of(c, &p, &offer));
 	offer.text_hash = text_hash;
 	struct joining j = {.subject_id = subject_id,
-			    .former = before.entry_id,
 			    .entry = {.promotion_id = id,
 				      .entry_id = id_new(c->now_ms),
 				      .joined_at_ms = c->now_ms,

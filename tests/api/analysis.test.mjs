@@ -48,6 +48,9 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     for (const fields of [[], ['nothing'], ['age', 'realname', 'registered_year', 'registered_month', category]])
       assert.equal((await make({ fields })).status, 400)
     assert.equal((await make({ fields: ['age'], purpose: ' ' })).status, 400)
+    // behind a blank stands what was not looked at
+    for (const fields of [[' '], ['age', '', 'mobile_phone'], ['age  mobile_phone'], Array(3000).fill('age')])
+      assert.deepEqual((await make({ fields })).body.errors?.map(e => e.field), ['fields'], JSON.stringify(fields).slice(0, 60))
   })
 
   let whole

@@ -100,6 +100,17 @@ describe('nantong', { concurrency: false }, () => {
     await c.ok('DELETE', `/me/partner-data/${cooperation}`)
     assert.deepEqual(await held(), [])
   })
+
+  test('who presses twice at once has allowed it once [NT-1.2.3.a]', async () => {
+    const who = await citizen(city)
+    const { consent_text_hash, text_hash = consent_text_hash } = await own(cooperation, who)
+    const answers = await Promise.all(Array.from({ length: 6 }, () => who.call('PUT', `/me/partner-data/${cooperation}`, { text_hash })))
+    for (const a of answers) assert.ok([200, 409, 503].includes(a.status), `${a.status} ${a.bytes}`)
+    assert.equal(answers.filter(a => a.status === 200).length, 1)
+    assert.equal(city.sql(`SELECT COUNT(*) FROM partner_grant_number WHERE subject_id = ${who.subject}`), '1')
+    const standing = (await who.ok('GET', '/consents')).body.items.filter(k => k.scope === 'partner_delivery' && !k.withdrawn_at)
+    assert.equal(standing.length, 1, JSON.stringify(standing))
+  })
 })
 
 describe('tianjin', { concurrency: false }, () => {

@@ -47,6 +47,10 @@ describe('nantong', { concurrency: false }, () => {
     assert.equal(await wrong({ data: [] }), 'data')
     assert.equal(await wrong({ data: ['real_name'] }), 'data', 'only what the policy declares for promotions')
     assert.equal(await wrong({ data: ['entry_number', 'entry_number'], options: [] }), 'data')
+    // a list of blanks is none, and a list that is cut or hides a word is not the one that was written
+    for (const data of [[''], [' '], ['', ''], ['entry_number', '', 'real_name'], ['entry_number choice'], ['entry_number', 'x'.repeat(9000)]])
+      assert.equal(await wrong({ data, options: [] }), 'data', JSON.stringify(data).slice(0, 60))
+    for (const options of [['满100减20', ''], ['满100减20\n满50减8'], Array(2000).fill('满100减20')]) assert.equal(await wrong({ options }), 'options')
     assert.equal(await wrong({ options: [] }), 'options')
     assert.equal(await wrong({ data: ['entry_number'] }), 'options')
     assert.equal(await wrong({ partner: 'population' }), 'partner', 'no partner of promotions')
@@ -179,6 +183,19 @@ describe('nantong', { concurrency: false }, () => {
     assert.deepEqual([no.status, no.clause], [403, 'NT-2.1.0.e'])
     const running = (await c.ok('GET', '/promotions')).body.items.find(p => p.title === '暖冬消费券')
     assert.equal((await use(await entryOf(running.id))).body.clause, 'NT-2.1.0.e')
+  })
+
+  test('who presses twice at once has joined once, with one number and a consent that stands [NT-2.1.12.b]', async () => {
+    const one = await publish({ title: '双击的消费券', data: ['entry_number'], options: [] })
+    const { text_hash } = await page(one.id)
+    const answers = await Promise.all(Array.from({ length: 6 }, () => c.call('POST', `/promotions/${one.id}/entry`, { text_hash })))
+    for (const a of answers) assert.ok([201, 409, 503].includes(a.status), `${a.status} ${a.bytes}`)
+    assert.ok(answers.some(a => a.status === 201))
+    const shown = await page(one.id)
+    assert.ok(['sending', 'sent'].includes(shown.joined), shown.joined)
+    assert.equal(city.sql(`SELECT COUNT(*) FROM promotion_number WHERE promotion_id = ${one.id}`), '1')
+    const standing = (await c.ok('GET', '/consents')).body.items.filter(k => k.scope === 'campaign' && !k.withdrawn_at && k.id === shown.consent_id)
+    assert.equal(standing.length, 1)
   })
 })
 
