@@ -281,7 +281,7 @@ static err document_get(struct api_call *k)
 }
 
 /* The whole page as it would be published. */
-static err page_get(struct api_call *k)
+static err draw_page(struct api_call *k, enum api_text text)
 {
 	struct release *r = NULL;
 	unsigned number = 0;
@@ -290,12 +290,22 @@ static err page_get(struct api_call *k)
 	TRY(releases_number(k, &number));
 	TRY(review_release(k->c, number, &r));
 	k->a->content_type = "text/html; charset=utf-8";
-	err e = policy_html(k->c, r, &k->a->body);
+	err e = (text == API_TEXT_POLICY ? policy_html : agreement_html)(k->c, r, &k->a->body);
 	release_drop(r);
 	return e;
 }
 
-static err print_get(struct api_call *k)
+static err page_get(struct api_call *k)
+{
+	return draw_page(k, API_TEXT_POLICY);
+}
+
+static err agreement_page_get(struct api_call *k)
+{
+	return draw_page(k, API_TEXT_AGREEMENT);
+}
+
+static err print(struct api_call *k, enum api_text text)
 {
 	struct release *r = NULL;
 	unsigned number = 0;
@@ -303,9 +313,19 @@ static err print_get(struct api_call *k)
 	TRY(releases_reader(k));
 	TRY(releases_number(k, &number));
 	TRY(review_release(k->c, number, &r));
-	err e = api_print(k, r, API_TEXT_POLICY);
+	err e = api_print(k, r, text);
 	release_drop(r);
 	return e;
+}
+
+static err print_get(struct api_call *k)
+{
+	return print(k, API_TEXT_POLICY);
+}
+
+static err agreement_print_get(struct api_call *k)
+{
+	return print(k, API_TEXT_AGREEMENT);
 }
 
 #define REVIEW                                                                                               \
@@ -328,5 +348,10 @@ const struct api_route api_releases_routes[] = {
 	 "release_page", "草稿的预览（网页）", .answer = NULL},
 	{"GET", "/api/v1/staff/releases/{number}/policy.pdf", print_get, API_STAFF, API_NOT_JSON | API_SLOW,
 	 "release_print", "草稿的预览（PDF）", .answer = NULL},
+	{"GET", "/api/v1/staff/releases/{number}/agreement.html", agreement_page_get, API_STAFF, API_NOT_JSON,
+	 "release_agreement_page", "草稿中用户服务协议的预览（网页）", .answer = NULL},
+	{"GET", "/api/v1/staff/releases/{number}/agreement.pdf", agreement_print_get, API_STAFF,
+	 API_NOT_JSON | API_SLOW, "release_agreement_print", "草稿中用户服务协议的预览（PDF）",
+	 .answer = NULL},
 	{0},
 };

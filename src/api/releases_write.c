@@ -101,11 +101,12 @@ static err put_trial(struct api_call *k, const struct release *made, unsigned nu
 	struct release *before = NULL;
 	struct review r;
 	BUF_SCOPED html = {0};
+	bool agreement = slice_is(api_text(k, "text"), "agreement");
 
 	TRY(review_get(k->c, number, &r));
 	TRY(review_release(k->c, r.published_ms ? number : r.base_number, &before));
 	buf_init(&html, UPLOAD_MAX);
-	err e = policy_html(k->c, made, &html);
+	err e = (agreement ? agreement_html : policy_html)(k->c, made, &html);
 	json_open(&k->out, '{');
 	if (!failed(e))
 		e = releases_put_between(k, before, made);
@@ -247,7 +248,8 @@ const struct api_route api_releases_write_routes[] = {
 	 .body = "{base?: int, note?: text, files?: {*: text}, edits?: [{at: text, value: any}]}",
 	 .answer = NUMBER, .status = 201, .body_max = UPLOAD_MAX},
 	{"POST", "/api/v1/staff/releases/{number}/trial", trial_post, API_STAFF, API_SLOW, "release_trial",
-	 "试改：修改之后的全文和变更，不保存", .body = "{edits: [{at: text, value: any}]}",
+	 "试改：修改之后的全文（隐私政策，或者用户服务协议）和变更，不保存",
+	 .body = "{edits: [{at: text, value: any}], text?: policy|agreement}",
 	 .answer = "{" BETWEEN_SHAPE ", html: text}", .body_max = UPLOAD_MAX},
 	{"POST", "/api/v1/staff/releases/{number}/submit", submit_post, API_STAFF, 0, "release_submit",
 	 "提交审核；评定重大变更并写明告知公众的内容",

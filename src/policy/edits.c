@@ -303,6 +303,20 @@ static const char *apply(json_t *root, const struct release_edit *e)
 	return failed_set ? "这一项不能在这里修改" : NULL;
 }
 
+/* Of several paragraphs the one that is empty. */
+static const char *place_told(struct ctx *c, const struct release_edit *e)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach((json_t *)(uintptr_t)e->value, i,
+			   row) if (json_is_string(row) &&
+				    !has_letters(json_string_value(row))) return arena_printf(c->arena,
+											      "%s.%zu", e->at,
+											      i);
+	return e->at;
+}
+
 /* ---- what the loader says ---- */
 
 /* "policy.recipients.3.items: what; what to write" as the error of that place. */
@@ -358,7 +372,7 @@ err release_edited(struct ctx *c, const struct release *base, const struct relea
 	for (size_t i = 0; root && i < count; i++) {
 		const char *why = apply(root, &edits[i]);
 		if (why)
-			(void)fail_field(c, edits[i].at, why).code;
+			(void)fail_field(c, place_told(c, &edits[i]), why).code;
 		good &= !why;
 	}
 	if (!good)

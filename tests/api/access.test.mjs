@@ -193,6 +193,8 @@ const rules = {
   release_diff: { caller: 'staff', by: 'policy', readers: ['privacy', 'auditor'], public: () => ({ number: 1 }) },
   release_document: { caller: 'staff', by: 'policy', readers: ['privacy', 'auditor'], public: () => ({ number: 1 }) },
   release_print: { caller: 'staff', by: 'policy', readers: ['privacy', 'auditor'], public: () => ({ number: 1 }) },
+  release_agreement_print: { caller: 'staff', by: 'policy', readers: ['privacy', 'auditor'], public: () => ({ number: 1 }) },
+  release_agreement_page: { caller: 'staff', by: 'policy', readers: ['privacy', 'auditor'], public: () => ({ number: 1 }) },
   release_page: { caller: 'staff', by: 'policy', readers: ['privacy', 'auditor'], public: () => ({ number: 1 }) },
   release_draft: { caller: 'staff', by: 'policy', auditor: 403, self: true, body: () => ({ base: 1, edits: [] }) },
   release_trial: { caller: 'staff', by: 'policy', auditor: 403, public: () => ({ number: 1 }), body: () => ({ edits: [] }) },

@@ -9,6 +9,7 @@ import { agree, enterConsole, openCity, registerWhole } from './app.mjs'
 
 for (const name of cities) describe(name, { concurrency: false }, () => {
   let world, li, wu, number, sentence
+  const clause = '账号连续一年没有登录的，我们以短信提醒您。'
 
   const field = path => li.page.getByTestId(`field-${path}`)
   // Picks one more of the declared names; nothing can be typed that is not declared.
@@ -76,6 +77,27 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal(await li.id('row-add').count(), 0, 'a permission needs another app')
   })
 
+  test('a paragraph of the user agreement is changed like one of the policy, its complaints beside it [NT-3.3.1.b]', async () => {
+    await li.tap('edit-place-agreement-2')
+    assert.match(await li.text('edit-facts'), /\{minor\.age\} \d+/)
+    const last = await li.page.locator('[data-testid^="edit-text-0-"]').count()
+    await li.tap('edit-more-0')
+    await li.wait(`edit-trouble-0-${last}`)
+    assert.match(await li.text(`edit-trouble-0-${last}`), /每一段都须有文字/)
+    assert.match(await li.text('edit-trouble'), new RegExp(`用户服务协议 三、账号和实名认证 第 1 节第 ${last + 1} 段`))
+    await li.fill(`edit-text-0-${last}`, '停用的账号在{contact.none}恢复。')
+    await li.page.getByTestId(`edit-trouble-0-${last}`).getByText('contact.none').waitFor()
+    await li.shot('editor-agreement-trouble')
+    await li.fill(`edit-text-0-${last}`, clause)
+    await settled()
+    assert.equal(await li.id('edit-trouble').count(), 0)
+    assert.match(await li.text('release-changes'), new RegExp(`用户服务协议 三、账号和实名认证[^]*${clause}`))
+    await li.page.getByRole('tab', { name: '修改之后的协议' }).click()
+    await li.page.frameLocator('[data-testid=trial-page]').getByText(clause).waitFor()
+    await li.shot('editor-agreement')
+    await li.page.getByRole('tab', { name: '与第' }).click()
+  })
+
   test('the text is previewed as it would stand, and the old and new sentences are shown', async () => {
     await li.tap('edit-place-0')
     const box = li.page.locator('[data-testid^="edit-text-"]').first()
@@ -93,6 +115,11 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await li.wait('release-changes')
     number = Number(/releases\/(\d+)/.exec(li.page.url())[1])
     await li.shot('editor-diff')
+    await li.page.getByRole('tab', { name: '全文预览' }).click()
+    await li.tap('preview-agreement')
+    await li.page.frameLocator('[data-testid=release-preview]').getByText(clause).waitFor()
+    await li.shot('editor-agreement-preview')
+    assert.match(await li.id('release-pdf').getAttribute('href'), /agreement\.pdf$/)
   })
 
   test('the second officer publishes, and the citizen reads old and new words, marked, on a phone [NT-6.2] [TJ-7.1.a]', async () => {
@@ -116,6 +143,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     await world.city.advance('PT20S')
     await until(async () => (await fetch(`${world.city.base}/api/v1/policy/2027.2`)).ok, 'the new version')
     await world.city.settle()
+    assert.ok((await (await fetch(`${world.city.base}/agreement`)).text()).includes(clause))
     await a.go('/')
     await until(async () => {
       await a.reload()
@@ -127,6 +155,8 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const passage = a.page.locator('[data-testid=passages] .passage').filter({ hasText: '每年复核一次' })
     assert.ok((await passage.locator('.old').innerText()).includes(sentence.slice(0, 10)))
     assert.match((await passage.locator('.new ins').allInnerTexts()).join(''), /每年复核一次/)
+    const added = a.page.locator('[data-testid=passages] .passage').filter({ hasText: clause })
+    assert.match(await added.locator('.new').innerText(), /一年没有登录/)
     assert.ok(await a.page.evaluate(() => document.documentElement.scrollWidth) <= 390, 'nothing overflows')
     await passage.scrollIntoViewIfNeeded()
     await a.shot('editor-citizen')

@@ -54,6 +54,16 @@ export interface ReleaseList {
 	items: Release[]
 }
 
+/** A chapter of the policy or of the user agreement; a section without paragraphs has a generated table only. */
+export interface TextChapter {
+	key: string
+	title: string
+	sections: { title?: string; paragraphs?: string[]; table?: string }[]
+}
+
+/** The two texts of a release. */
+export type ReleaseText = 'policy' | 'agreement'
+
 /** The parts of the document that the console edits. */
 export interface ReleaseDocument {
 	number: number
@@ -65,10 +75,12 @@ export interface ReleaseDocument {
 			version: string
 			updated: string
 			effective: string
-			chapters: { key: string; title: string; sections: { title?: string; paragraphs?: string[] }[] }[]
+			chapters: TextChapter[]
 			categories: (ReleaseRow & { retention: { rule: string; days: number } })[]
 			[register: string]: unknown
 		}
+		/** The user agreement; releases from before it have none. */
+		agreement?: TextChapter[]
 		city: { contact: Record<string, string | string[]>; minor?: Record<string, string | number>; [key: string]: unknown }
 	}
 }
@@ -94,11 +106,13 @@ export const listReleases = () => get<ReleaseList>('/staff/releases')
 export const getRelease = (number: number | string) => get<ReleaseDetail>(`/staff/releases/${number}`)
 export const getReleaseDiff = (number: number | string) => get<ReleaseDiff>(`/staff/releases/${number}/diff`)
 export const getReleaseDocument = (number: number | string) => get<ReleaseDocument>(`/staff/releases/${number}/document`)
-export const getReleasePage = (number: number | string) => requestText(`/staff/releases/${number}/policy.html`)
-export const releasePdf = (number: number | string) => `/api/v1/staff/releases/${number}/policy.pdf`
+export const getReleasePage = (number: number | string, text: ReleaseText) =>
+	text === 'policy' ? requestText(`/staff/releases/${number}/policy.html`) : requestText(`/staff/releases/${number}/agreement.html`)
+export const releasePdf = (number: number | string, text: ReleaseText) =>
+	text === 'policy' ? `/api/v1/staff/releases/${number}/policy.pdf` : `/api/v1/staff/releases/${number}/agreement.pdf`
 export const draftRelease = (body: { base?: number; note?: string; edits?: ReleaseEdit[]; files?: Record<string, string> }) =>
 	post<{ number: number }>('/staff/releases', body)
-export const tryRelease = (number: number | string, edits: ReleaseEdit[]) => post<ReleaseTrial>(`/staff/releases/${number}/trial`, { edits })
+export const tryRelease = (number: number | string, edits: ReleaseEdit[], text: ReleaseText) => post<ReleaseTrial>(`/staff/releases/${number}/trial`, { edits, text })
 export const submitRelease = (number: number, body: { summary?: string; note?: string; marks?: ReleaseMark[] }) =>
 	post<{ number: number }>(`/staff/releases/${number}/submit`, body)
 export const approveRelease = (number: number, note?: string) => post<{ number: number }>(`/staff/releases/${number}/approve`, { note })

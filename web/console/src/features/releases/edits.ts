@@ -1,4 +1,4 @@
-import type { ReleaseDocument, ReleaseEdit } from '@shared/api'
+import type { ReleaseDocument, ReleaseEdit, TextChapter } from '@shared/api'
 import { inWords, registers, rowName, rowsOf, type Tree } from './registers'
 
 /** The places that differ between a release and what an officer made of it. */
@@ -40,18 +40,35 @@ function together(before: Contact, after: Contact): Contact {
 export function editsOf(before: ReleaseDocument['document'], after: ReleaseDocument['document']): ReleaseEdit[] {
 	return [
 		...differences(before.policy, after.policy, 'policy'),
+		...differences(before.agreement, after.agreement, 'agreement'),
 		...differences(before.services, after.services, 'services'),
 		...differences(before.city.contact, together(before.city.contact, after.city.contact), 'city.contact'),
 		...differences(before.city.minor, after.city.minor, 'city.minor'),
 	]
 }
 
+/** The chapter that a page of the editor is about ("3", "agreement-3"), and its place in the document. */
+export function chapterOn(tree: Tree, page: string): { chapter: TextChapter; at: string } | undefined {
+	const [, agreement, index = ''] = /^(agreement-)?(\d+)$/.exec(page) ?? []
+	const chapter = (agreement ? tree.agreement : tree.policy.chapters)?.[Number(index)]
+	return index && chapter ? { chapter, at: `${agreement ? 'agreement' : 'policy.chapters'}.${index}` } : undefined
+}
+
+/** The facts of the city that a chapter names in braces, with what they are now. */
+export function factsIn(chapter: TextChapter, city: Tree['city']): { name: string; value: string }[] {
+	const words = chapter.sections.flatMap((s) => s.paragraphs ?? []).flatMap((p) => p.match(/\{[^{}]+\}/g) ?? [])
+	return [...new Set(words)].map((name) => {
+		const value = name.slice(1, -1).split('.').reduce<unknown>((here, key) => (here as Members | null | undefined)?.[key], city)
+		return { name, value: [value ?? []].flat().join('、') }
+	})
+}
+
 /** Which page of the editor shows a place: "policy.recipients.3.items.0" is on "recipients". */
 export function pageOf(field: string): string {
 	const register = registers.find((r) => field === r.at || field.startsWith(`${r.at}.`))
 	if (register) return register.key
-	const chapter = /^policy\.chapters\.(\d+)/.exec(field)
-	if (chapter) return chapter[1]!
+	const [, text, index] = /^(policy\.chapters|agreement)\.(\d+)/.exec(field) ?? []
+	if (index) return text === 'agreement' ? `agreement-${index}` : index
 	return field.startsWith('city.minor') ? 'minor' : 'basics'
 }
 
@@ -65,8 +82,13 @@ export function placeName(tree: Tree, field: string): string {
 		const shown = register.fields.find((f) => path === f.path || path.startsWith(`${f.path}.`))
 		return `${register.name}${row && index ? `“${rowName(row)}”` : ''}${shown ? `的${shown.name}` : ''}`
 	}
-	const [, part, index, , section] = field.split('.')
-	if (part === 'chapters') return `${tree.policy.chapters[Number(index)]?.title ?? ''}${section ? ` 第 ${Number(section) + 1} 节` : ''}`
+	const on = chapterOn(tree, pageOf(field))
+	if (on) {
+		const [, section, member, paragraph] = field.slice(on.at.length + 1).split('.')
+		const numbered = section ? ` 第 ${Number(section) + 1} 节${member === 'paragraphs' && paragraph ? `第 ${Number(paragraph) + 1} 段` : ''}` : ''
+		return `${on.at.startsWith('agreement') ? '用户服务协议 ' : ''}${on.chapter.title}${numbered}`
+	}
+	const [, part, index] = field.split('.')
 	if (part === 'contact') return contactNames[index!] ?? '联系方式'
 	if (part === 'minor') return minorNames[index!] ?? '未成年人'
 	return dateNames.find((d) => d.key === part)?.name ?? '修改内容'
