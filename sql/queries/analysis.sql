@@ -12,9 +12,16 @@ SELECT set_id, state, fields, purpose, receiver, made_by, made_at_ms, walk_after
 FROM analysis_set WHERE set_id = ?1;
 
 -- name: analysis_list
+-- Newest first, below ?1, at most ?2.
 SELECT set_id, state, fields, purpose, receiver, made_by, made_at_ms, walk_after, least, people, suppressed, reason,
 	checked_at_ms, part, product
-FROM analysis_set ORDER BY set_id DESC LIMIT 200;
+FROM analysis_set WHERE set_id < ?1 ORDER BY set_id DESC LIMIT ?2;
+
+-- name: analysis_own
+-- What was made for ourselves since ?1, those alike in one, the newest first.
+SELECT fields, part, product, COUNT(*), MAX(made_at_ms) FROM analysis_set
+WHERE state = 'ready' AND receiver = '' AND made_at_ms >= ?1
+GROUP BY fields, part, product ORDER BY 5 DESC;
 
 -- name: analysis_walked
 -- ?2 up to whom, ?3 people more; only from where the walk stood, ?4.

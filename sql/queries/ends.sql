@@ -14,9 +14,25 @@ UPDATE service_end SET agreed_at_ms = ?4, agreed_by = ?3
 WHERE end_id = ?1 AND agreed_at_ms = 0 AND withdrawn_at_ms = 0 AND officer_id <> ?2;
 
 -- name: service_end_list
+-- Newest first, below ?1, at most ?2.
 SELECT end_id, service, ends_at_ms, reason, announced_at_ms, announced_by, withdrawn_at_ms, walk_after, told_all_at_ms,
 	told_people, done_at_ms, people, left_items, officer_id, agreed_at_ms, agreed_by
-FROM service_end ORDER BY end_id DESC LIMIT 200;
+FROM service_end WHERE end_id < ?1 ORDER BY end_id DESC LIMIT ?2;
+
+-- name: service_end_get
+SELECT end_id, service, ends_at_ms, reason, announced_at_ms, announced_by, withdrawn_at_ms, walk_after, told_all_at_ms,
+	told_people, done_at_ms, people, left_items, officer_id, agreed_at_ms, agreed_by
+FROM service_end WHERE end_id = ?1;
+
+-- name: service_end_shown
+-- Agreed to, not taken back, and not over before ?1: each service at most once in that time.
+SELECT end_id, service, ends_at_ms, reason, announced_at_ms, announced_by, withdrawn_at_ms, walk_after, told_all_at_ms,
+	told_people, done_at_ms, people, left_items, officer_id, agreed_at_ms, agreed_by
+FROM service_end WHERE agreed_at_ms > 0 AND withdrawn_at_ms = 0 AND ends_at_ms > ?1 ORDER BY end_id DESC;
+
+-- name: service_end_announced
+-- Whether one stands for a service, agreed to or not.
+SELECT end_id FROM service_end WHERE service = ?1 AND withdrawn_at_ms = 0 LIMIT 1;
 
 -- name: service_end_standing
 -- Those that were agreed to and not taken back.

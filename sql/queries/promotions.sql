@@ -8,9 +8,16 @@ INSERT INTO promotion (promotion_id, state, title, text, kind, partner, data, op
 VALUES (?1, 'waiting', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, '', ?12, 0, 0, '', '');
 
 -- name: promotion_list
+-- Newest first, below ?1, at most ?2.
 SELECT promotion_id, state, title, text, kind, partner, data, options, from_ms, until_ms, officer_id, officer, second,
 	created_at_ms, decided_at_ms, ended_at_ms, ended_by, reason
-FROM promotion ORDER BY promotion_id DESC LIMIT 200;
+FROM promotion WHERE promotion_id < ?1 ORDER BY promotion_id DESC LIMIT ?2;
+
+-- name: promotion_shown
+-- Those that people may see; newest first, below ?1, at most ?2.
+SELECT promotion_id, state, title, text, kind, partner, data, options, from_ms, until_ms, officer_id, officer, second,
+	created_at_ms, decided_at_ms, ended_at_ms, ended_by, reason
+FROM promotion WHERE promotion_id < ?1 AND state IN ('agreed', 'ended') ORDER BY promotion_id DESC LIMIT ?2;
 
 -- name: promotion_get
 SELECT promotion_id, state, title, text, kind, partner, data, options, from_ms, until_ms, officer_id, officer, second,

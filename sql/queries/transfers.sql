@@ -16,12 +16,12 @@ SELECT transfer_id, state, ground, recipient, receiver, contact, region, documen
 FROM transfer_case WHERE transfer_id = ?1;
 
 -- name: transfer_list
--- Newest first.
+-- Newest first, below ?1, at most ?2.
 SELECT transfer_id, state, ground, recipient, receiver, contact, region, document, scope, scope_until_ms, certificate,
 	opened_by_id, opened_by, opened_at_ms, decided_by, decided_at_ms, told_upto, told_all_at_ms, told_people, upto,
 	walk_after, people, left_out, parts, bound, package_hash, moved_at_ms, undertaking, undertaken_at_ms, closed_by,
 	closed_at_ms
-FROM transfer_case ORDER BY transfer_id DESC LIMIT 200;
+FROM transfer_case WHERE transfer_id < ?1 ORDER BY transfer_id DESC LIMIT ?2;
 
 -- name: transfer_decide
 -- Once, and not by who opened it (?2): ?3 state, ?4 name, ?5 now.

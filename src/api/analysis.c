@@ -51,6 +51,18 @@ static err put_set(struct ctx *c, const struct analysis *a, void *arg)
 	return OK;
 }
 
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
+static err list_set(struct ctx *c, const struct analysis *a, void *arg)
+{
+	struct listing *l = arg;
+
+	return api_page_row(&l->page, a->id) ? put_set(c, a, l->k) : OK;
+}
+
 static err put_field(struct ctx *c, const char *key, const char *name, void *arg)
 {
 	struct api_call *k = arg;
@@ -62,12 +74,12 @@ static err put_field(struct ctx *c, const char *key, const char *name, void *arg
 
 static err sets_get(struct api_call *k)
 {
+	struct listing l = {.k = k};
+
 	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, STAFF_AUDITOR));
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(analysis_list(k->c, put_set, k));
-	json_close(&k->out, ']');
+	TRY(api_page_open(k, &l.page));
+	TRY(analysis_list(k->c, l.page.before, l.page.limit + 1, list_set, &l));
+	api_page_next(k, &l.page);
 	json_key(&k->out, "fields");
 	json_open(&k->out, '[');
 	TRY(analysis_fields(k->c, put_field, k));
@@ -152,7 +164,9 @@ static err set_get(struct api_call *k)
 const struct api_route api_analysis_routes[] = {
 	{"GET", "/api/v1/staff/analysis", sets_get, API_STAFF, 0, "staff_analysis_list",
 	 "去标识的统计数据，新的在前；以及可以选择的字段",
-	 .answer = "{items: [{" MEMBERS "}], fields: " FIELDS ", products: " FIELDS ", parts: " FIELDS "}"},
+	 .answer = "{items: [{" MEMBERS "}], next?: text, fields: " FIELDS ", products: " FIELDS
+		   ", parts: " FIELDS "}",
+	 .query = "cursor limit"},
 	{"POST", "/api/v1/staff/analysis", sets_post, API_STAFF, API_CREATES, "staff_analysis_make",
 	 "做一份去标识的统计数据，自用或者向外提供",
 	 .body = "{fields: [text], purpose: text, part?: text, product?: text, receiver?: text}",

@@ -112,6 +112,8 @@ err api_page_open(struct api_call *k, struct api_page *p);
 bool api_page_row(struct api_page *p, int64_t cursor);
 /* Closes the list, writes next and the closing brace. */
 void api_page_close(struct api_call *k, struct api_page *p);
+/* The same without the brace, for an answer that has more than its list. */
+void api_page_next(struct api_call *k, struct api_page *p);
 
 /* ---- tokens
  * -------------------------------------------------------------------------------------------------------- */

@@ -126,9 +126,8 @@ static err show_end(struct ctx *c, const struct service_end *e, void *arg)
 					   "策列明的期限保存。"
 					   "需要留底的，请在此之前自行查阅和保存。"}};
 
-	if (e->agreed_at_ms && !e->withdrawn_at_ms && c->now_ms < e->ends_at_ms + SHOWN_DAYS * day_ms)
-		show(n, e->id, "end", service_end_title(c, e), e->agreed_at_ms, e->ends_at_ms, parts,
-		     sizeof parts / sizeof *parts);
+	show(n, e->id, "end", service_end_title(c, e), e->agreed_at_ms, e->ends_at_ms, parts,
+	     sizeof parts / sizeof *parts);
 	return OK;
 }
 
@@ -138,7 +137,7 @@ static err show_all(struct notices *n)
 
 	if (n->k->subject_id)
 		TRY(told_list(c, n->k->subject_id, note_told, n));
-	TRY(service_end_list(c, show_end, n));
+	TRY(service_end_shown(c, c->now_ms - SHOWN_DAYS * day_ms, show_end, n));
 	return incident_list(c, 0, INCIDENTS_SHOWN, show_incident, n);
 }
 
@@ -199,21 +198,29 @@ static void put_end(struct api_call *k, const struct service_end *e)
 	json_close(j, '}');
 }
 
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
 static err list_end(struct ctx *c, const struct service_end *e, void *arg)
 {
+	struct listing *l = arg;
+
 	(void)c;
-	put_end(arg, e);
+	if (api_page_row(&l->page, e->id))
+		put_end(l->k, e);
 	return OK;
 }
 
 static err ends_get(struct api_call *k)
 {
+	struct listing l = {.k = k};
+
 	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, STAFF_AUDITOR));
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(service_end_list(k->c, list_end, k));
-	json_close(&k->out, ']');
+	TRY(api_page_open(k, &l.page));
+	TRY(service_end_list(k->c, l.page.before, l.page.limit + 1, list_end, &l));
+	api_page_next(k, &l.page);
 	json_put_int(&k->out, "days", city_int(k->c->release, "termination.days", 0));
 	json_close(&k->out, '}');
 	return OK;
@@ -266,7 +273,7 @@ const struct api_route api_bulletin_routes[] = {
 	{"GET", "/notices", notices_page, API_ANYONE, API_NOT_JSON, "bulletin_page", "公告（网页）",
 	 .answer = NULL},
 	{"GET", "/api/v1/staff/ends", ends_get, API_STAFF, 0, "staff_ends", "停止服务的安排",
-	 .answer = "{items: [" END "], days: int}"},
+	 .answer = "{items: [" END "], next?: text, days: int}", .query = "cursor limit"},
 	{"POST", "/api/v1/staff/ends", end_post, API_STAFF, API_CREATES, "staff_end_announce",
 	 "公布停止一项服务的安排；停止整个应用的，须经另一名工作人员同意后公布",
 	 .body = "{service?: text, ends_on: text, reason: text}", .answer = END, .status = 201},

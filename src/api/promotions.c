@@ -44,27 +44,31 @@ static void put_common(struct api_call *k, const struct promotion *p)
 	put_words(k, "data", "campaign.data", p->data);
 }
 
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
 static err list_row(struct ctx *c, const struct promotion *p, void *arg)
 {
-	struct api_call *k = arg;
+	struct listing *l = arg;
 
 	(void)c;
-	if (!promotion_is_shown(p))
+	if (!api_page_row(&l->page, p->id))
 		return OK;
-	json_open(&k->out, '{');
-	put_common(k, p);
-	json_close(&k->out, '}');
+	json_open(&l->k->out, '{');
+	put_common(l->k, p);
+	json_close(&l->k->out, '}');
 	return OK;
 }
 
 static err promotions_get(struct api_call *k)
 {
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(promotion_list(k->c, list_row, k));
-	json_close(&k->out, ']');
-	json_close(&k->out, '}');
+	struct listing l = {.k = k};
+
+	TRY(api_page_open(k, &l.page));
+	TRY(promotion_list_shown(k->c, l.page.before, l.page.limit + 1, list_row, &l));
+	api_page_close(k, &l.page);
 	return OK;
 }
 
@@ -148,7 +152,8 @@ static err entry_get(struct api_call *k)
 
 const struct api_route api_promotion_routes[] = {
 	{"GET", "/api/v1/promotions", promotions_get, API_GUEST, 0, "promotion_list",
-	 "与合作方联合举办的活动，新的在前", .answer = "{items: [{" COMMON "}]}"},
+	 "与合作方联合举办的活动，新的在前", .answer = "{items: [{" COMMON "}], next?: text}",
+	 .query = "cursor limit"},
 	{"GET", "/api/v1/promotions/{id}", promotion_get_one, API_GUEST, 0, "promotion_get",
 	 "一个活动：向合作方提供哪几类信息，和参加所同意的全文", .answer = ONE},
 	{"POST", "/api/v1/promotions/{id}/entry", entry_post, API_SESSION, API_CREATES, "promotion_join",

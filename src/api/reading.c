@@ -80,7 +80,7 @@ bool api_page_row(struct api_page *p, int64_t cursor)
 	return true;
 }
 
-void api_page_close(struct api_call *k, struct api_page *p)
+void api_page_next(struct api_call *k, struct api_page *p)
 {
 	json_close(&k->out, ']');
 	json_key(&k->out, "next");
@@ -88,6 +88,11 @@ void api_page_close(struct api_call *k, struct api_page *p)
 		json_id(&k->out, p->last);
 	else
 		json_none(&k->out);
+}
+
+void api_page_close(struct api_call *k, struct api_page *p)
+{
+	api_page_next(k, p);
 	json_close(&k->out, '}');
 }
 

@@ -13,9 +13,8 @@ static void put_keys(struct ctx *c, struct json *j, const char *member, const ch
 	json_close(j, ']');
 }
 
-static err put_promotion(struct ctx *c, const struct promotion *p, void *arg)
+static err put_promotion(struct ctx *c, const struct promotion *p, struct json *j)
 {
-	struct json *j = arg;
 	const struct recipient *to = release_recipient(c->release, p->partner);
 
 	json_open(j, '{');
@@ -40,6 +39,18 @@ static err put_promotion(struct ctx *c, const struct promotion *p, void *arg)
 	json_put_text(j, "reason", *p->reason ? p->reason : NULL);
 	json_close(j, '}');
 	return OK;
+}
+
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
+static err list_row(struct ctx *c, const struct promotion *p, void *arg)
+{
+	struct listing *l = arg;
+
+	return api_page_row(&l->page, p->id) ? put_promotion(c, p, &l->k->out) : OK;
 }
 
 static void put_words(struct json *j, const struct ctx *c, const char *member, const char *setting)
@@ -70,18 +81,17 @@ static void put_partners(struct json *j, const struct release *r, const struct s
 
 static err promotions_get(struct api_call *k)
 {
+	struct listing l = {.k = k};
 	const struct service *s;
 	struct json *j = &k->out;
 
 	TRY(promotion_service(k->c, &s));
-	json_open(j, '{');
+	TRY(api_page_open(k, &l.page));
+	TRY(promotion_list(k->c, l.page.before, l.page.limit + 1, list_row, &l));
+	api_page_next(k, &l.page);
 	put_words(j, k->c, "kinds", "campaign.kinds");
 	put_words(j, k->c, "data", "campaign.data");
 	put_partners(j, k->c->release, s);
-	json_key(j, "items");
-	json_open(j, '[');
-	TRY(promotion_list(k->c, put_promotion, j));
-	json_close(j, ']');
 	json_close(j, '}');
 	return OK;
 }
@@ -157,7 +167,9 @@ static err list_get(struct api_call *k)
 const struct api_route api_staff_promotion_routes[] = {
 	{"GET", PROMOTIONS, list_get, API_STAFF, 0, "staff_promotions",
 	 "联合推广活动；可选的方式、合作方和信息种类",
-	 .answer = "{kinds: [" WORD "], data: [" WORD "], partners: [" WORD "], items: [" PROMOTION "]}"},
+	 .answer = "{kinds: [" WORD "], data: [" WORD "], partners: [" WORD "], items: [" PROMOTION
+		   "], next?: text}",
+	 .query = "cursor limit"},
 	{"POST", PROMOTIONS, promotion_post, API_STAFF, API_CREATES, "staff_promotion_draw_up",
 	 "拟定活动，待个人信息保护专员同意",
 	 .body = "{title: text, text: text, kind: text, partner: text, data: [text], options?: [text], "

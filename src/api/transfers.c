@@ -92,11 +92,17 @@ static err put_whole(struct api_call *k, int64_t id)
 	return OK;
 }
 
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
 static err list_transfer(struct ctx *c, const struct transfer *t, void *arg)
 {
-	struct api_call *k = arg;
+	struct listing *l = arg;
 
-	put_transfer(&k->out, c, t);
+	if (api_page_row(&l->page, t->id))
+		put_transfer(&l->k->out, c, t);
 	return OK;
 }
 
@@ -136,12 +142,12 @@ static void put_recipients(struct json *j, const struct release *r)
 
 static err transfers_get(struct api_call *k)
 {
+	struct listing l = {.k = k};
+
 	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, STAFF_AUDITOR));
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(transfer_list(k->c, list_transfer, k));
-	json_close(&k->out, ']');
+	TRY(api_page_open(k, &l.page));
+	TRY(transfer_list(k->c, l.page.before, l.page.limit + 1, list_transfer, &l));
+	api_page_next(k, &l.page);
 	put_grounds(&k->out, k->c->release);
 	put_recipients(&k->out, k->c->release);
 	json_close(&k->out, '}');
@@ -239,9 +245,10 @@ static err undertaking_post(struct api_call *k)
 const struct api_route api_transfer_routes[] = {
 	{"GET", "/api/v1/staff/transfers", transfers_get, API_STAFF, 0, "staff_transfers",
 	 "转让案卷，新的在前；以及可以选择的情形和接收方",
-	 .answer =
-		 "{items: [" TRANSFER "], grounds: [{key: text, name: text, clause: text, needs_scope: bool,"
-		 " needs_consent: bool}], recipients: [{key: text, name: text, affiliate: bool}]}"},
+	 .answer = "{items: [" TRANSFER
+		   "], next?: text, grounds: [{key: text, name: text, clause: text, needs_scope: bool,"
+		   " needs_consent: bool}], recipients: [{key: text, name: text, affiliate: bool}]}",
+	 .query = "cursor limit"},
 	{"POST", "/api/v1/staff/transfers", transfers_post, API_STAFF, API_CREATES, "staff_transfer_open",
 	 "提出一件转让", .answer = WHOLE, .status = 201,
 	 .body = "{ground?: text, recipient?: text, receiver?: text, contact?: text, region?: text, "

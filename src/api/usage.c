@@ -268,14 +268,15 @@ static void put_line(struct json *j, struct ctx *c, const struct use_line *u)
 }
 
 /* What was counted for ourselves; an officer's own words of what for stay in the office. */
-static err put_set(struct ctx *c, const struct analysis *a, void *arg)
+static err put_set(struct ctx *c, const struct analysis_sum *a, void *arg)
 {
 	struct json *j = arg;
 	const struct purpose *p = release_purpose(c->release, *a->part ? a->part : "improve");
 	const char *at = a->fields;
 
 	json_open(j, '{');
-	json_put_time(j, "made_at", a->made_at_ms);
+	json_put_int(j, "times", a->times);
+	json_put_time(j, "last_at", a->last_at_ms);
 	json_put_text(j, "product_name", *a->product ? product_name(c, a->product) : NULL);
 	json_put_text(j, "purpose_name", p ? p->name : "统计");
 	json_key(j, "fields");
@@ -348,7 +349,8 @@ const struct api_route api_usage_routes[] = {
 	 .answer =
 		 "{since?: time, complete: bool, parts: [" KEY_NAME "], whole?: text, items: [{product: text,"
 		 " product_name: text, purpose: text, purpose_name: text, times: int, last_at: time,"
-		 " last_n: int, items: [" KEY_NAME "]}], sets: [{made_at: time, product_name?: text,"
+		 " last_n: int, items: [" KEY_NAME
+		 "]}], sets: [{times: int, last_at: time, product_name?: text,"
 		 " purpose_name: text, fields: [text]}]}"},
 	{"GET", "/api/v1/me/usage/head", head_get, API_SESSION, API_NOT_JSON, "usage_head",
 	 "已签名的记录末端", .answer = "{*: any}"},

@@ -102,9 +102,31 @@ static err set_row(struct ctx *c, const struct row *r, void *arg)
 	return each->fn(c, &a, each->arg);
 }
 
-err analysis_list(struct ctx *c, analysis_fn fn, void *arg)
+err analysis_list(struct ctx *c, int64_t before, int limit, analysis_fn fn, void *arg)
 {
-	return store_rows(c, c->store, Q_ANALYSIS_LIST, NO_PARAMS, set_row, &(struct each){fn, arg});
+	return store_rows(c, c->store, Q_ANALYSIS_LIST,
+			  PARAMS(P_INT(before > 0 ? before : INT64_MAX), P_INT(limit)), set_row,
+			  &(struct each){fn, arg});
+}
+
+struct each_sum {
+	analysis_sum_fn fn;
+	void *arg;
+};
+
+static err sum_row(struct ctx *c, const struct row *r, void *arg)
+{
+	const struct each_sum *each = arg;
+	struct analysis_sum s = {row_copy(c, r, 0), row_copy(c, r, 1), row_copy(c, r, 2), row_int(r, 3),
+				 row_int(r, 4)};
+
+	return each->fn(c, &s, each->arg);
+}
+
+err analysis_own(struct ctx *c, int64_t since_ms, analysis_sum_fn fn, void *arg)
+{
+	return store_rows(c, c->store, Q_ANALYSIS_OWN, PARAMS(P_INT(since_ms)), sum_row,
+			  &(struct each_sum){fn, arg});
 }
 
 static err keep(struct ctx *c, const struct analysis *a, void *arg)

@@ -38,7 +38,16 @@ const char *analysis_product_name(struct ctx *c, const char *key); /* NULL: ther
 err analysis_make(struct ctx *c, const struct staff *s, struct analysis *a);
 err analysis_get(struct ctx *c, int64_t id, struct analysis *ret);
 typedef err (*analysis_fn)(struct ctx *c, const struct analysis *a, void *arg);
-err analysis_list(struct ctx *c, analysis_fn fn, void *arg);
+/* Newest first, below `before` (0: from the newest), at most limit. */
+err analysis_list(struct ctx *c, int64_t before, int limit, analysis_fn fn, void *arg);
+/* What was made for ourselves since then and passed; those that count the same for the same are one. The
+ * newest first. */
+struct analysis_sum {
+	const char *fields, *part, *product; /* as in struct analysis */
+	int64_t times, last_at_ms;
+};
+typedef err (*analysis_sum_fn)(struct ctx *c, const struct analysis_sum *s, void *arg);
+err analysis_own(struct ctx *c, int64_t since_ms, analysis_sum_fn fn, void *arg);
 /* The groups of a set that passed; ERR_REFUSED of one that did not. common: values between tabs. */
 typedef err (*analysis_group_fn)(struct ctx *c, const char *common, int64_t people, void *arg);
 err analysis_groups(struct ctx *c, const struct analysis *a, analysis_group_fn fn, void *arg);

@@ -37,35 +37,41 @@ static err end_row(struct ctx *c, const struct row *row, void *arg)
 	return each->fn(c, &e, each->arg);
 }
 
-err service_end_list(struct ctx *c, service_end_fn fn, void *arg)
+err service_end_list(struct ctx *c, int64_t before, int limit, service_end_fn fn, void *arg)
 {
-	return store_rows(c, c->store, Q_SERVICE_END_LIST, NO_PARAMS, end_row, &(struct each){fn, arg});
+	return store_rows(c, c->store, Q_SERVICE_END_LIST,
+			  PARAMS(P_INT(before > 0 ? before : INT64_MAX), P_INT(limit)), end_row,
+			  &(struct each){fn, arg});
 }
 
-struct search {
-	int64_t id;
-	const char *service; /* NULL: by id */
-	struct service_end found;
-};
-
-static err look(struct ctx *c, const struct service_end *e, void *arg)
+err service_end_shown(struct ctx *c, int64_t since_ms, service_end_fn fn, void *arg)
 {
-	struct search *s = arg;
+	return store_rows(c, c->store, Q_SERVICE_END_SHOWN, PARAMS(P_INT(since_ms)), end_row,
+			  &(struct each){fn, arg});
+}
 
+static err keep_id(struct ctx *c, const struct row *row, void *arg)
+{
 	(void)c;
-	if (s->service ? strcmp(e->service, s->service) == 0 && !e->withdrawn_at_ms : e->id == s->id)
-		s->found = *e;
+	*(int64_t *)arg = row_int(row, 0);
+	return OK;
+}
+
+static err keep(struct ctx *c, const struct service_end *e, void *arg)
+{
+	(void)c;
+	*(struct service_end *)arg = *e;
 	return OK;
 }
 
 static err find(struct ctx *c, int64_t id, struct service_end *ret)
 {
-	struct search s = {.id = id};
+	struct service_end e = {0};
 
-	TRY(service_end_list(c, look, &s));
-	if (!s.found.id)
+	TRY(store_rows(c, c->store, Q_SERVICE_END_GET, PARAMS(P_INT(id)), end_row, &(struct each){keep, &e}));
+	if (!e.id)
 		FAIL(c, ERR_NOT_FOUND, "没有这项停止服务的安排");
-	*ret = s.found;
+	*ret = e;
 	return OK;
 }
 
@@ -87,7 +93,7 @@ static err check_day(struct ctx *c, const struct service_end *e)
 static err check(struct ctx *c, const struct service_end *e)
 {
 	const struct service *s = *e->service ? release_service(c->release, e->service) : NULL;
-	struct search standing = {.service = e->service};
+	int64_t standing = 0;
 
 	if (*e->service && (!s || s->shape == SHAPE_INTERNAL))
 		return fail_field(c, "service", "服务目录没有这项服务");
@@ -95,8 +101,8 @@ static err check(struct ctx *c, const struct service_end *e)
 	if (chars == 0 || chars > REASON_MAX_CHARS)
 		return fail_field(c, "reason", "请写明停止的原因，500字以内，用户会看到");
 	TRY(check_day(c, e));
-	TRY(service_end_list(c, look, &standing));
-	if (standing.found.id)
+	TRY(store_rows(c, c->store, Q_SERVICE_END_ANNOUNCED, PARAMS(P_STR(e->service)), keep_id, &standing));
+	if (standing)
 		FAIL(c, ERR_CONFLICT, "已经公布过停止的安排");
 	return OK;
 }

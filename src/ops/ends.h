@@ -14,8 +14,10 @@ struct service_end {
 	const char *service, *reason, *announced_by, *agreed_by; /* service "": the whole app */
 };
 typedef err (*service_end_fn)(struct ctx *c, const struct service_end *e, void *arg);
-/* Newest first. */
-err service_end_list(struct ctx *c, service_end_fn fn, void *arg);
+/* Newest first, below `before` (0: from the newest), at most limit. */
+err service_end_list(struct ctx *c, int64_t before, int limit, service_end_fn fn, void *arg);
+/* What the public is told: agreed to, not taken back, its day not before `since`. Newest first. */
+err service_end_shown(struct ctx *c, int64_t since_ms, service_end_fn fn, void *arg);
 /* Too near a day, an unknown service or a missing reason is ERR_INVALID with its field; ERR_CONFLICT:
  * announced already. The end of the whole app is only proposed by it. */
 err service_end_announce(struct ctx *c, const struct staff *by, struct service_end *e);

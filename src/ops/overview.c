@@ -84,27 +84,10 @@ err use_overview_get(struct ctx *c, int64_t subject_id, struct use_overview *ret
 	return OK;
 }
 
-struct listing {
-	analysis_fn fn;
-	void *arg;
-	int64_t since_ms;
-};
-
-static err own_set(struct ctx *c, const struct analysis *a, void *arg)
+err use_overview_sets(struct ctx *c, int64_t subject_id, analysis_sum_fn fn, void *arg)
 {
-	const struct listing *l = arg;
-
-	if (*a->receiver || strcmp(a->state, "ready") != 0 || a->made_at_ms < l->since_ms)
-		return OK;
-	return l->fn(c, a, l->arg);
-}
-
-err use_overview_sets(struct ctx *c, int64_t subject_id, analysis_fn fn, void *arg)
-{
-	struct listing l = {.fn = fn, .arg = arg};
 	struct person_counted p;
 
 	TRY(facts_counted(c, subject_id, &p));
-	l.since_ms = p.since_ms;
-	return analysis_list(c, own_set, &l);
+	return analysis_own(c, p.since_ms, fn, arg);
 }

@@ -22,8 +22,8 @@ struct use_overview {
 	bool complete;	  /* no older entry was left out */
 };
 err use_overview_get(struct ctx *c, int64_t subject_id, struct use_overview *ret);
-/* The sets, newest first. */
-err use_overview_sets(struct ctx *c, int64_t subject_id, analysis_fn fn, void *arg);
+/* The sets, as analysis_own. */
+err use_overview_sets(struct ctx *c, int64_t subject_id, analysis_sum_fn fn, void *arg);
 
 /* The product of an entry that is a use (taken, read, or given to somebody), with its purpose; NULL: none. */
 const char *use_product(const struct usage *u);

@@ -62,9 +62,11 @@ static err each_row(struct ctx *c, const struct row *row, void *arg)
 	return each->fn(c, &t, each->arg);
 }
 
-err transfer_list(struct ctx *c, transfer_fn fn, void *arg)
+err transfer_list(struct ctx *c, int64_t before, int limit, transfer_fn fn, void *arg)
 {
-	return store_rows(c, c->store, Q_TRANSFER_LIST, NO_PARAMS, each_row, &(struct each){fn, arg});
+	return store_rows(c, c->store, Q_TRANSFER_LIST,
+			  PARAMS(P_INT(before > 0 ? before : INT64_MAX), P_INT(limit)), each_row,
+			  &(struct each){fn, arg});
 }
 
 static err keep(struct ctx *c, const struct transfer *t, void *arg)

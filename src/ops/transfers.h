@@ -47,7 +47,8 @@ err transfer_close(struct ctx *c, const struct staff *s, int64_t id);
 
 err transfer_get(struct ctx *c, int64_t id, struct transfer *ret);
 typedef err (*transfer_fn)(struct ctx *c, const struct transfer *t, void *arg);
-err transfer_list(struct ctx *c, transfer_fn fn, void *arg);
+/* Newest first, below `before` (0: from the newest), at most limit. */
+err transfer_list(struct ctx *c, int64_t before, int limit, transfer_fn fn, void *arg);
 /* Whether the ground needs that everybody was told before, and an undertaking. */
 bool transfer_needs(const struct ctx *c, const struct transfer *t, enum exception_need need);
 

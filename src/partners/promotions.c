@@ -74,12 +74,23 @@ static err promotion_row(struct ctx *c, const struct row *r, void *arg)
 	return each->fn(c, &p, each->arg);
 }
 
-err promotion_list(struct ctx *c, promotion_fn fn, void *arg)
+static err list(struct ctx *c, enum query q, int64_t before, int limit, struct each each)
 {
 	const struct service *s = NULL;
 
 	TRY(promotion_service(c, &s));
-	return store_rows(c, c->store, Q_PROMOTION_LIST, NO_PARAMS, promotion_row, &(struct each){fn, arg});
+	return store_rows(c, c->store, q, PARAMS(P_INT(before > 0 ? before : INT64_MAX), P_INT(limit)),
+			  promotion_row, &each);
+}
+
+err promotion_list(struct ctx *c, int64_t before, int limit, promotion_fn fn, void *arg)
+{
+	return list(c, Q_PROMOTION_LIST, before, limit, (struct each){fn, arg});
+}
+
+err promotion_list_shown(struct ctx *c, int64_t before, int limit, promotion_fn fn, void *arg)
+{
+	return list(c, Q_PROMOTION_SHOWN, before, limit, (struct each){fn, arg});
 }
 
 static err keep(struct ctx *c, const struct promotion *p, void *arg)
@@ -103,7 +114,7 @@ err promotion_get(struct ctx *c, int64_t id, struct promotion *ret)
 	return OK;
 }
 
-bool promotion_is_shown(const struct promotion *p)
+static bool is_shown(const struct promotion *p)
 {
 	return strcmp(p->state, "waiting") != 0 && strcmp(p->state, "rejected") != 0;
 }
@@ -113,7 +124,7 @@ err promotion_shown(struct ctx *c, int64_t id, struct promotion *ret)
 	struct promotion p;
 
 	TRY(promotion_get(c, id, &p));
-	if (!promotion_is_shown(&p))
+	if (!is_shown(&p))
 		FAIL(c, ERR_NOT_FOUND, "没有这个活动");
 	*ret = p;
 	return OK;

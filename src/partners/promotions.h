@@ -43,13 +43,15 @@ err promotion_reject(struct ctx *c, int64_t id, const char *reason, struct promo
 /* At once, before its last day. */
 err promotion_end(struct ctx *c, int64_t id, const char *reason, struct promotion *ret);
 typedef err (*promotion_fn)(struct ctx *c, const struct promotion *p, void *arg);
-err promotion_list(struct ctx *c, promotion_fn fn, void *arg); /* newest first */
+/* Newest first, below `before` (0: from the newest), at most limit. */
+err promotion_list(struct ctx *c, int64_t before, int limit, promotion_fn fn, void *arg);
 
 /* ---- people ---- */
 
-/* One that people may see: agreed to, also when it is over. ERR_NOT_FOUND otherwise. */
+/* What people may see: agreed to, also when it is over. As promotion_list. */
+err promotion_list_shown(struct ctx *c, int64_t before, int limit, promotion_fn fn, void *arg);
+/* One of them; ERR_NOT_FOUND for another. */
 err promotion_shown(struct ctx *c, int64_t id, struct promotion *ret);
-bool promotion_is_shown(const struct promotion *p);
 /* What joining agrees to, word by word. */
 err promotion_text(struct ctx *c, const struct promotion *p, struct buf *ret, char ret_hash[static 65]);
 

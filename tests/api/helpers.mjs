@@ -6,6 +6,7 @@
 //   await register(c, person)              // as that city asks
 //   const { body } = await c.ok('GET', '/me')
 //   await city.stop()
+import assert from 'node:assert/strict'
 import { spawn, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, openSync, readFileSync, existsSync, closeSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -243,14 +244,22 @@ export class Client {
   }
 
   // All rows of a list.
-  async all(path) {
+  async all(path, limit = 100) {
     const rows = []
     for (let next = ''; next !== null;) {
-      const { body } = await this.ok('GET', path + (path.includes('?') ? '&' : '?') + 'limit=100' + (next ? `&cursor=${encodeURIComponent(next)}` : ''))
+      const { body } = await this.ok('GET', path + (path.includes('?') ? '&' : '?') + `limit=${limit}` + (next ? `&cursor=${encodeURIComponent(next)}` : ''))
+      assert.ok(body.items.length <= limit)
       rows.push(...body.items)
       next = body.next ?? null
     }
     return rows
+  }
+
+  // The list, which a reader who turns page by page reads as well: the same rows in the same order.
+  async turned(path) {
+    const whole = await this.all(path), turned = await this.all(path, 1)
+    assert.deepEqual(turned, whole)
+    return whole
   }
 }
 

@@ -149,6 +149,7 @@ test('[NT-3.1.d] [NT-3.3.6.c] [NT-4.6.a] an end is announced thirty days ahead, 
   const { body } = await announce({ ends_on: await day(31) })
   await until(async () => { await city.settle(); return (await ends()).find(e => e.id === body.id).told_all_at }, 'the notices')
   assert.equal((await ends()).find(e => e.id === body.id).told_people, 1, 'A alone used it')
+  assert.deepEqual((await officer.turned('/staff/ends')).map(e => e.id), [body.id, first.body.id])
   const [told, before] = await inbox(a, 'end')
   assert.equal(told.title, '关于停止“不动产查询”的公告')
   assert.match(told.text, /零时起停止。原因：系统整合到不动产登记平台。/)

@@ -190,6 +190,9 @@ describe('nantong', { concurrency: false }, () => {
 
   test('a partner without its papers gets no promotion, and no data [NT-2.1.12.a]', async () => {
     const waiting = (await policy.ok('POST', '/staff/promotions', await draft({ title: '没有协议的活动' }))).body
+    const drawn = await policy.turned('/staff/promotions'), shown = drawn.filter(p => !['waiting', 'rejected'].includes(p.state))
+    assert.ok(shown.length >= 3 && drawn.length >= shown.length + 2 && drawn[0].id === waiting.id)
+    assert.deepEqual((await c.turned('/promotions')).map(p => p.id), shown.map(p => p.id), 'people turn over what is shown to them alone')
     const { items } = (await privacy.ok('GET', '/staff/papers')).body
     await privacy.ok('POST', `/staff/papers/${items.find(p => p.recipient === partner).id}/end`, { reason: '合作方违反保密协议' })
     const no = await privacy.refused('POST', `/staff/promotions/${waiting.id}/agreement`, {})

@@ -60,7 +60,10 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
   })
 
   test('two officers decide, and everybody is told before anything moves [TJ-2.3.3.a] [NT-2.2.3.a]', async () => {
+    const spare = (await first.ok('POST', '/staff/transfers', ask())).body.transfer.id
+    await other.ok('POST', `/staff/transfers/${spare}/rejection`)
     id = (await first.ok('POST', '/staff/transfers', ask())).body.transfer.id
+    assert.deepEqual((await other.turned('/staff/transfers')).map(t => [t.id, t.state]), [[id, 'waiting'], [spare, 'rejected']])
     assert.equal((await first.refused('POST', `/staff/transfers/${id}/approval`)).status, 409, 'the same officer')
     assert.equal((await first.refused('POST', `/staff/transfers/${id}/move`)).status, 409, 'not agreed yet')
     await other.ok('POST', `/staff/transfers/${id}/approval`)

@@ -1,5 +1,6 @@
 /** De-identified sets. */
-import { create, get } from '../http'
+import { create, get, query } from '../http'
+import type { Page } from './common'
 
 export interface AnalysisField {
 	key: string
@@ -27,6 +28,13 @@ export interface AnalysisGroups extends AnalysisSet {
 	groups: { values: string[]; people: number }[]
 }
 
-export const staffAnalysisList = () => get<{ items: AnalysisSet[]; fields: AnalysisField[]; parts: AnalysisField[]; products: AnalysisField[] }>('/staff/analysis')
+/** The sets, and what a new one may be made of. */
+export interface AnalysisList extends Page<AnalysisSet> {
+	fields: AnalysisField[]
+	parts: AnalysisField[]
+	products: AnalysisField[]
+}
+
+export const staffAnalysisList = (cursor?: string | null) => get<AnalysisList>(`/staff/analysis${query({ cursor, limit: 50 })}`)
 export const staffAnalysis = (id: string) => get<AnalysisGroups>(`/staff/analysis/${id}`)
 export const makeAnalysis = (body: { fields: string[]; purpose: string; part?: string; product?: string; receiver?: string }) => create<AnalysisSet>('/staff/analysis', body)

@@ -62,8 +62,7 @@ export interface ServiceEnd {
 	left_items: number
 }
 
-export interface ServiceEndList {
-	items: ServiceEnd[]
+export interface ServiceEndList extends Page<ServiceEnd> {
 	days: number
 }
 
@@ -76,7 +75,7 @@ export const doIncidentStep = (id: string, step: string, body: { note: string; r
 export const tellIncident = (id: string, body: { facts: string; effect?: string; measures?: string; self_protection?: string; remedies?: string; public_reason?: string }) =>
 	post<Incident>(`/staff/incidents/${id}/notice`, body)
 export const closeIncident = (id: string) => request<Incident>('POST', `/staff/incidents/${id}/close`)
-export const staffEnds = () => get<ServiceEndList>('/staff/ends')
+export const staffEnds = (cursor?: string | null) => get<ServiceEndList>(`/staff/ends${query({ cursor, limit: 50 })}`)
 export const announceEnd = (body: { service?: string; ends_on: string; reason: string }) => create<ServiceEnd>('/staff/ends', body)
 export const agreeEnd = (id: string) => request<ServiceEnd>('POST', `/staff/ends/${id}/agreement`)
 export const withdrawEnd = (id: string) => del<void>(`/staff/ends/${id}`)

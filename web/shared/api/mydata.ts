@@ -78,7 +78,8 @@ export interface UseOverview {
 	parts: Named[]
 	whole: string | null
 	items: UseLine[]
-	sets: { made_at: string; product_name: string | null; purpose_name: string; fields: string[] }[]
+	/** Those that counted the same for the same are one. */
+	sets: { times: number; last_at: string; product_name: string | null; purpose_name: string; fields: string[] }[]
 }
 
 export interface CancellationPreview {

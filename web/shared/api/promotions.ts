@@ -1,6 +1,6 @@
 /** Joint promotions with a partner. */
-import { create, get, post } from '../http'
-import type { Named } from './common'
+import { create, get, post, query } from '../http'
+import type { Named, Page } from './common'
 
 export interface Promotion {
 	id: string
@@ -56,11 +56,10 @@ export interface StaffPromotion {
 	reason: string | null
 }
 
-export interface StaffPromotionList {
+export interface StaffPromotionList extends Page<StaffPromotion> {
 	kinds: Named[]
 	data: Named[]
 	partners: Named[]
-	items: StaffPromotion[]
 }
 
 export interface PromotionDraft {
@@ -74,13 +73,13 @@ export interface PromotionDraft {
 	until: string
 }
 
-export const listPromotions = () => get<{ items: Promotion[] }>('/promotions')
+export const listPromotions = (cursor?: string | null) => get<Page<Promotion>>(`/promotions${query({ cursor })}`)
 export const getPromotion = (id: string) => get<PromotionPage>(`/promotions/${id}`)
 /** Yes to exactly the text that was shown. */
 export const joinPromotion = (id: string, text_hash: string, choice?: string) =>
 	create<PromotionPage>(`/promotions/${id}/entry`, { text_hash, ...(choice ? { choice } : {}) })
 export const getPromotionEntry = (id: string) => get<PromotionEntry>(`/promotions/${id}/entry`)
-export const staffPromotions = () => get<StaffPromotionList>('/staff/promotions')
+export const staffPromotions = (cursor?: string | null) => get<StaffPromotionList>(`/staff/promotions${query({ cursor, limit: 50 })}`)
 export const drawUpPromotion = (body: PromotionDraft) => create<StaffPromotion>('/staff/promotions', body)
 export const agreePromotion = (id: string) => post<StaffPromotion>(`/staff/promotions/${id}/agreement`, {})
 export const rejectPromotion = (id: string, reason: string) => post<StaffPromotion>(`/staff/promotions/${id}/rejection`, { reason })

@@ -1,5 +1,6 @@
 /** Transfers to another holder. */
-import { create, get, post, request } from '../http'
+import { create, get, post, query, request } from '../http'
+import type { Page } from './common'
 
 export interface TransferSummary {
 	id: string
@@ -40,8 +41,7 @@ export interface Transfer {
 	closed_at: string | null
 }
 
-export interface TransferList {
-	items: TransferSummary[]
+export interface TransferList extends Page<TransferSummary> {
 	grounds: { key: string; name: string; clause: string; needs_scope: boolean; needs_consent: boolean }[]
 	recipients: { key: string; name: string; affiliate: boolean }[]
 }
@@ -58,7 +58,7 @@ export interface NewTransfer {
 	certificate: string
 }
 
-export const staffTransfers = () => get<TransferList>('/staff/transfers')
+export const staffTransfers = (cursor?: string | null) => get<TransferList>(`/staff/transfers${query({ cursor, limit: 50 })}`)
 export const staffTransfer = (id: string) => get<Transfer>(`/staff/transfers/${id}`)
 export const openTransfer = (body: NewTransfer) => create<Transfer>('/staff/transfers', body)
 export const approveTransfer = (id: string) => request<Transfer>('POST', `/staff/transfers/${id}/approval`)
