@@ -201,7 +201,7 @@ static err match_delivery(struct ctx *c, const struct row *r, void *arg)
 err partner_data_in_use(struct ctx *c, int64_t subject_id, const struct cooperation *k, bool *ret)
 {
 	struct still_held u = {.cooperation = k->key};
-	const struct service *s;
+	const struct service *s = NULL;
 	struct partner_grant g;
 
 	*ret = false;
