@@ -190,6 +190,11 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
     // What the store answers to a statement: a line per row, its columns parted by tabs. file: another of the data directory.
     sql: (text, file = null) => execFileSync(...(store && !file ? ['psql', ['-qAt', '-F', '\t', '-v', 'ON_ERROR_STOP=1', store]]
       : ['sqlite3', ['-cmd', '.timeout 10000', '-separator', '\t', join(data, file ?? 'tongban.db')]]), { input: text, encoding: 'utf8' }).trim(),
+    // The names of the tables with a column of that name, and those of the columns of a table.
+    tablesWith: column => self.sql(store ? `SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = '${column}';`
+      : `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = '${column}';`).split('\n'),
+    columnsOf: table => self.sql(store ? `SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '${table}';`
+      : `SELECT name FROM pragma_table_info('${table}');`).split('\n'),
     advance: duration => self.control('PUT', 'clock', { advance: duration }),
     settle: () => self.control('POST', 'settle'),
     received: async id => (await self.control('GET', `authorities/${id}/received`)).items,

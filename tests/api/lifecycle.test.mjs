@@ -6,8 +6,7 @@ import { startCity, citizen, login, secondCheck, cities } from './helpers.mjs'
 
 // Every table with a column of that name, and how many rows of the one it has.
 function rowsOf(city, column, id) {
-  const tables = city.sql(`SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = '${column}';`).split('\n')
-  const counts = city.sql(tables.map(t => `SELECT '${t}', COUNT(*) FROM ${t} WHERE ${column} = ${id};`).join('\n')).split('\n')
+  const counts = city.sql(city.tablesWith(column).map(t => `SELECT '${t}', COUNT(*) FROM ${t} WHERE ${column} = ${id};`).join('\n')).split('\n')
   return Object.fromEntries(counts.map(l => l.split('\t')).filter(([, n]) => n !== '0').map(([t, n]) => [t, Number(n)]))
 }
 
@@ -93,7 +92,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test('what proves the agreements is named beforehand and ends with the record of processing [TJ-4.2.1.a] [TJ-4.3.h] [NT-4.5.d]', async () => {
     const c = await filled()
-    city.sql(`INSERT INTO exception_use VALUES (${c.id}, 77, x'00');`) // nobody can open it, as after the key's end
+    city.sql(`INSERT INTO exception_use VALUES (${c.id}, 77, '0');`) // nobody can open it, as after the key's end
     const { preview } = await leave(c, features.cancel_scopes[0].key)
     const record = preview.keeps.find(k => /同意记录/.test(k.name))
     assert.ok(record?.rule && record.until, JSON.stringify(preview.keeps))
@@ -146,9 +145,9 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     const c = await filled()
     const guest = await city.client()
     const device = city.sql('SELECT MAX(installation_id) FROM installation;')
-    city.sql(`INSERT OR REPLACE INTO sensor_use VALUES (${c.device}, 'camera', 'x', 1, 1), (${device}, 'camera', 'x', 1, 1);`)
-    city.sql(`INSERT OR REPLACE INTO installation_sdk_choice VALUES (${device}, '${sdk}', 0, 1), (${c.device}, '${sdk}', 0, 1);`)
-    city.sql(`INSERT OR REPLACE INTO installation_cookie_choice VALUES (${device}, 'analysis', 0, 1);`)
+    city.sql(`INSERT INTO sensor_use VALUES (${c.device}, 'camera', 'x', 1, 1), (${device}, 'camera', 'x', 1, 1) ON CONFLICT DO NOTHING;`)
+    city.sql(`INSERT INTO installation_sdk_choice VALUES (${device}, '${sdk}', 0, 1), (${c.device}, '${sdk}', 0, 1) ON CONFLICT DO NOTHING;`)
+    city.sql(`INSERT INTO installation_cookie_choice VALUES (${device}, 'analysis', 0, 1);`)
     for (const who of [c, guest]) await who.ok('DELETE', '/installations/current')
     for (const id of [c.device, device]) {
       const left = rowsOf(city, 'installation_id', id)
@@ -183,7 +182,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
 
   test('taking everything back leaves no SDK and no cookie allowed, and a refusal stands [TJ-4.2.1.b] [NT-4.4.b]', async () => {
     const c = await filled()
-    city.sql(`INSERT OR REPLACE INTO sdk_choice VALUES (${c.id}, 'refused-one', 0, 1);`)
+    city.sql(`INSERT INTO sdk_choice VALUES (${c.id}, 'refused-one', 0, 1);`)
     if (name === 'tianjin') {
       await secondCheck(c)
       await c.ok('DELETE', '/me/items')
@@ -191,7 +190,7 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     } else {
       await c.ok('POST', '/consents/withdrawals', { scope: 'all' })
     }
-    assert.equal(city.sql(`SELECT group_concat(sdk) FROM sdk_choice WHERE subject_id = ${c.id};`), 'refused-one')
+    assert.equal(city.sql(`SELECT sdk FROM sdk_choice WHERE subject_id = ${c.id};`), 'refused-one')
     for (const t of ['installation_sdk_choice', 'installation_cookie_choice', 'installation_permission'])
       assert.equal(city.sql(`SELECT COUNT(*) FROM ${t} WHERE installation_id = ${c.device} AND ${t === 'installation_permission' ? 'granted' : 'allowed'} = 1;`), '0', t)
   })

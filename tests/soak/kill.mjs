@@ -3,20 +3,15 @@
 //
 //   tests/soak/kill.mjs [--kills N] [--seed N] [--store sqlite|postgresql|both]
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { join } from 'node:path'
-import { citizen, root, sleep, startCity, tongban } from '../api/helpers.mjs'
+import { citizen, root, sleep, startCity, startPostgres, tongban } from '../api/helpers.mjs'
 
 // A small generator, so that a failing run can be repeated by its seed.
 function random(seed) {
   let x = seed >>> 0 || 1
   return n => { x ^= x << 13; x >>>= 0; x ^= x >>> 17; x ^= x << 5; x >>>= 0; return x % n }
-}
-
-export function startPostgres() {
-  const [url, dir] = execFileSync(join(root, 'tests/pg.sh'), ['start'], { encoding: 'utf8' }).trim().split(' ')
-  return { url, stop: () => execFileSync(join(root, 'tests/pg.sh'), ['stop', dir]) }
 }
 
 // One person's load: what was acknowledged is kept in `done`.
