@@ -187,9 +187,10 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
       if (!found) throw new Error('no code in: ' + list[0].text)
       return found[0]
     },
-    // What the store answers to a statement: a line per row, its columns parted by tabs. file: another of the data directory.
-    sql: (text, file = null) => execFileSync(...(store && !file ? ['psql', ['-qAt', '-F', '\t', '-v', 'ON_ERROR_STOP=1', store]]
-      : ['sqlite3', ['-cmd', '.timeout 10000', '-separator', '\t', join(data, file ?? 'tongban.db')]]), { input: text, encoding: 'utf8' }).trim(),
+    // What the store answers to a statement: a line per row, its columns parted by tabs. file: the one with it in
+    // the data directory, where the store is files.
+    sql: (text, file = 'tongban.db') => execFileSync(...(store ? ['psql', ['-qAt', '-F', '\t', '-v', 'ON_ERROR_STOP=1', store]]
+      : ['sqlite3', ['-cmd', '.timeout 10000', '-separator', '\t', join(data, file)]]), { input: text, encoding: 'utf8' }).trim(),
     // The names of the tables with a column of that name, and those of the columns of a table.
     tablesWith: column => self.sql(store ? `SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = '${column}';`
       : `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = '${column}';`).split('\n'),
