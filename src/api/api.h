@@ -30,7 +30,7 @@ enum api_auth {
 };
 
 enum api_flag {
-	API_SLOW = 1,	   /* hashes a password or asks an authority: the slow pool */
+	API_SLOW = 1,	   /* hashes a password, asks an authority, or the like: the slow pool */
 	API_OPTIONAL = 2,  /* first to get 503 when the queue is full */
 	API_CREATES = 4,   /* honours Idempotency-Key */
 	API_RAW = 8,	   /* the body is not JSON: the handler reads k->q->body */

@@ -344,7 +344,7 @@ const struct api_route api_usage_routes[] = {
 		   "text, ground?: text, deferred: bool,"
 		   " decision: text, decision_name: text, clause?: text, note?: text, policy_version?: text,"
 		   " ref_id?: id}], next?: text}"},
-	{"GET", "/api/v1/me/usage/overview", overview_get, API_SESSION, 0, "usage_overview",
+	{"GET", "/api/v1/me/usage/overview", overview_get, API_SESSION, API_SLOW, "usage_overview",
 	 "我的信息的使用情况：按产品和用途，用过几次、最近一次、哪些信息",
 	 .answer =
 		 "{since?: time, complete: bool, parts: [" KEY_NAME "], whole?: text, items: [{product: text,"

@@ -1,7 +1,7 @@
 /* How somebody's data were used, in sum: for each product and purpose how often, when last, and what
  * (NT-1.4.a, NT-1.4.b). Counted from the person's own entries, which are sealed for the person, each time it
- * is asked for; nothing is kept. Of sets of numbers, in which nobody is written down, those that were made
- * for ourselves while the person had the account. */
+ * is asked for; nothing is kept: as many as are looked at cost some 60 ms. Of sets of numbers, in which
+ * nobody is written down, those that were made for ourselves while the person had the account. */
 #pragma once
 
 #include "ops/analysis.h"
