@@ -200,3 +200,31 @@ struct usage last_entry(struct city_test *t, int64_t subject_id)
 	assert_ok(ledger_usage(c, subject_id, 0, 1, keep_usage, &u));
 	return u;
 }
+
+const char *const city_profile[] = {"real_name",   "李小满",	    "mobile_phone",
+				    "12912345678", "id_number",	    "129901199001010012",
+				    "id_type",	   "resident_card", NULL};
+
+err delete_name(struct city_test *t, int64_t subject_id)
+{
+	struct itemset set = {0};
+	struct head h = head_of(t, subject_id);
+	struct vault_deletion d = {subject_id, 0, &set};
+	struct entry e = {.action = ENTRY_DELETE, .decision = "allowed"};
+
+	itemset_add(&set, release_item(t->release, "real_name")->number);
+	e.items = set;
+	return ledger_write(t->c, &h, &e, 0, vault_delete_rows, &d, NULL);
+}
+
+err see_held(struct ctx *c, const struct held *h, void *arg)
+{
+	struct seen *s = arg;
+
+	(void)c;
+	s->count++;
+	s->last = *h;
+	if (h->masked)
+		snprintf(s->masked, sizeof s->masked, "%s", h->masked);
+	return OK;
+}

@@ -34,6 +34,17 @@ struct vault_value value_of(struct city_test *t, const char *item, const char *t
 /* Gives profile items under scope "account": keys and texts in turn, up to NULL. */
 void give(struct city_test *t, int64_t subject_id, int64_t record_id, const char *scope,
 	  const char *const *pairs);
+/* Pairs of a person's profile, for give. */
+extern const char *const city_profile[];
+/* Deletes the real name of the profile. */
+err delete_name(struct city_test *t, int64_t subject_id);
+/* What vault_held and vault_masked tell, counted: see_held is their function, seen its argument. */
+struct seen {
+	int count;
+	char masked[64];
+	struct held last;
+};
+err see_held(struct ctx *c, const struct held *h, void *arg);
 /* The released text of one item, or NULL; in the arena. */
 const char *read_item(struct city_test *t, int64_t subject_id, int64_t record_id, const char *item);
 /* The newest entry of a person. */
