@@ -3,10 +3,11 @@
 
 -- name: service_end_insert
 -- ?1 id, ?2 service or '', ?3 from when on, ?4 reason, ?5 now, ?6 by, ?7 that officer, ?8 now, or 0 where a second
--- officer must agree.
+-- officer must agree. Nothing while another of the same stands.
 INSERT INTO service_end (end_id, service, ends_at_ms, reason, announced_at_ms, announced_by, withdrawn_at_ms, walk_after,
 	told_all_at_ms, told_people, done_at_ms, people, left_items, officer_id, agreed_at_ms, agreed_by)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, 0, 0, 0, 0, ?7, ?8, '');
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, 0, 0, 0, 0, ?7, ?8, '')
+ON CONFLICT DO NOTHING;
 
 -- name: service_end_agree
 -- Another officer ?2 (?3 by name) than the one who proposed it, once, and not after it was taken back; ?4 now.
@@ -29,10 +30,6 @@ FROM service_end WHERE end_id = ?1;
 SELECT end_id, service, ends_at_ms, reason, announced_at_ms, announced_by, withdrawn_at_ms, walk_after, told_all_at_ms,
 	told_people, done_at_ms, people, left_items, officer_id, agreed_at_ms, agreed_by
 FROM service_end WHERE agreed_at_ms > 0 AND withdrawn_at_ms = 0 AND ends_at_ms > ?1 ORDER BY end_id DESC;
-
--- name: service_end_announced
--- Whether one stands for a service, agreed to or not.
-SELECT end_id FROM service_end WHERE service = ?1 AND withdrawn_at_ms = 0 LIMIT 1;
 
 -- name: service_end_standing
 -- Those that were agreed to and not taken back.

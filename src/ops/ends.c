@@ -50,13 +50,6 @@ err service_end_shown(struct ctx *c, int64_t since_ms, service_end_fn fn, void *
 			  &(struct each){fn, arg});
 }
 
-static err keep_id(struct ctx *c, const struct row *row, void *arg)
-{
-	(void)c;
-	*(int64_t *)arg = row_int(row, 0);
-	return OK;
-}
-
 static err keep(struct ctx *c, const struct service_end *e, void *arg)
 {
 	(void)c;
@@ -93,18 +86,13 @@ static err check_day(struct ctx *c, const struct service_end *e)
 static err check(struct ctx *c, const struct service_end *e)
 {
 	const struct service *s = *e->service ? release_service(c->release, e->service) : NULL;
-	int64_t standing = 0;
 
 	if (*e->service && (!s || s->shape == SHAPE_INTERNAL))
 		return fail_field(c, "service", "服务目录没有这项服务");
 	size_t chars = slice_chars(slice_of(e->reason));
 	if (chars == 0 || chars > REASON_MAX_CHARS)
 		return fail_field(c, "reason", "请写明停止的原因，500字以内，用户会看到");
-	TRY(check_day(c, e));
-	TRY(store_rows(c, c->store, Q_SERVICE_END_ANNOUNCED, PARAMS(P_STR(e->service)), keep_id, &standing));
-	if (standing)
-		FAIL(c, ERR_CONFLICT, "已经公布过停止的安排");
-	return OK;
+	return check_day(c, e);
 }
 
 static err standing_jobs(struct ctx *c, struct tx *tx, const struct service_end *e)
@@ -116,12 +104,15 @@ static err standing_jobs(struct ctx *c, struct tx *tx, const struct service_end 
 static err announce_rows(struct ctx *c, struct tx *tx, void *arg)
 {
 	const struct service_end *e = arg;
+	int64_t changed = 0;
 
 	TRY(tx_exec(c, tx, Q_SERVICE_END_INSERT,
 		    PARAMS(P_INT(e->id), P_STR(e->service), P_INT(e->ends_at_ms), P_STR(e->reason),
 			   P_INT(e->announced_at_ms), P_STR(e->announced_by), P_INT(e->officer_id),
 			   P_INT(e->agreed_at_ms)),
-		    NULL));
+		    &changed));
+	if (changed == 0)
+		FAIL(c, ERR_CONFLICT, "已经公布过停止的安排");
 	return e->agreed_at_ms ? standing_jobs(c, tx, e) : OK;
 }
 
