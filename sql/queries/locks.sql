@@ -10,6 +10,9 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
 SELECT use_id, item, acts, ground, set_at, until_at, cause, officers FROM item_lock
 WHERE subject_id = ?1 AND until_at > ?2 ORDER BY use_id, item;
 
+-- name: lock_count
+SELECT COUNT(*) FROM item_lock WHERE subject_id = ?1 AND until_at > ?2;
+
 -- name: lock_lift
 DELETE FROM item_lock WHERE subject_id = ?1 AND use_id = ?2;
 

@@ -50,9 +50,19 @@ struct sealed_lock {
 
 struct reading {
 	struct sealed_lock *rows;
-	size_t count;
+	size_t count, room;
 	bool everybody;
 };
+
+static void make_room(struct ctx *c, struct reading *r)
+{
+	struct sealed_lock *more = ARENA_ARRAY(c->arena, struct sealed_lock, r->room * 2 + 16);
+
+	if (r->count)
+		memcpy(more, r->rows, r->count * sizeof *more);
+	r->rows = more;
+	r->room = r->room * 2 + 16;
+}
 
 static err keep_row(struct ctx *c, const struct row *row, void *arg)
 {
@@ -67,8 +77,8 @@ static err keep_row(struct ctx *c, const struct row *row, void *arg)
 
 	if (!l.item || !l.ground || !exception_holds(l.ground, EXCEPTION_ACCESS))
 		return OK;
-	if (r->count == LOCK_ITEMS_MAX)
-		FAIL(c, ERR_TOO_LARGE, "封闭的项目过多");
+	if (r->count == r->room)
+		make_room(c, r);
 	r->rows[r->count++] = (struct sealed_lock){l, arena_slice(c->arena, row_blob(row, 6)),
 						   arena_slice(c->arena, row_blob(row, 7))};
 	return OK;
@@ -95,7 +105,7 @@ static err take(struct ctx *c, int64_t subject_id, const struct sealed_lock *fro
 
 err locks_load(struct ctx *c, int64_t subject_id, struct locks *ret)
 {
-	struct reading r = {.rows = ARENA_ARRAY(c->arena, struct sealed_lock, LOCK_ITEMS_MAX)};
+	struct reading r = {0};
 	struct locks l = {0};
 
 	TRY(read_of(c, subject_id, &r));
@@ -184,6 +194,26 @@ err locks_keep(struct ctx *c, int64_t subject_id, const struct locks *l, lock_go
 
 /* ---- setting and lifting --------------------------------------------------------------------------------
  */
+
+static err count_row(struct ctx *c, const struct row *row, void *arg)
+{
+	(void)c;
+	*(int64_t *)arg = row_int(row, 0);
+	return OK;
+}
+
+err locks_must_have_room(struct ctx *c, int64_t subject_id, const struct itemset *items)
+{
+	int64_t count = 0;
+
+	TRY(store_rows(c, c->store, Q_LOCK_COUNT, PARAMS(P_INT(subject_id), P_INT(c->now_ms)), count_row,
+		       &count));
+	for (unsigned i = 0; i < release_item_count(c->release); i++)
+		count += itemset_has(items, i);
+	if (count > LOCK_ITEMS_MAX)
+		FAIL(c, ERR_CONFLICT, "封闭的项目过多，请先解除不再需要的");
+	return OK;
+}
 
 err locks_put_rows(struct ctx *c, struct tx *tx, const struct lock_order *o)
 {

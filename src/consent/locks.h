@@ -10,6 +10,8 @@
 #include "vault/vault.h"
 
 enum lock_act { LOCK_VIEW, LOCK_CHANGE, LOCK_DELETE, LOCK_ACTS };
+/* Marks of one person, and of everybody, that may stand at a time. What stands is read whatever its number.
+ */
 enum { LOCK_ITEMS_MAX = 256 };
 
 struct item_lock {
@@ -58,6 +60,8 @@ struct lock_order {
 	struct slice sealed_cause, sealed_officers;
 };
 err locks_seal(struct ctx *c, struct lock_order *o);
+/* ERR_CONFLICT when more would stand than may. */
+err locks_must_have_room(struct ctx *c, int64_t subject_id, const struct itemset *items);
 err locks_put_rows(struct ctx *c, struct tx *tx, const struct lock_order *o);
 err locks_lift_rows(struct ctx *c, struct tx *tx, int64_t subject_id, int64_t use_id);
 /* The person's record of processing ended: nothing of it can be opened any more. */

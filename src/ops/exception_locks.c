@@ -66,6 +66,7 @@ err lock_ground_check(struct ctx *c, const struct exception_use *u)
 		TRY(facts_load(c, u->subject_id, &f, &h));
 	if (u->subject_id && !better_exception(c->release, f.accepted_release, e, EXCEPTION_ACCESS))
 		return undeclared(c);
+	TRY(locks_must_have_room(c, u->subject_id, &u->items));
 	return check_evidence(c, e, u);
 }
 

@@ -208,7 +208,7 @@ static err check_use(struct ctx *c, const struct exception_person *who, struct e
 	if (bad)
 		return (err){ERR_INVALID};
 	if (who->everybody && lock_is(u))
-		return OK;
+		return ward_use_check(c, u);
 	if (kept_query_is(u)) {
 		TRY(kept_query_check(c, u));
 		TRY(account_ended_find(c, who->certificate_id, &u->subject_id));

@@ -102,6 +102,21 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     }
   })
 
+  test('more than can be read are not closed, and whoever has very many still reads them', async () => {
+    const other = await citizen(city)
+    const every = (await officers[0].ok('GET', '/staff/exceptions/grounds')).body.items.map(i => i.key)
+    const many = () => officers[0].call('POST', '/staff/exceptions', ask({ person: person(other), items: every, acts: ['view'] }))
+    let last = null
+    for (let i = 0; i < 8 && (last = await many()).status === 201; i++) await officers[1].ok('POST', `/staff/exceptions/${last.body.id}/approval`)
+    assert.equal(last.status, 409, JSON.stringify(last.body))
+    assert.match(last.body.detail, /封闭的项目过多/)
+    await secondCheck(other)
+    await closed(await other.refused('POST', '/me/items/mobile_phone/reveal', {}), 'mobile_phone')
+    assert.ok((await items(other)).every(i => i.locks.length >= 1 && i.masked === null))
+    const child = await officers[0].refused('POST', '/staff/exceptions', ask({ person: { everybody: true }, minor: { ground: 'minor_law' } }))
+    assert.deepEqual([child.status, child.errors?.map(e => e.field)], [400, ['minor.ground']])
+  })
+
   test('a mark for everybody holds for everybody, and opens again when it is lifted [TJ-4.4.f] [NT-4.1.a]', async () => {
     const other = await citizen(city)
     const all = (await officers[0].ok('POST', '/staff/exceptions', ask({ person: { everybody: true }, items: ['mobile_phone'], acts: ['view'] }))).body
