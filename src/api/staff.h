@@ -11,8 +11,8 @@ struct staff *api_staff_of(const struct api_call *k);
 err api_staff_must_be(struct api_call *k, const char *role, const char *role2);
 /* A text member without the blanks around it; "" when it is missing. */
 const char *api_office_text(const struct api_call *k, const char *name);
-/* The texts of a list member with `between` between them, so that it stands in none of them. ERR_INVALID for an
- * empty text, one with `between` in it, or very many. */
+/* The texts of a list member with `between` between them, so that it stands in none of them. ERR_INVALID for
+ * an empty text, one with `between` in it, or very many. */
 err api_office_words(struct api_call *k, const char *name, char between, const char **ret);
 /* A day of the body (2026-01-31) as its midnight in Asia/Shanghai. */
 err api_office_day(struct api_call *k, const char *name, int64_t *ret_ms);
