@@ -166,6 +166,14 @@ FROM policy_assessment a JOIN policy_release r ON r.hash = a.hash
 LEFT JOIN policy_assessment_end e ON e.assessment_id = a.assessment_id
 WHERE a.hash = ?1 ORDER BY a.assessment_id;
 
+-- name: policy_assessment_newest
+-- Of the release with number ?1.
+SELECT a.assessment_id, r.number, r.version, a.processing_count, a.lawful, a.impact, a.protection, a.risk, a.allowed,
+	a.document, a.officer_id, a.officer, a.at_ms, e.agreed, e.note, e.officer_id, e.officer, e.at_ms, a.processings
+FROM policy_assessment a JOIN policy_release r ON r.hash = a.hash
+LEFT JOIN policy_assessment_end e ON e.assessment_id = a.assessment_id
+WHERE r.number = ?1 ORDER BY a.assessment_id DESC LIMIT 1;
+
 -- name: policy_assessment_high
 -- Of the releases above ?1 up to ?2, as policy_mark_list: what was found to be of high risk, and may be switched on.
 SELECT r.number, a.processing_count FROM policy_assessment a

@@ -141,19 +141,24 @@ static err one_get(struct api_call *k)
 
 /* ---- of one release ---- */
 
-static err put_fresh(struct api_call *k, const struct release *before, const struct release *after)
+static err put_fresh(struct api_call *k, const struct release *before, const struct release *after,
+		     const struct assessment *former)
 {
 	struct processing_list fresh = processing_new(k->c->arena, before, after);
-	enum assessed *states = ARENA_ARRAY(k->c->arena, enum assessed, fresh.count + 1);
+	enum assessed *states = ARENA_ARRAY(k->c->arena, enum assessed, fresh.count + 1),
+		      *told = ARENA_ARRAY(k->c->arena, enum assessed, fresh.count + 1);
 	int open = 0;
 
 	TRY(assessment_states(k->c, NULL, after, &fresh, states));
+	if (former->id)
+		assessed_lines(k->c->arena, &fresh, former->lines, ASSESSED_ALLOWED, told);
 	json_key(&k->out, "fresh");
 	json_open(&k->out, '[');
 	for (size_t i = 0; i < fresh.count; i++) {
 		json_open(&k->out, '{');
 		put_processing(&k->out, &fresh.rows[i]);
 		json_put_text(&k->out, "stands", assessed_word(states[i]));
+		json_put_bool(&k->out, "told_before", told[i] != ASSESSED_NOT);
 		json_close(&k->out, '}');
 		open += states[i] != ASSESSED_ALLOWED;
 	}
@@ -162,14 +167,31 @@ static err put_fresh(struct api_call *k, const struct release *before, const str
 	return OK;
 }
 
+/* What was said of the same draft before it was changed, or before the second officer refused it. */
+static void put_former(struct api_call *k, const struct assessment *former)
+{
+	json_key(&k->out, "previous");
+	if (!former->id) {
+		json_none(&k->out);
+		return;
+	}
+	json_open(&k->out, '{');
+	put_assessment(&k->out, k, former);
+	json_close(&k->out, '}');
+}
+
 static err put_between(struct api_call *k, const struct review *r)
 {
 	struct release *before = NULL, *after = NULL;
+	struct assessment former = {0};
 
+	if (review_is_open(r))
+		TRY(assessment_former(k->c, r->number, &former));
+	put_former(k, &former);
 	TRY(review_release(k->c, r->number, &after));
 	err e = r->base_number ? review_release(k->c, r->base_number, &before) : OK;
 	if (!failed(e))
-		e = put_fresh(k, before, after);
+		e = put_fresh(k, before, after, &former);
 	json_key(&k->out, "assessments");
 	json_open(&k->out, '[');
 	if (!failed(e))
@@ -261,10 +283,12 @@ const struct api_route api_assessments_routes[] = {
 	 "staff_assessment_decide", "由另一位专员同意或者不同意", .body = "{agrees: bool, note?: text}",
 	 .answer = WHOLE},
 	{"GET", "/api/v1/staff/releases/{number}/assessment", release_assessment_get, API_STAFF, 0,
-	 "release_assessment", "一个版本新增的处理活动，及其评估",
+	 "release_assessment",
+	 "一个版本新增的处理活动，及其评估；previous 为同一草稿最近一次的评估，供重新评估时参考",
 	 .answer = "{number: int, clause?: text, may_assess: bool, fresh: [{" PROCESSING
-		   ", stands: missing|waiting|refused|allowed}], unassessed: int, assessments: [{" ASSESSMENT
-		   "}]}"},
+		   ", stands: missing|waiting|refused|allowed, told_before: bool}], unassessed: int, "
+		   "previous?: "
+		   "{" ASSESSMENT "}, assessments: [{" ASSESSMENT "}]}"},
 	{"POST", "/api/v1/staff/releases/{number}/assessment", assess_post, API_STAFF, 0, "release_assess",
 	 "填写影响评估：是否合法、正当、必要，对个人权益的影响和安全风险，保护措施是否合法、有效",
 	 .body = "{keys: [text], lawful: text, impact: text, protection: text, risk: low|medium|high, "

@@ -67,11 +67,14 @@ static bool is_internal(enum err_code code)
 
 /* Names of members come from the client as well; what does not look like a name may be a person's number or
  * name that stands in the wrong place, and is not sent back. */
-static const char *field_name(const char *field)
+static const char *field_name(const struct field_error *e)
 {
 	enum { NAME_MAX_CHARS = 64, DIGITS_MAX = 3 };
+	const char *field = e->field;
 	size_t n = 0, digits = 0;
 
+	if (e->declared)
+		return field;
 	for (; field[n]; n++) {
 		bool letter = (field[n] | 32) >= 'a' && (field[n] | 32) <= 'z',
 		     digit = field[n] >= '0' && field[n] <= '9';
@@ -91,7 +94,7 @@ static void write_fields(const struct failure *f, struct json *j)
 	json_open(j, '[');
 	for (size_t i = 0; i < f->field_count; i++) {
 		json_open(j, '{');
-		json_put_text(j, "field", field_name(f->fields[i].field));
+		json_put_text(j, "field", field_name(&f->fields[i]));
 		json_put_text(j, "message", f->fields[i].message);
 		json_close(j, '}');
 	}

@@ -14,14 +14,25 @@ err fail(struct ctx *c, enum err_code code, const char *fmt, ...)
 	return (err){code};
 }
 
-err fail_field(struct ctx *c, const char *field, const char *message)
+static err add_field(struct ctx *c, const char *field, const char *message, bool declared)
 {
 	struct failure *f = &c->failure;
 
 	if (f->field_count < FIELD_ERRORS_MAX)
-		f->fields[f->field_count++] = (struct field_error){arena_copy(c->arena, slice_of(field)),
-								   arena_copy(c->arena, slice_of(message))};
+		f->fields[f->field_count++] =
+			(struct field_error){arena_copy(c->arena, slice_of(field)),
+					     arena_copy(c->arena, slice_of(message)), declared};
 	return fail(c, ERR_INVALID, "请检查填写的内容");
+}
+
+err fail_field(struct ctx *c, const char *field, const char *message)
+{
+	return add_field(c, field, message, false);
+}
+
+err fail_declared(struct ctx *c, const char *field, const char *message)
+{
+	return add_field(c, field, message, true);
 }
 
 err refuse(struct ctx *c, const char *reason, const char *clause, const char *fmt, ...)

@@ -14,6 +14,7 @@ enum { DETAIL_SIZE = 400, FIELD_ERRORS_MAX = 32, NEXT_STEPS_MAX = 8, DELETED_OF_
 struct field_error {
 	const char *field;
 	const char *message;
+	bool declared; /* the name stands in the city's data, and cannot be something that a client sent */
 };
 
 /* What a client can offer after a refusal; `members` are further JSON members without braces
@@ -74,6 +75,9 @@ __attribute__((format(printf, 3, 4))) err fail(struct ctx *c, enum err_code code
 
 /* Adds one field error and returns ERR_INVALID; the strings are copied into the arena. */
 err fail_field(struct ctx *c, const char *field, const char *message);
+/* For a name that is longer, or of other characters, than those of members: "send/recipient/hrss/real_name".
+ */
+err fail_declared(struct ctx *c, const char *field, const char *message);
 
 /* A refusal by policy: reason is one of API.md's list, clause the clause that refuses, detail what to tell.
  */

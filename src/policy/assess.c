@@ -92,6 +92,22 @@ err assessment_of(struct ctx *c, const struct release *r, assessment_fn fn, void
 	return store_rows(c, c->store, Q_POLICY_ASSESSMENT_OF, PARAMS(P_STR(r->hash)), assessment_row, &l);
 }
 
+err assessment_former(struct ctx *c, unsigned number, struct assessment *ret)
+{
+	unsigned line[REVIEW_LINE_MAX];
+	size_t count = 0;
+	struct assessment a = {0};
+	struct finding f = {.found = &a};
+	struct listing l = {keep_one, &f, true};
+
+	TRY(review_line(c, number, line, &count));
+	for (size_t i = 0; i < count && !f.there; i++)
+		TRY(store_rows(c, c->store, Q_POLICY_ASSESSMENT_NEWEST, PARAMS(P_INT(line[i])),
+			       assessment_row, &l));
+	*ret = a;
+	return OK;
+}
+
 /* ---- what is covered ---- */
 
 /* What the second officer did not agree to says nothing. */

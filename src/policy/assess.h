@@ -38,6 +38,10 @@ err assessment_get(struct ctx *c, int64_t id, struct assessment *ret);
 /* Of one release, the first first. */
 err assessment_of(struct ctx *c, const struct release *r, assessment_fn fn, void *arg);
 
+/* The newest one of this draft or of the drafts that it was made of, whatever came of it: what it says is
+ * offered to whoever assesses anew, and counts for nothing. ret->id 0: none. */
+err assessment_former(struct ctx *c, unsigned number, struct assessment *ret);
+
 /* How each of the new processings stands. The newest assessment that two officers agree on decides. */
 enum assessed { ASSESSED_NOT, ASSESSED_WAITING, ASSESSED_REFUSED, ASSESSED_ALLOWED };
 /* "missing", "waiting", "refused", "allowed" */

@@ -74,9 +74,9 @@ err assessment_demand(struct ctx *c, const struct processing_list *fresh, const 
 		if (states[i] == ASSESSED_ALLOWED)
 			continue;
 		if (open++ < ASSESSED_TOLD)
-			(void)fail_field(c, p->key,
-					 arena_printf(c->arena, "%s“%s”%s：%s", processing_name(p->kind),
-						      p->where, p->what, why[states[i]]));
+			(void)fail_declared(c, p->key,
+					    arena_printf(c->arena, "%s“%s”%s：%s", processing_name(p->kind),
+							 p->where, p->what, why[states[i]]));
 	}
 	if (open == 0)
 		return OK;

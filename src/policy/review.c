@@ -5,7 +5,7 @@
 #include "policy/review_internal.h"
 #include <stdlib.h>
 
-enum { CHAIN_MAX = 64, MARK_ROWS_MAX = 64 };
+enum { MARK_ROWS_MAX = 64 };
 
 static const struct {
 	const char *key, *name;
@@ -193,23 +193,31 @@ static err steps_of(struct ctx *c, unsigned number, review_step_fn fn, void *arg
 	return store_rows(c, c->store, Q_POLICY_STEP_LIST, PARAMS(P_INT(number)), step_row, &l);
 }
 
-/* The drafts before it, up to a published release, which has a history of its own. */
-err review_steps(struct ctx *c, unsigned number, review_step_fn fn, void *arg)
+err review_line(struct ctx *c, unsigned number, unsigned ret[REVIEW_LINE_MAX], size_t *ret_count)
 {
-	unsigned chain[CHAIN_MAX];
 	size_t count = 0;
 
-	for (unsigned at = number; at && count < CHAIN_MAX;) {
+	for (unsigned at = number; at && count < REVIEW_LINE_MAX;) {
 		struct review r = {.state = STATE_PUBLISHED};
 		struct review_query q = {.review = &r};
 		TRY(store_rows(c, c->store, Q_POLICY_REVIEW_GET, PARAMS(P_INT(at)), review_row, &q));
 		if (at != number && strcmp(r.state, STATE_PUBLISHED) == 0)
 			break;
-		chain[count++] = at;
+		ret[count++] = at;
 		at = r.from_number;
 	}
+	*ret_count = count;
+	return OK;
+}
+
+err review_steps(struct ctx *c, unsigned number, review_step_fn fn, void *arg)
+{
+	unsigned line[REVIEW_LINE_MAX];
+	size_t count = 0;
+
+	TRY(review_line(c, number, line, &count));
 	while (count > 0)
-		TRY(steps_of(c, chain[--count], fn, arg));
+		TRY(steps_of(c, line[--count], fn, arg));
 	return OK;
 }
 

@@ -12,6 +12,10 @@
 #define STATE_WITHDRAWN "withdrawn"
 #define STATE_REPLACED "replaced"
 
+enum { REVIEW_LINE_MAX = 64 };
+/* The number and the drafts that it was made of, newest first, up to a published release, which has a history
+ * of its own. */
+err review_line(struct ctx *c, unsigned number, unsigned ret[REVIEW_LINE_MAX], size_t *ret_count);
 /* Adds a step of c->actor. */
 err review_note(struct ctx *c, struct tx *tx, unsigned number, const char *action, const char *note);
 err review_head(struct ctx *c, unsigned *ret);

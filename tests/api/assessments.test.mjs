@@ -61,7 +61,7 @@ for (const name of cities) {
     const refused = await publish(number)
     assert.equal(refused.status, 409)
     assert.match(refused.body.detail, /1 项新的处理活动/)
-    assert.equal(refused.body.errors.length, 1)
+    assert.deepEqual(refused.body.errors.map(e => e.field), [key], 'under its own name')
     assert.match(refused.body.errors[0].message, /尚未评估/)
     for (const way of [['--by', 'li'], ['--development', '--cities', join(root, 'cities')]])
       assert.throws(() => city.cli('release', 'publish', String(number), '--data', city.data, ...way), e => /尚未评估/.test(e.stderr), way[0])
@@ -71,6 +71,7 @@ for (const name of cities) {
     for (const [change, field] of [[{ keys: [] }, 'keys'], [{ keys: [key, key] }, 'keys'], [{ keys: [key.replace('collect/', 'use/')] }, 'keys'],
       [{ lawful: '合法' }, 'lawful'], [{ impact: '' }, 'impact'], [{ protection: '足够' }, 'protection']])
       assert.equal((await one.refused('POST', `/staff/releases/${number}/assessment`, { ...form, ...change })).errors[0].field, field)
+    assert.deepEqual((await one.refused('POST', `/staff/releases/${number}/assessment`, {})).errors.map(e => e.field), ['keys', 'lawful', 'impact', 'protection', 'risk', 'allowed'])
     assert.equal((await one.call('POST', '/staff/releases/1/assessment', form)).status, 409, 'what runs is not assessed afterwards')
 
     const first = await assess(number)
@@ -83,6 +84,8 @@ for (const name of cities) {
     assert.equal((await decide(two, first.id, false, '没有写明替代方案')).body.state, 'rejected')
     assert.equal((await decide(two, first.id, true)).status, 409, 'decided once')
     assert.match((await publish(number)).body.errors[0].message, /尚未评估/)
+    const { previous, fresh: [again] } = await stateOf(number, one)
+    assert.deepEqual([previous.id, previous.state, previous.note, again.told_before, again.stands], [first.id, 'rejected', '没有写明替代方案', true, 'missing'], 'to be read again, not agreed')
 
     assert.equal((await decide(two, (await assess(number, { allowed: false })).id, true)).status, 200)
     assert.match((await publish(number)).body.errors[0].message, /不得启用/)
@@ -110,12 +113,28 @@ for (const name of cities) {
     await decide(two, (await assess(again)).id, true)
     assert.equal((await stateOf(again)).unassessed, 0)
     const other = (await li.ok('POST', '/staff/releases', { base: again, edits: [{ at: 'policy.chapters.0.title', value: '一、如何收集' }] })).body.number
-    assert.deepEqual((await stateOf(other)).fresh.map(p => p.stands), ['missing'], 'another content')
+    const former = await stateOf(other, one)
+    assert.deepEqual(former.fresh.map(p => [p.stands, p.told_before]), [['missing', true]], 'another content')
+    assert.deepEqual([former.previous.number, former.previous.lawful, former.previous.risk, former.unassessed], [again, answers.lawful, answers.risk, 1])
+    assert.deepEqual(await stateOf(other, li), { ...former, may_assess: false })
+    const more = document.items.filter(i => i.sensitive && i.key !== item && !collected().includes(i.key))[0].key
+    const changed = (await li.ok('POST', '/staff/releases', { base: other, edits: [collect([...collected(), item, more])] })).body.number
+    const states = await stateOf(changed, one)
+    assert.deepEqual(Object.fromEntries(states.fresh.map(p => [p.key.split('/').at(-1), p.told_before])), { [item]: true, [more]: false }, 'what is new since')
+    assert.equal(states.previous.number, again, 'of the drafts that it was made of the newest that was assessed')
+    assert.equal((await publish(changed)).status, 409)
+    const between = await draft('2090.35', { at: 'policy.chapters.0.title', value: '一、怎样收集' })
+    await approve(between)
+    assert.equal((await publish(between)).status, 200)
+    await until(async () => (await newest()) === between, 'published')
+    const { number: behind } = (await li.ok('POST', `/staff/releases/${changed}/compare`)).body
+    assert.equal((await stateOf(behind, one)).previous.number, again, 'compared anew')
     const plain = document.items.find(i => !i.sensitive && i.validator === 'short_text' && !collected().includes(i.key)).key
     const longer = document.policy.categories[category].retention.days + 1
     const wider = await draft('2090.4', collect([...collected(), plain]), { at: `policy.categories.${category}.retention.days`, value: longer })
     const { fresh } = await stateOf(wider)
     assert.deepEqual(fresh.map(p => p.kind), all ? ['collect', 'store'] : ['store'], 'the law asks for less than the policy of Nantong')
+    assert.equal((await stateOf(wider)).previous, null, 'another draft')
     assert.ok(fresh.at(-1).law && fresh.at(-1).key.endsWith(`=${longer}`))
     const shorter = await draft('2090.5', { at: `policy.categories.${category}.retention.days`, value: longer - 2 })
     assert.deepEqual((await stateOf(shorter)).fresh, [])

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { cities } from '../api/helpers.mjs'
-import { answers } from '../api/assessments.mjs'
+import { answers, assess } from '../api/assessments.mjs'
 import { addOfficer, openOffice } from '../api/officers.mjs'
 import { enterConsole, openCity } from './app.mjs'
 
 for (const name of cities) describe(name, { concurrency: false }, () => {
-  let world, li, wu, number, added
+  let world, li, wu, number, added, more, collected, at
   const officers = {}
 
   before(async () => {
@@ -18,9 +18,11 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     li = await openOffice(world.city, officers.li)
     wu = await openOffice(world.city, officers.wu)
     const { document } = (await li.ok('GET', '/staff/releases/1/document')).body
-    const at = document.policy.categories.findIndex(c => c.kind === 'service' && c.collect), { items } = document.policy.categories[at].collect
-    added = document.items.find(i => i.sensitive && !items.includes(i.key))
-    number = (await li.ok('POST', '/staff/releases', { base: 1, edits: [{ at: 'policy.version', value: '2090.1' }, { at: `policy.categories.${at}.collect.items`, value: [...items, added.key] }] })).body.number
+    at = document.policy.categories.findIndex(c => c.kind === 'service' && c.collect)
+    const { items } = document.policy.categories[at].collect
+    ;[added, ...more] = document.items.filter(i => i.sensitive && !items.includes(i.key))
+    collected = [...items, added.key]
+    number = (await li.ok('POST', '/staff/releases', { base: 1, edits: [{ at: 'policy.version', value: '2090.1' }, { at: `policy.categories.${at}.collect.items`, value: collected }] })).body.number
     await li.ok('POST', `/staff/releases/${number}/submit`, { summary: '收集的信息有变化' })
     await wu.ok('POST', `/staff/releases/${number}/approve`, {})
   })
@@ -61,5 +63,35 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     assert.equal(await audit.id('assessment-form').count(), 0)
     await audit.shot('assessments-read')
     assert.equal((await wu.call('POST', `/staff/releases/${number}/publish`, { effective: 'now' })).status, 200)
+  })
+
+  test('a draft that was changed is assessed anew: what was written before stands there, to be checked [NT-3.3.2.g]', async () => {
+    const collect = (...keys) => ({ at: `policy.categories.${at}.collect.items`, value: [...collected, ...keys] })
+    const before = (await li.ok('POST', '/staff/releases', { base: number, edits: [{ at: 'policy.version', value: '2090.2' }, collect(more[0].key)] })).body.number
+    await assess(world.city, before)
+    const draft = (await li.ok('POST', '/staff/releases', { base: before, edits: [collect(more[0].key, more[1].key)] })).body.number
+    const one = await enterConsole(world, officers.one)
+    await one.go(`/releases/${draft}?tab=assessment`)
+    await one.wait('assessment-former')
+    assert.match(await one.text('assessment-former'), new RegExp(`第 ${before} 号，评估岗 田某[^]*已同意[^]*有 1 项是上次评估之后新增的`))
+    const rows = one.page.locator('[data-testid=assessment-pane] li').filter({ has: one.page.getByTestId('assessment-added') })
+    assert.deepEqual((await rows.locator('.what').allInnerTexts()).map(t => t.trim()), [`收集：${more[1].name}`])
+    for (const key of ['lawful', 'impact', 'protection']) assert.equal(await one.id(`assessment-${key}`).inputValue(), answers[key])
+    for (const key of ['lawful', 'impact', 'protection', 'risk']) assert.equal(await one.id(`assessment-taken-${key}`).count(), 1)
+    await one.id('assessment-former').scrollIntoViewIfNeeded()
+    await one.shot('assessments-former')
+    await one.tap('assessment-send')
+    assert.match(await one.text('assessment-trouble'), /结论/, 'the conclusion is never taken over')
+    await one.tap('assessment-allow')
+    await one.tap('assessment-send')
+    assert.match(await one.text('assessment-trouble'), /逐项核对/)
+    await one.fill('assessment-impact', `${answers.impact}，另加一项`)
+    assert.equal(await one.id('assessment-taken-impact').count(), 0)
+    await one.shot('assessments-confirm')
+    await one.tap('assessment-confirm')
+    await one.tap('assessment-send')
+    await one.wait('assessment-history')
+    const { fresh, assessments: [written] } = (await li.ok('GET', `/staff/releases/${draft}/assessment`)).body
+    assert.deepEqual([fresh.map(p => p.stands), written.state, written.impact, written.lawful], [['waiting', 'waiting'], 'waiting', `${answers.impact}，另加一项`, answers.lawful])
   })
 })

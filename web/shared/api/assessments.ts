@@ -14,6 +14,8 @@ export interface Processing {
 
 export interface FreshProcessing extends Processing {
 	stands: 'missing' | 'waiting' | 'refused' | 'allowed'
+	/** The previous assessment of the same draft was about it, too. */
+	told_before: boolean
 }
 
 export interface Assessment {
@@ -49,6 +51,8 @@ export interface ReleaseAssessment {
 	may_assess: boolean
 	fresh: FreshProcessing[]
 	unassessed: number
+	/** The newest one of the same draft, before it was changed or after it was refused: to be read again, not agreed. */
+	previous: Assessment | null
 	assessments: Assessment[]
 }
 
