@@ -48,13 +48,14 @@ static const char *unmarked(struct ctx *c, struct slice text)
 	return copy;
 }
 
-static size_t count_bytes(const struct chapter *k)
+/* At most: the mark that ends a sentence has three bytes, and the last of a paragraph may lack one. */
+static size_t most_sentences(const struct chapter *k)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; k && i < k->section_count; i++)
 		for (size_t p = 0; p < k->sections[i].paragraphs.count; p++)
-			n += strlen(k->sections[i].paragraphs.texts[p]);
+			n += strlen(k->sections[i].paragraphs.texts[p]) / 3 + 1;
 	return n;
 }
 
@@ -71,7 +72,7 @@ static void add_paragraph(struct ctx *c, struct sentences *s, const char *text)
 
 static struct sentences sentences_of(struct ctx *c, const struct chapter *k)
 {
-	struct sentences s = {ARENA_ARRAY(c->arena, const char *, count_bytes(k) / 3 + 2), 0};
+	struct sentences s = {ARENA_ARRAY(c->arena, const char *, most_sentences(k) + 1), 0};
 
 	for (size_t i = 0; k && i < k->section_count; i++)
 		for (size_t p = 0; p < k->sections[i].paragraphs.count; p++)

@@ -44,4 +44,10 @@ describe('in the console of Nantong', { concurrency: false }, () => {
       assert.ok(r.errors.some(e => says.test(e.message)), JSON.stringify(r.errors).slice(0, 300))
     }
   })
+
+  test('very many paragraphs of a letter each are compared like any others', async () => {
+    const { html, passages } = (await li.ok('POST', '/staff/releases/1/trial', { edits: [{ at: 'policy.chapters.0.sections.0.paragraphs', value: Array(9000).fill('x') }] })).body
+    assert.ok(html.includes('<p>x</p>'))
+    assert.ok(passages.some(p => p.after?.includes('xxxxx')))
+  })
 })
