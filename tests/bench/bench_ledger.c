@@ -158,10 +158,16 @@ static err key_of(struct ctx *, struct keys *, int64_t subject_id, const char *,
 	return OK;
 }
 
+/* Persons 1 to `people`; the register of deferrals has the first number for itself. */
+static int64_t subject_of(int person)
+{
+	return LEDGER_REGISTER + person;
+}
+
 static err add_people(struct ctx *c, struct tx *tx, void *)
 {
-	for (int64_t subject = 1; subject <= people; subject++)
-		TRY(ledger_person_new(c, tx, subject));
+	for (int person = 1; person <= people; person++)
+		TRY(ledger_person_new(c, tx, subject_of(person)));
 	return OK;
 }
 
@@ -179,7 +185,7 @@ struct writer {
 static void load_heads(struct ctx *c, const struct writer *w, struct head *heads)
 {
 	for (int i = 0; w->first + i * threads <= people; i++)
-		must(ledger_head(c, c->store, w->first + i * threads, &heads[i]), c);
+		must(ledger_head(c, c->store, subject_of(w->first + i * threads), &heads[i]), c);
 }
 
 static void *write_entries(void *arg)
