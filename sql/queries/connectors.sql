@@ -38,4 +38,6 @@ SELECT kind, key, reason, cut_by, cut_at_ms FROM cut ORDER BY cut_at_ms DESC;
 INSERT INTO cut_record (record_id, kind, key, action, reason, officer, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 
 -- name: cut_record_list
-SELECT kind, key, action, reason, officer, at_ms FROM cut_record ORDER BY record_id DESC LIMIT 100;
+-- Newest first, below ?1, at most ?2.
+SELECT kind, key, action, reason, officer, at_ms, record_id FROM cut_record WHERE record_id < ?1
+ORDER BY record_id DESC LIMIT ?2;

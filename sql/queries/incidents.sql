@@ -14,6 +14,12 @@ SELECT incident_id, kind, category, state, found_at_ms, opened_at_ms, opened_by,
 	remedies, public_reason, told_at_ms, walk_after, told_all_at_ms, people, by_message, closed_at_ms, closed_by
 FROM incident WHERE incident_id < ?1 ORDER BY incident_id DESC LIMIT ?2;
 
+-- name: incident_public
+-- Told in public, after ?1; newest first.
+SELECT incident_id, kind, category, state, found_at_ms, opened_at_ms, opened_by, facts, effect, measures, self_protection,
+	remedies, public_reason, told_at_ms, walk_after, told_all_at_ms, people, by_message, closed_at_ms, closed_by
+FROM incident WHERE told_at_ms > ?1 AND public_reason <> '' ORDER BY incident_id DESC;
+
 -- name: incident_get
 SELECT incident_id, kind, category, state, found_at_ms, opened_at_ms, opened_by, facts, effect, measures, self_protection,
 	remedies, public_reason, told_at_ms, walk_after, told_all_at_ms, people, by_message, closed_at_ms, closed_by
@@ -54,7 +60,8 @@ INSERT INTO told_person (subject_id, source_id, way, told_at_ms) VALUES (?1, ?2,
 ON CONFLICT (subject_id, source_id) DO NOTHING;
 
 -- name: told_person_list
-SELECT source_id, way, told_at_ms FROM told_person WHERE subject_id = ?1 ORDER BY source_id DESC LIMIT 50;
+-- Newest first, below ?2, at most ?3.
+SELECT source_id FROM told_person WHERE subject_id = ?1 AND source_id < ?2 ORDER BY source_id DESC LIMIT ?3;
 
 -- name: told_person_find
 SELECT told_at_ms FROM told_person WHERE subject_id = ?1 AND source_id = ?2;

@@ -12,8 +12,9 @@ WHERE subject_id = ?1 AND installation_id = ?2 AND state = 'stopped' AND at_ms >
 UPDATE login_alert SET state = 'passed' WHERE subject_id = ?1 AND installation_id = ?2 AND state = 'stopped' AND at_ms > ?3;
 
 -- name: login_alert_list
+-- Newest first, below ?2, at most ?3.
 SELECT alert_id, installation_id, platform, state, at_ms FROM login_alert
-WHERE subject_id = ?1 ORDER BY alert_id DESC LIMIT 50;
+WHERE subject_id = ?1 AND alert_id < ?2 ORDER BY alert_id DESC LIMIT ?3;
 
 -- name: login_alert_get
 SELECT alert_id, installation_id, platform, state, at_ms FROM login_alert WHERE subject_id = ?1 AND alert_id = ?2;

@@ -4,45 +4,36 @@
 #include "base/clock.h"
 #include "ops/ends.h"
 #include "ops/incidents.h"
+#include "ops/telling.h"
 #include "policy/policy_html.h"
 
-enum { SHOWN_DAYS = 90, TOLD_MAX = 64, INCIDENTS_SHOWN = 200 };
+enum { SHOWN_DAYS = 90 };
 static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
+
+/* One of them: an end or an incident. */
+struct notice {
+	int64_t id;
+	const struct service_end *end;
+	const struct incident *incident;
+	struct notice *next; /* an older one */
+};
 
 struct notices {
 	struct api_call *k;
 	struct buf *html; /* NULL: JSON */
-	int64_t told[TOLD_MAX];
-	size_t told_count;
+	struct api_page page;
+	struct notice *first;
+	int64_t told[API_PAGE_MAX + 1]; /* what the person was told of, in this page and the first beyond */
+	int told_count;
 	int count;
 };
-
-static err note_told(struct ctx *c, int64_t source_id, const char *way, int64_t at_ms, void *arg)
-{
-	struct notices *n = arg;
-
-	(void)c;
-	(void)way;
-	(void)at_ms;
-	if (n->told_count < TOLD_MAX)
-		n->told[n->told_count++] = source_id;
-	return OK;
-}
-
-static bool was_told(const struct notices *n, int64_t id)
-{
-	for (size_t i = 0; i < n->told_count; i++)
-		if (n->told[i] == id)
-			return true;
-	return false;
-}
 
 struct part {
 	const char *name, *text;
 };
 
 static void put_notice(struct notices *n, int64_t id, const char *kind, const char *title, int64_t at_ms,
-		       int64_t ends_at_ms, const struct part *parts, size_t count)
+		       int64_t ends_at_ms, bool mine, const struct part *parts, size_t count)
 {
 	struct json *j = &n->k->out;
 
@@ -52,7 +43,7 @@ static void put_notice(struct notices *n, int64_t id, const char *kind, const ch
 	json_put_text(j, "title", title);
 	json_put_time(j, "at", at_ms);
 	json_put_time(j, "ends_at", ends_at_ms);
-	json_put_bool(j, "mine", was_told(n, id));
+	json_put_bool(j, "mine", mine);
 	json_key(j, "parts");
 	json_open(j, '[');
 	for (size_t i = 0; i < count; i++) {
@@ -88,34 +79,30 @@ static void html_notice(struct notices *n, const char *title, int64_t at_ms, con
 }
 
 static void show(struct notices *n, int64_t id, const char *kind, const char *title, int64_t at_ms,
-		 int64_t ends_at_ms, const struct part *parts, size_t count)
+		 int64_t ends_at_ms, bool mine, const struct part *parts, size_t count)
 {
 	n->count++;
 	if (n->html)
 		html_notice(n, title, at_ms, parts, count);
 	else
-		put_notice(n, id, kind, title, at_ms, ends_at_ms, parts, count);
+		put_notice(n, id, kind, title, at_ms, ends_at_ms, mine, parts, count);
 }
 
-static err show_incident(struct ctx *c, const struct incident *i, void *arg)
+static void show_incident(struct notices *n, const struct incident *i, bool mine)
 {
-	struct notices *n = arg;
 	const struct part parts[] = {{"事件的基本情况", i->facts},
 				     {"可能的影响", i->effect},
 				     {"已经或者将要采取的处置措施", i->measures},
 				     {"您可以怎样自行防范", i->self_protection},
 				     {"对您的补救措施", i->remedies}};
-	bool open = *i->public_reason && c->now_ms < i->told_at_ms + SHOWN_DAYS * day_ms;
 
-	if (i->told_at_ms && (open || was_told(n, i->id)))
-		show(n, i->id, "incident", "安全事件告知", i->told_at_ms, 0, parts,
-		     sizeof parts / sizeof *parts);
-	return OK;
+	show(n, i->id, "incident", "安全事件告知", i->told_at_ms, 0, mine, parts,
+	     sizeof parts / sizeof *parts);
 }
 
-static err show_end(struct ctx *c, const struct service_end *e, void *arg)
+static void show_end(struct notices *n, const struct service_end *e, bool mine)
 {
-	struct notices *n = arg;
+	struct ctx *c = n->k->c;
 	struct date d = date_of(e->ends_at_ms);
 	const struct part parts[] = {
 		{"停止的日期", arena_printf(c->arena, "%d年%d月%d日零时起", d.year, d.month, d.day)},
@@ -126,31 +113,123 @@ static err show_end(struct ctx *c, const struct service_end *e, void *arg)
 					   "策列明的期限保存。"
 					   "需要留底的，请在此之前自行查阅和保存。"}};
 
-	show(n, e->id, "end", service_end_title(c, e), e->agreed_at_ms, e->ends_at_ms, parts,
+	show(n, e->id, "end", service_end_title(c, e), e->agreed_at_ms, e->ends_at_ms, mine, parts,
 	     sizeof parts / sizeof *parts);
+}
+
+/* ---- gathering: what stands for everybody, and one's own ---- */
+
+/* Newest first, each once. */
+static void insert(struct notices *n, const struct notice *one)
+{
+	struct notice **at = &n->first;
+
+	while (*at && (*at)->id > one->id)
+		at = &(*at)->next;
+	if (*at && (*at)->id == one->id)
+		return;
+	struct notice *fresh = arena_alloc(n->k->c->arena, sizeof *fresh);
+	*fresh = *one;
+	fresh->next = *at;
+	*at = fresh;
+}
+
+static err add_end(struct ctx *c, const struct service_end *e, void *arg)
+{
+	struct service_end *kept = arena_alloc(c->arena, sizeof *kept);
+
+	*kept = *e;
+	insert(arg, &(struct notice){.id = e->id, .end = kept});
 	return OK;
 }
 
-static err show_all(struct notices *n)
+static err add_incident(struct ctx *c, const struct incident *i, void *arg)
+{
+	struct incident *kept = arena_alloc(c->arena, sizeof *kept);
+
+	*kept = *i;
+	insert(arg, &(struct notice){.id = i->id, .incident = kept});
+	return OK;
+}
+
+static err note_told(struct ctx *c, int64_t source_id, void *arg)
+{
+	struct notices *n = arg;
+
+	(void)c;
+	n->told[n->told_count++] = source_id;
+	return OK;
+}
+
+static err add_told(struct notices *n)
 {
 	struct ctx *c = n->k->c;
+	struct incident i;
+
+	TRY(told_list(c, n->k->subject_id, n->page.before, n->page.limit + 1, note_told, n));
+	for (int t = 0; t < n->told_count; t++) {
+		err e = incident_get(c, n->told[t], &i);
+		if (e.code == ERR_NOT_FOUND) { /* an end: it stands for everybody, or no longer */
+			failure_clear(c);
+			continue;
+		}
+		TRY(e);
+		TRY(add_incident(c, &i, n));
+	}
+	return OK;
+}
+
+/* Both lists of what stands are short: ends are one a service, incidents those of some weeks. */
+static err gather(struct notices *n)
+{
+	struct ctx *c = n->k->c;
+	int64_t since = c->now_ms - SHOWN_DAYS * day_ms;
+
+	TRY(service_end_shown(c, since, add_end, n));
+	TRY(incident_public(c, since, add_incident, n));
+	if (n->k->subject_id)
+		TRY(add_told(n));
+	return OK;
+}
+
+static err show_one(struct notices *n, const struct notice *one)
+{
+	bool mine = false;
 
 	if (n->k->subject_id)
-		TRY(told_list(c, n->k->subject_id, note_told, n));
-	TRY(service_end_shown(c, c->now_ms - SHOWN_DAYS * day_ms, show_end, n));
-	return incident_list(c, 0, INCIDENTS_SHOWN, show_incident, n);
+		TRY(was_told(n->k->c, n->k->subject_id, one->id, &mine));
+	if (one->end)
+		show_end(n, one->end, mine);
+	else
+		show_incident(n, one->incident, mine);
+	return OK;
+}
+
+/* Below what was looked at there may be more that is one's own: the next page begins there. */
+static err show_page(struct notices *n)
+{
+	int64_t above = n->page.before ? n->page.before : INT64_MAX;
+	bool cut = n->told_count > n->page.limit;
+	int64_t oldest = cut ? n->told[n->told_count - 1] : 0;
+
+	for (const struct notice *one = n->first; one && !n->page.more; one = one->next)
+		if (one->id < above && one->id >= oldest && api_page_row(&n->page, one->id))
+			TRY(show_one(n, one));
+	if (cut && !n->page.more) {
+		n->page.more = true;
+		n->page.last = oldest;
+	}
+	return OK;
 }
 
 static err notices_get(struct api_call *k)
 {
 	struct notices n = {.k = k};
 
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(show_all(&n));
-	json_close(&k->out, ']');
-	json_close(&k->out, '}');
+	TRY(api_page_open(k, &n.page));
+	TRY(gather(&n));
+	TRY(show_page(&n));
+	api_page_close(k, &n.page);
 	return OK;
 }
 
@@ -164,7 +243,9 @@ static err notices_page(struct api_call *k)
 	buf_add_text(n.html, "<header><h1>");
 	html_text(n.html, city_text(k->c->release, "name"));
 	buf_add_text(n.html, "公告</h1></header>\n<main>\n");
-	TRY(show_all(&n));
+	TRY(gather(&n));
+	for (const struct notice *one = n.first; one; one = one->next)
+		TRY(show_one(&n, one));
 	if (n.count == 0)
 		buf_add_text(n.html, "<p>目前没有公告。</p>");
 	buf_add_text(n.html, "</main></body></html>");
@@ -269,7 +350,8 @@ const struct api_route api_bulletin_routes[] = {
 	{"GET", "/api/v1/notices", notices_get, API_GUEST, 0, "bulletin_list",
 	 "公告：停止服务的安排、安全事件的告知；登录后含只与本人有关的",
 	 .answer = "{items: [{id: id, kind: incident|end, title: text, at: time, ends_at?: time, mine: bool,"
-		   " parts: [{name: text, text: text}]}]}"},
+		   " parts: [{name: text, text: text}]}], next?: text}",
+	 .query = "cursor limit"},
 	{"GET", "/notices", notices_page, API_ANYONE, API_NOT_JSON, "bulletin_page", "公告（网页）",
 	 .answer = NULL},
 	{"GET", "/api/v1/staff/ends", ends_get, API_STAFF, 0, "staff_ends", "停止服务的安排",

@@ -66,6 +66,8 @@ static err write_cut(struct ctx *c, const struct cut *cut, const char *action, v
 
 	(void)c;
 	json_open(j, '{');
+	if (cut->record_id)
+		json_put_id(j, "id", cut->record_id);
 	json_put_text(j, "kind", cut->kind);
 	json_put_text(j, "key", cut->key);
 	json_put_text(j, "name",
@@ -108,16 +110,30 @@ static err cuts_get(struct api_call *k)
 	json_open(&k->out, '[');
 	TRY(cut_list(k->c, write_cut, k));
 	json_close(&k->out, ']');
-	json_key(&k->out, "records");
-	json_open(&k->out, '[');
-	TRY(cut_record_list(k->c, write_cut, k));
-	json_close(&k->out, ']');
 	put_connectors(k);
 	json_key(&k->out, "staff");
 	json_open(&k->out, '[');
 	TRY(staff_list(k->c, write_staff, k));
 	json_close(&k->out, ']');
 	json_close(&k->out, '}');
+	return OK;
+}
+
+static err write_record(struct ctx *c, const struct cut *cut, const char *action, void *arg)
+{
+	struct listing *l = arg;
+
+	return api_page_row(&l->page, cut->record_id) ? write_cut(c, cut, action, l->k) : OK;
+}
+
+static err records_get(struct api_call *k)
+{
+	struct listing l = {.k = k};
+
+	TRY(api_staff_must_be(k, STAFF_PRIVACY_OFFICER, STAFF_AUDITOR));
+	TRY(api_page_open(k, &l.page));
+	TRY(cut_record_list(k->c, l.page.before, l.page.limit + 1, write_record, &l));
+	api_page_close(k, &l.page);
 	return OK;
 }
 
@@ -135,7 +151,7 @@ static err lift_post(struct api_call *k)
 			    api_office_text(k, "reason"));
 }
 
-#define CUT "{kind: text, key: text, name: text, action: cut|lift, reason: text, by: text, at: time}"
+#define CUT "kind: text, key: text, name: text, action: cut|lift, reason: text, by: text, at: time"
 #define NAMES "[{key: text, name: text}]"
 
 const struct api_route api_outage_routes[] = {
@@ -151,8 +167,11 @@ const struct api_route api_outage_routes[] = {
 };
 
 const struct api_route api_cut_routes[] = {
-	{"GET", "/api/v1/staff/cuts", cuts_get, API_STAFF, 0, "staff_cuts", "已切断的连接、岗位和切断的记录",
-	 .answer = "{items: [" CUT "], records: [" CUT "], connectors: " NAMES ", staff: " NAMES "}"},
+	{"GET", "/api/v1/staff/cuts", cuts_get, API_STAFF, 0, "staff_cuts", "已切断的连接、岗位",
+	 .answer = "{items: [{" CUT "}], connectors: " NAMES ", staff: " NAMES "}"},
+	{"GET", "/api/v1/staff/cuts/records", records_get, API_STAFF, 0, "staff_cut_records",
+	 "切断和恢复的记录，新的在前", .answer = "{items: [{id: id, " CUT "}], next?: text}",
+	 .query = "cursor limit"},
 	{"POST", "/api/v1/staff/cuts", cut_post, API_STAFF, 0, "staff_cut",
 	 "立即切断一个连接、岗位或者一人的会话",
 	 .body = "{kind: connector|role|session, key: text, reason: text}", .status = 204},

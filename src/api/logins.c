@@ -14,27 +14,31 @@ static void put_alert(struct api_call *k, const struct login_alert *a)
 	json_put_bool(j, "current", a->installation_id == k->c->installation_id);
 }
 
+struct listing {
+	struct api_call *k;
+	struct api_page page;
+};
+
 static err write_alert(struct ctx *c, const struct login_alert *a, void *arg)
 {
-	struct api_call *k = arg;
+	struct listing *l = arg;
 
 	(void)c;
-	json_open(&k->out, '{');
-	put_alert(k, a);
-	json_close(&k->out, '}');
+	if (!api_page_row(&l->page, a->id))
+		return OK;
+	json_open(&l->k->out, '{');
+	put_alert(l->k, a);
+	json_close(&l->k->out, '}');
 	return OK;
 }
 
 static err alerts_get(struct api_call *k)
 {
-	json_open(&k->out, '{');
-	json_key(&k->out, "items");
-	json_open(&k->out, '[');
-	TRY(login_alert_list(k->c, k->subject_id, write_alert, k));
-	json_close(&k->out, ']');
-	json_key(&k->out, "next");
-	json_none(&k->out);
-	json_close(&k->out, '}');
+	struct listing l = {.k = k};
+
+	TRY(api_page_open(k, &l.page));
+	TRY(login_alert_list(k->c, k->subject_id, l.page.before, l.page.limit + 1, write_alert, &l));
+	api_page_close(k, &l.page);
 	return OK;
 }
 
@@ -76,7 +80,7 @@ static err alert_unblock(struct api_call *k)
 
 const struct api_route api_login_routes[] = {
 	{"GET", "/api/v1/me/login-alerts", alerts_get, API_SESSION, 0, "login_alert_list", "异常登录的记录",
-	 .answer = "{items: [{" ALERT "}], next?: text}"},
+	 .answer = "{items: [{" ALERT "}], next?: text}", .query = "cursor limit"},
 	{"GET", "/api/v1/me/login-alerts/{id}", alert_get, API_SESSION, 0, "login_alert_get",
 	 "一次异常登录的时间、网络、设备和原因",
 	 .answer = "{" ALERT ", place?: text, device?: text, reasons?: text}"},

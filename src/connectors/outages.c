@@ -170,8 +170,11 @@ struct each_cut {
 static err cut_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct each_cut *each = arg;
-	struct cut cut = {row_copy(c, r, 0), row_copy(c, r, 1), row_copy(c, r, 2), row_copy(c, r, 3),
-			  row_int(r, 4)};
+	struct cut cut = {.kind = row_copy(c, r, 0),
+			  .key = row_copy(c, r, 1),
+			  .reason = row_copy(c, r, 2),
+			  .by = row_copy(c, r, 3),
+			  .at_ms = row_int(r, 4)};
 
 	return each->fn(c, &cut, NULL, each->arg);
 }
@@ -179,8 +182,8 @@ static err cut_row(struct ctx *c, const struct row *r, void *arg)
 static err record_row(struct ctx *c, const struct row *r, void *arg)
 {
 	const struct each_cut *each = arg;
-	struct cut cut = {row_copy(c, r, 0), row_copy(c, r, 1), row_copy(c, r, 3), row_copy(c, r, 4),
-			  row_int(r, 5)};
+	struct cut cut = {row_copy(c, r, 0), row_copy(c, r, 1), row_copy(c, r, 3),
+			  row_copy(c, r, 4), row_int(r, 5),	row_int(r, 6)};
 
 	return each->fn(c, &cut, row_copy(c, r, 2), each->arg);
 }
@@ -190,7 +193,9 @@ err cut_list(struct ctx *c, cut_fn fn, void *arg)
 	return store_rows(c, c->store, Q_CUT_LIST, NO_PARAMS, cut_row, &(struct each_cut){fn, arg});
 }
 
-err cut_record_list(struct ctx *c, cut_fn fn, void *arg)
+err cut_record_list(struct ctx *c, int64_t before, int limit, cut_fn fn, void *arg)
 {
-	return store_rows(c, c->store, Q_CUT_RECORD_LIST, NO_PARAMS, record_row, &(struct each_cut){fn, arg});
+	return store_rows(c, c->store, Q_CUT_RECORD_LIST,
+			  PARAMS(P_INT(before > 0 ? before : INT64_MAX), P_INT(limit)), record_row,
+			  &(struct each_cut){fn, arg});
 }

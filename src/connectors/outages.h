@@ -25,6 +25,7 @@ err outage_recover(struct ctx *c, const char *authority);
 struct cut {
 	const char *kind, *key, *reason, *by;
 	int64_t at_ms;
+	int64_t record_id; /* of one that cut_record_list tells */
 };
 err cut_holds(struct ctx *c, const char *kind, const char *key, bool *ret);
 /* ERR_CONFLICT: cut already; or not cut. Both leave a record. */
@@ -33,5 +34,6 @@ err cut_lift(struct ctx *c, const struct cut *cut);
 /* Kept for good, of what is done at once and does not last: "session". */
 err cut_note(struct ctx *c, const struct cut *cut, const char *action);
 typedef err (*cut_fn)(struct ctx *c, const struct cut *cut, const char *action, void *arg);
-err cut_list(struct ctx *c, cut_fn fn, void *arg);	  /* those that hold; action NULL */
-err cut_record_list(struct ctx *c, cut_fn fn, void *arg); /* "cut", "lift" */
+err cut_list(struct ctx *c, cut_fn fn, void *arg); /* those that hold; action NULL */
+/* What was done, "cut" or "lift": newest first, below `before` (0: from the newest), at most limit. */
+err cut_record_list(struct ctx *c, int64_t before, int limit, cut_fn fn, void *arg);

@@ -78,7 +78,9 @@ struct login_alert {
 	const char *place, *device, *reasons; /* only from login_alert_get; NULL: not kept */
 };
 typedef err (*login_alert_fn)(struct ctx *c, const struct login_alert *a, void *arg);
-err login_alert_list(struct ctx *c, int64_t subject_id, login_alert_fn fn, void *arg);
+/* Newest first, below `before` (0: from the newest), at most limit. */
+err login_alert_list(struct ctx *c, int64_t subject_id, int64_t before, int limit, login_alert_fn fn,
+		     void *arg);
 /* With what is sealed, by an entry. ERR_NOT_FOUND. */
 err login_alert_get(struct ctx *c, int64_t subject_id, int64_t id, struct login_alert *ret);
 /* "Not me": the device opens no session of this account any more, and those that it has end. ERR_CONFLICT:

@@ -80,6 +80,12 @@ err incident_list(struct ctx *c, int64_t before, int limit, incident_fn fn, void
 			  &(struct each){fn, arg});
 }
 
+err incident_public(struct ctx *c, int64_t since_ms, incident_fn fn, void *arg)
+{
+	return store_rows(c, c->store, Q_INCIDENT_PUBLIC, PARAMS(P_INT(since_ms)), incident_row,
+			  &(struct each){fn, arg});
+}
+
 static err keep_incident(struct ctx *c, const struct incident *i, void *arg)
 {
 	(void)c;
@@ -327,13 +333,14 @@ static err told_row(struct ctx *c, const struct row *row, void *arg)
 {
 	const struct each_told *each = arg;
 
-	return each->fn(c, row_int(row, 0), row_copy(c, row, 1), row_int(row, 2), each->arg);
+	return each->fn(c, row_int(row, 0), each->arg);
 }
 
-err told_list(struct ctx *c, int64_t subject_id, told_fn fn, void *arg)
+err told_list(struct ctx *c, int64_t subject_id, int64_t before, int limit, told_fn fn, void *arg)
 {
-	return store_rows(c, c->store, Q_TOLD_PERSON_LIST, PARAMS(P_INT(subject_id)), told_row,
-			  &(struct each_told){fn, arg});
+	return store_rows(c, c->store, Q_TOLD_PERSON_LIST,
+			  PARAMS(P_INT(subject_id), P_INT(before > 0 ? before : INT64_MAX), P_INT(limit)),
+			  told_row, &(struct each_told){fn, arg});
 }
 
 err told_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)

@@ -15,6 +15,8 @@ struct incident {
 typedef err (*incident_fn)(struct ctx *c, const struct incident *i, void *arg);
 /* Newest first, at most `limit`, below id `before` (0: from the newest). */
 err incident_list(struct ctx *c, int64_t before, int limit, incident_fn fn, void *arg);
+/* Those that were told in public, since then. Newest first. */
+err incident_public(struct ctx *c, int64_t since_ms, incident_fn fn, void *arg);
 /* ERR_NOT_FOUND. */
 err incident_get(struct ctx *c, int64_t id, struct incident *ret);
 
@@ -45,6 +47,7 @@ err incident_tell_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_
 /* Job "told_end": the account ended, and with it what was told. */
 err told_end_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms);
 
-/* What a person was told of, newest first; ids of incidents and of ends. */
-typedef err (*told_fn)(struct ctx *c, int64_t source_id, const char *way, int64_t at_ms, void *arg);
-err told_list(struct ctx *c, int64_t subject_id, told_fn fn, void *arg);
+/* What a person was told of: ids of incidents and of ends. Newest first, below `before` (0: from the newest),
+ * at most limit. */
+typedef err (*told_fn)(struct ctx *c, int64_t source_id, void *arg);
+err told_list(struct ctx *c, int64_t subject_id, int64_t before, int limit, told_fn fn, void *arg);

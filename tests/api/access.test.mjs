@@ -108,6 +108,7 @@ const rules = {
   login_alert_unblock: { caller: 'session', secondCheck: true, mine: w => ({ id: w.loginAlert }), missing: () => ({ id: nowhere }) },
   staff_outages: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: () => ({}) },
   staff_outage_class: { caller: 'staff', by: 'privacy', auditor: 403, found: [404], public: () => ({ id: nowhere }), missing: () => ({ id: nowhere }), body: () => ({ cause: 'fault', note: '已修复' }) },
+  staff_cut_records: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: () => ({}) },
   staff_cuts: { caller: 'staff', by: 'privacy', readers: ['auditor'], public: () => ({}) },
   staff_cut: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: () => ({ kind: 'role', key: 'nobody', reason: '演练' }) },
   staff_cut_lift: { caller: 'staff', by: 'privacy', auditor: 403, self: true, body: () => ({ kind: 'role', key: 'nobody', reason: '演练' }) },

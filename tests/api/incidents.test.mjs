@@ -131,6 +131,8 @@ test('[NT-3.3.4.g] where telling each is hard, a public notice with its reason s
   assert.deepEqual([told.people, told.by_message], [2, 2], 'of no category: everybody')
   for (const c of [a, b])
     assert.ok((await inbox(c, 'incident'))[0].text.includes('一份名单被公开。'), 'told in public, and in the inbox')
+  for (const [c, ids] of [[a, [body.id, id]], [b, [body.id]], [guest, [body.id]]])
+    assert.deepEqual((await c.turned('/notices')).map(n => [n.id, n.mine]), ids.map(i => [i, c !== guest]))
   const [m] = await inbox(b, 'incident')
   assert.deepEqual(await until(async () => { await city.settle(); const w = await ways(b, m); return w.sms !== 'waiting' && w.email !== 'waiting' && w }, 'the deliveries'),
     { email: 'none', sms: 'sent' }, 'who has no mail has the short message')
@@ -162,6 +164,7 @@ test('[NT-3.1.d] [NT-3.3.6.c] [NT-4.6.a] an end is announced thirty days ahead, 
     const seen = (await notices(c)).find(n => n.id === body.id)
     assert.deepEqual([seen.kind, seen.mine, seen.title], ['end', mine, '关于停止“不动产查询”的公告'])
   }
+  assert.deepEqual((await a.turned('/notices')).map(n => n.kind), ['end', 'incident', 'incident'], 'each once, what was taken back not at all')
   assert.match(await (await fetch(`${city.base}/notices`)).text(), /关于停止“不动产查询”的公告/)
   await query(a, 'real_estate_query')
 })

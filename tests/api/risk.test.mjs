@@ -69,6 +69,8 @@ for (const name of cities) describe(name, () => {
     const alert = (await home.ok('GET', `/me/login-alerts/${message.ref_id}`)).body
     assert.deepEqual([alert.state, alert.current, alert.device], ['stopped', false, '安卓设备'])
     assert.ok((await usage(home)).some(e => JSON.stringify(e).includes('查看异常登录')), 'reading it is an entry')
+    await enter(await elsewhere(city), home)
+    assert.deepEqual((await home.turned('/me/login-alerts')).map(a => a.state), ['stopped', 'stopped'])
     // whoever has the code gets in; the person blocks the device, and its session ends at once
     const sms_code = await code(stranger, home.person.mobile_phone, 'login')
     stranger.token = (await stranger.ok('POST', '/sessions', { method: 'confirm', ticket: body.next[0].ticket, mobile_phone: home.person.mobile_phone, sms_code })).body.token
@@ -227,7 +229,7 @@ for (const name of cities) describe(name, () => {
       assert.equal((await far.call('GET', '/staff/outages')).status, 200)
       assert.equal((await cut('session', 'auditor')).status, 204)
       assert.equal((await far.call('GET', '/staff/outages')).status, 401)
-      const { items, records } = (await officer.ok('GET', '/staff/cuts')).body
+      const { items } = (await officer.ok('GET', '/staff/cuts')).body, records = await officer.turned('/staff/cuts/records')
       assert.deepEqual([items.length, records.map(r => `${r.kind} ${r.action}`)], [0, ['session cut', 'role lift', 'role cut', 'connector lift', 'connector cut']])
     } finally { await other.stop() }
   })

@@ -187,10 +187,12 @@ static err list_row(struct ctx *c, const struct row *r, void *arg)
 	return l->fn(c, &a, l->arg);
 }
 
-err login_alert_list(struct ctx *c, int64_t subject_id, login_alert_fn fn, void *arg)
+err login_alert_list(struct ctx *c, int64_t subject_id, int64_t before, int limit, login_alert_fn fn,
+		     void *arg)
 {
-	return store_rows(c, c->store, Q_LOGIN_ALERT_LIST, PARAMS(P_INT(subject_id)), list_row,
-			  &(struct listing){fn, arg});
+	return store_rows(c, c->store, Q_LOGIN_ALERT_LIST,
+			  PARAMS(P_INT(subject_id), P_INT(before > 0 ? before : INT64_MAX), P_INT(limit)),
+			  list_row, &(struct listing){fn, arg});
 }
 
 static err find(struct ctx *c, int64_t subject_id, int64_t id, struct login_alert *ret)

@@ -66,4 +66,4 @@ export interface Bulletin {
 	parts: { name: string; text: string }[]
 }
 
-export const listBulletins = () => get<{ items: Bulletin[] }>('/notices')
+export const listBulletins = (cursor?: string | null) => get<Page<Bulletin>>(`/notices${query({ cursor })}`)

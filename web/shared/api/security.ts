@@ -46,14 +46,19 @@ export interface Cut {
 	at: string
 }
 
+/** What was done, whether it still holds or not. */
+export interface CutRecord extends Cut {
+	id: string
+}
+
 export interface CutList {
 	items: Cut[]
-	records: Cut[]
 	connectors: Named[]
 	staff: Named[]
 }
 
 export const listCuts = () => get<CutList>('/staff/cuts')
+export const listCutRecords = (cursor?: string | null) => get<Page<CutRecord>>(`/staff/cuts/records${query({ cursor, limit: 50 })}`)
 export const cutOff = (kind: string, key: string, reason: string) => post<void>('/staff/cuts', { kind, key, reason })
 export const liftCut = (kind: string, key: string, reason: string) => post<void>('/staff/cuts/lift', { kind, key, reason })
 
