@@ -319,15 +319,17 @@ static const char *place_told(struct ctx *c, const struct release_edit *e)
 
 /* ---- what the loader says ---- */
 
-/* "policy.recipients.3.items: what; what to write" as the error of that place. */
+/* "policy.recipients.3.items: what; what to write" as the error of that place. The last line may be cut. */
 static void tell_complaints(struct ctx *c, const char *lines)
 {
 	for (const char *at = lines; *at;) {
-		size_t n = strcspn(at, "\n"), place = (size_t)(strstr(at, ": ") - at);
-		const char *field = arena_copy(c->arena, (struct slice){at, place});
-		(void)fail_field(c, field,
-				 arena_copy(c->arena, (struct slice){at + place + 2, n - place - 2}))
-			.code;
+		size_t n = strcspn(at, "\n");
+		const char *what = memmem(at, n, ": ", 2);
+		if (what)
+			(void)fail_field(
+				c, arena_copy(c->arena, (struct slice){at, (size_t)(what - at)}),
+				arena_copy(c->arena, (struct slice){what + 2, (size_t)(at + n - what - 2)}))
+				.code;
 		at += n + (at[n] == '\n');
 	}
 }

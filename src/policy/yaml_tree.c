@@ -40,7 +40,11 @@ static void complain_v(struct yaml_tree *t, size_t line, const yaml_node_t *n, c
 	else
 		buf_printf(t->complaints, "%s:%zu", t->file, line + 1);
 	buf_add_text(t->complaints, ": ");
+	size_t from = t->complaints->size;
 	complaint_write(t->complaints, t->style, fmt, ap);
+	for (char *p = t->complaints->data + from; from < t->complaints->size; from++, p++)
+		if (*p == '\n' || *p == '\r') /* of a value: a complaint is one line */
+			*p = ' ';
 	buf_add_text(t->complaints, "\n");
 }
 

@@ -45,6 +45,15 @@ describe('in the console of Nantong', { concurrency: false }, () => {
     }
   })
 
+  test('a value of several lines, or a very long one, that cannot be taken is told as one complaint of its place', async () => {
+    for (const value of ['a\nb: c\n- d', `x\r\n${'y'.repeat(60000)}`, '\n: '.repeat(50)]) {
+      const p = await li.refused('POST', '/staff/releases/1/trial', { edits: [{ at: 'policy.recipients.0.kind', value }] })
+      assert.equal(p.status, 400)
+      assert.equal(p.errors.filter(e => e.field === 'policy.recipients.0.kind').length, 1, JSON.stringify(p).slice(0, 300))
+      assert.ok(p.errors.every(e => e.field.startsWith('policy.') && !/[\r\n]/.test(e.message)), 'others follow from it')
+    }
+  })
+
   test('very many paragraphs of a letter each are compared like any others', async () => {
     const { html, passages } = (await li.ok('POST', '/staff/releases/1/trial', { edits: [{ at: 'policy.chapters.0.sections.0.paragraphs', value: Array(9000).fill('x') }] })).body
     assert.ok(html.includes('<p>x</p>'))
