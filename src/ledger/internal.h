@@ -10,7 +10,8 @@
 enum {
 	LOG_ID = 1,
 	SALT_SIZE = 16,
-	ENTRY_MAX = 6000, /* bytes of a canonical entry */
+	/* Bytes of a canonical entry: a ground with all that two officers may write of it, and every item. */
+	ENTRY_MAX = 32000,
 	SEALED_PLAIN_MAX = SALT_SIZE + ENTRY_MAX,
 	LEASE_MS = 2000,
 	PROMISE_MS = 60 * 1000, /* rounds are far more frequent; a restart must fit in */

@@ -3,7 +3,8 @@
 #include "connectors/connectors.h"
 #include "ops/exception_store.h"
 
-enum { TRIES = 4, REQUEST_MAX = 1 << 18, ANSWER_MAX = 1 << 16 };
+/* The note holds every part of a form at its longest. */
+enum { TRIES = 4, REQUEST_MAX = 1 << 18, ANSWER_MAX = 1 << 16, NOTE_MAX_BYTES = 24 * 1024 };
 
 /* ---- what the person reads ---- */
 
@@ -29,7 +30,7 @@ const char *exception_note(struct ctx *c, const struct exception_use *u)
 	const struct exception *e = release_exception(c->release, u->ground);
 	BUF_SCOPED out = {0};
 
-	buf_init(&out, 8192);
+	buf_init(&out, NOTE_MAX_BYTES);
 	add_part(&out, "例外情形：", e ? e->ground : NULL);
 	add_part(&out, "查询机关：", u->organ);
 	add_part(&out, "提出：", u->officer_name);

@@ -2,6 +2,9 @@
 #include "ops/ward_uses.h"
 #include "ops/exception_store.h"
 
+/* Every item, and every part of a form at its longest. */
+enum { TEXT_MAX = 24 * 1024 };
+
 static const struct exception *basis_of(const struct ctx *c, const struct exception_use *u)
 {
 	return u->minor_ground ? release_exception(c->release, u->minor_ground) : NULL;
@@ -125,7 +128,7 @@ static const char *text_of(struct ctx *c, const struct exception_use *u, const s
 	bool lasts = publication_is(u) || !u->recipient;
 	BUF_SCOPED out = {0};
 
-	buf_init(&out, 8192);
+	buf_init(&out, TEXT_MAX);
 	buf_printf(&out, "拟将您监护的孩子%s的下列信息", w->details.masked ? w->details.masked : "");
 	put_act(c, &out, u);
 	buf_add_text(&out, "：");

@@ -315,4 +315,15 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
       assert.equal(await sent(), calls + (context === 'share' ? 1 : 0), ground)
     }
   })
+
+  test('a ground in as many words as the form takes is carried out, and its person reads all of them [TJ-2.4.3] [NT-2.4.3]', async () => {
+    const s = await officer(0), words = '核对事由'.repeat(100)
+    const evidence = Object.fromEntries(['document', 'public_source', 'own_publication', 'event', 'reason', 'notice', 'undertaking'].map((need, i) => [need, `${i}${words.slice(1)}`]))
+    const { id } = (await s.ok('POST', '/staff/exceptions', ask({ evidence, scope: words }))).body
+    const use = (await (await officer(1)).ok('POST', `/staff/exceptions/${id}/approval`, {})).body
+    assert.equal(use.state, 'done', JSON.stringify(use).slice(0, 300))
+    const { note, n } = (await usage()).find(u => u.ref_id === use.id && u.action === 'share')
+    assert.ok((await c.ok('GET', `/me/usage/${n}/receipt`)).body)
+    for (const part of [...Object.values(evidence), `范围：${words}`]) assert.ok(note.includes(part), part.slice(0, 20))
+  })
 })
