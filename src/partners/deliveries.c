@@ -270,17 +270,24 @@ struct ending {
 	const char *cooperation;
 	struct partner_grant grant;
 	const struct itemset *items;
-	int64_t ids[ROWS_MAX];
-	size_t count;
+	int64_t *ids;
+	size_t count, room;
 };
 
 static err note_delivery(struct ctx *c, const struct row *r, void *arg)
 {
 	struct ending *e = arg;
 
-	(void)c;
-	if (slice_is(row_text(r, 1), e->cooperation) && e->count < ROWS_MAX)
-		e->ids[e->count++] = row_int(r, 0);
+	if (!slice_is(row_text(r, 1), e->cooperation))
+		return OK;
+	if (e->count == e->room) { /* deliveries at the same moment may pass ROWS_MAX: each of them goes */
+		int64_t *more = ARENA_ARRAY(c->arena, int64_t, e->room * 2 + 16);
+		if (e->count)
+			memcpy(more, e->ids, e->count * sizeof *more);
+		e->ids = more;
+		e->room = e->room * 2 + 16;
+	}
+	e->ids[e->count++] = row_int(r, 0);
 	return OK;
 }
 

@@ -83,6 +83,8 @@ describe('nantong', { concurrency: false }, () => {
   test('the person stops it: what came is gone, and nothing more is taken [NT-1.2.3.a]', async () => {
     await deliver()
     assert.equal((await held()).length, 2)
+    // the first of very many goes as well
+    city.sql(Array.from({ length: 300 }, (_, i) => `INSERT INTO partner_delivery VALUES (${c.subject}, ${4611686018427387000n + BigInt(i)}, '${cooperation}', 'HM-2026-0001', 1);`).join('\n'))
     await c.ok('DELETE', `/me/partner-data/${cooperation}`)
     assert.deepEqual(await held(), [])
     const k = await own()
