@@ -35,17 +35,19 @@ static void add_place(struct yaml_tree *t, const yaml_node_t *n)
 
 static void complain_v(struct yaml_tree *t, size_t line, const yaml_node_t *n, const char *fmt, va_list ap)
 {
+	struct buf *out = t->complaints;
+	size_t from = out->size;
+
 	if (t->style == COMPLAINT_PLACES)
 		add_place(t, n);
 	else
-		buf_printf(t->complaints, "%s:%zu", t->file, line + 1);
-	buf_add_text(t->complaints, ": ");
-	size_t from = t->complaints->size;
-	complaint_write(t->complaints, t->style, fmt, ap);
-	for (char *p = t->complaints->data + from; from < t->complaints->size; from++, p++)
-		if (*p == '\n' || *p == '\r') /* of a value: a complaint is one line */
-			*p = ' ';
-	buf_add_text(t->complaints, "\n");
+		buf_printf(out, "%s:%zu", t->file, line + 1);
+	buf_add_text(out, ": ");
+	complaint_write(out, t->style, fmt, ap);
+	for (; from < out->size; from++) /* of a name or a value: a complaint is one line */
+		if (out->data[from] == '\n' || out->data[from] == '\r')
+			out->data[from] = ' ';
+	buf_add_text(out, "\n");
 }
 
 __attribute__((format(printf, 3, 4))) static void complain_at(struct yaml_tree *t, size_t line,
