@@ -261,10 +261,10 @@ export class Client {
     return rows
   }
 
-  // The list, which a reader who turns page by page reads as well: the same rows in the same order.
+  // The list, which a reader who turns page by page reads as well: the same rows in the same order, whatever of them changed meanwhile.
   async turned(path) {
     const whole = await this.all(path), turned = await this.all(path, 1)
-    assert.deepEqual(turned, whole)
+    assert.deepEqual(turned.map(row => row.id), whole.map(row => row.id))
     return whole
   }
 }
