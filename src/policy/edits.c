@@ -239,8 +239,10 @@ static const char *wrong_value(const struct place *p, const json_t *before, cons
 	if (json_is_null(after))
 		return p->optional ? NULL : "内容不能为空";
 	switch (p->kind) {
-	case PLACE_SAME:
-		return wrong_same(before, after);
+	case PLACE_SAME: /* a setting is a short list, paragraphs may be many */
+		return strcmp(p->pattern, "city.*") == 0 && json_array_size(after) > ROWS_MAX
+			       ? "这里最多填写 400 项"
+			       : wrong_same(before, after);
 	case PLACE_TEXT:
 		return json_is_string(after) && has_letters(json_string_value(after)) ? NULL : "内容不能为空";
 	case PLACE_FLAG:

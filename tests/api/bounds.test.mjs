@@ -54,6 +54,11 @@ describe('in the console of Nantong', { concurrency: false }, () => {
     }
   })
 
+  test('a setting of very many words is refused before each is looked at', async () => {
+    const p = await li.refused('POST', '/staff/releases/1/trial', { edits: [{ at: 'city.message.channels', value: Array(10000).fill('x') }] })
+    assert.deepEqual([p.status, p.errors], [400, [{ field: 'city.message.channels', message: '这里最多填写 400 项' }]])
+  })
+
   test('very many paragraphs of a letter each are compared like any others', async () => {
     const { html, passages } = (await li.ok('POST', '/staff/releases/1/trial', { edits: [{ at: 'policy.chapters.0.sections.0.paragraphs', value: Array(9000).fill('x') }] })).body
     assert.ok(html.includes('<p>x</p>'))
