@@ -266,6 +266,7 @@ static double ledger_rate(const char *name)
 		"# %s: %.1f us of processor an entry, %.1f entries a sync; the sequencer caught up in "
 		"another %.1f s\n",
 		name, cpu / (double)written * 1e6, (double)written / (double)(syncs_after - syncs), closed);
+	store_close(c.store);
 	clock_free(clock);
 	arena_free(c.arena);
 	free(writers);
