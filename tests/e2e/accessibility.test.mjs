@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { citizen } from '../api/helpers.mjs'
 import { openAs, openCity } from './app.mjs'
-import { screensOf, show, violations, walk } from './axe.mjs'
+import { brokenDates, screensOf, show, violations, walk } from './axe.mjs'
 
 const service = '/services/social_insurance_query'
 let world, a, screens
@@ -67,13 +67,15 @@ test('the elder view is one tap from home, brings main text to 30 px and targets
   const size = await a.page.evaluate(() => parseFloat(getComputedStyle(document.querySelector('[data-testid=service-summary]')).fontSize))
   assert.ok(size >= 30, `main text of ${size} px`)
   assert.ok((await a.id('service-start').boundingBox()).height >= 60)
-  const wide = []
+  const wide = [], broken = []
   for (const path of screens) {
     await show(a, path)
     await a.shot(`elder${path.replaceAll('/', '-')}`)
     const width = await a.page.evaluate(() => document.documentElement.scrollWidth)
     if (width > 390) wide.push(`${path} ${width}`)
+    broken.push(...(await brokenDates(a)).map(date => `${path} ${date}`))
   }
+  assert.deepEqual(broken, [], 'no line ends within a date')
   assert.deepEqual(wide, [])
   assert.deepEqual(a.seen.faults, [])
 })

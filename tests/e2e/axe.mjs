@@ -31,6 +31,19 @@ export const tooSmall = ({ page }) => page.evaluate(() => [...document.querySele
   .filter(({ box, outer, role }) => role === 'switch' ? outer.width < 43.5 || outer.height < 43.5 : box.width < 43.5 || box.height < 43.5)
   .map(({ name, box }) => `${name} ${Math.round(box.width)}x${Math.round(box.height)}`))
 
+// Dates that a line ends within, wherever they stand.
+export const brokenDates = ({ page }) => page.evaluate(() => {
+  const found = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let node; (node = texts.nextNode());)
+    for (const { 0: date, index } of node.data.matchAll(/\d{4}-\d{2}-\d{2}|\d{4}年\d{1,2}月\d{1,2}日|\d{2}:\d{2}/g)) {
+      const range = document.createRange()
+      range.setStart(node, index)
+      range.setEnd(node, index + date.length)
+      if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) found.push(date)
+    }
+  return found
+})
+
 // Screens that a person who is logged in does not see, or that a city has by a feature.
 const guests = ['/login', '/register', '/reset-password']
 const byFeature = { '/mine/settings/security': 'account_page', '/mine/favorites': 'history', '/promotions': 'promotions' }
