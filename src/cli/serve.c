@@ -13,10 +13,10 @@
 #include "jobs/jobs.h"
 #include "notify/notices.h"
 #include "notify/notify.h"
-#include "ops/analysis.h"
 #include "ops/ends.h"
 #include "ops/exceptions.h"
 #include "ops/incidents.h"
+#include "ops/reversals.h"
 #include "ops/transfers.h"
 #include "partners/deliveries.h"
 #include "partners/promotions.h"
@@ -104,6 +104,8 @@ static const struct job_kind service_kinds[] = {
 	{"risk_feed", risk_feed_job},
 	{"logins_end", logins_end_job},
 	{"analysis_make", analysis_make_job},
+	{"analysis_keys", reversal_keys_job},
+	{"analysis_person_end", reversal_person_end_job},
 	{"transfer_tell", transfer_tell_job},
 	{"transfer_move", transfer_move_job},
 	{"transfer_person_end", transfer_person_end_job},
@@ -142,6 +144,7 @@ static struct jobs *start_jobs(struct cli *k)
 	account_on_end("logins_end");
 	account_on_end("promotions_end");
 	account_on_end("deliveries_end");
+	account_on_end("analysis_person_end");
 	account_on_record_end("exception_uses_end");
 	account_on_end("transfer_person_end");
 	return jobs_start(&(struct jobs_options){

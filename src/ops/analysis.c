@@ -1,11 +1,13 @@
-#include "ops/analysis.h"
-#include "account/account.h"
 #include "base/id.h"
 #include "consent/consent.h"
+#include "ops/analysis_rows.h"
+#include "ops/reversals.h"
 #include "ops/telling.h"
 #include "partners/deliveries.h"
 
-enum { BATCH = 100, PURPOSE_MIN = 4, TEXT_MAX = 200, COMMON_MAX = 512 };
+enum { BATCH = CODED_MAX, PURPOSE_MIN = 4, TEXT_MAX = 200, COMMON_MAX = 512 };
+/* Everybody who was there was counted: who comes later is in no group, and in no row. */
+static const int64_t WALKED = INT64_MAX;
 
 /* ---- fields ---- */
 
@@ -97,7 +99,9 @@ static err set_row(struct ctx *c, const struct row *r, void *arg)
 			     .reason = row_copy(c, r, 11),
 			     .checked_at_ms = row_int(r, 12),
 			     .part = row_copy(c, r, 13),
-			     .product = row_copy(c, r, 14)};
+			     .product = row_copy(c, r, 14),
+			     .form = row_copy(c, r, 15),
+			     .key_state = row_copy(c, r, 16)};
 
 	return each->fn(c, &a, each->arg);
 }
@@ -175,7 +179,7 @@ static const struct exception *ground_of(const struct ctx *c)
 	return NULL;
 }
 
-static const char *clause_of(const struct ctx *c)
+const char *analysis_clause(const struct ctx *c)
 {
 	const struct exception *e = ground_of(c);
 
@@ -203,13 +207,29 @@ static err check_cooperations(struct ctx *c, const struct analysis *a, const cha
 	return OK;
 }
 
-err analysis_groups(struct ctx *c, const struct analysis *a, analysis_group_fn fn, void *arg)
+bool analysis_has_rows(const struct analysis *a)
+{
+	return strcmp(a->form, "rows") == 0;
+}
+
+bool analysis_reversible(const struct ctx *c)
+{
+	return city_flag(c->release, "deidentify.reversible");
+}
+
+err analysis_must_be_ready(struct ctx *c, const struct analysis *a)
 {
 	TRY(check_cooperations(c, a, "use"));
 	if (strcmp(a->state, "refused") == 0)
-		return refuse(c, "not_declared", clause_of(c), "没有通过去标识检查：%s", a->reason);
+		return refuse(c, "not_declared", analysis_clause(c), "没有通过去标识检查：%s", a->reason);
 	if (strcmp(a->state, "ready") != 0)
 		FAIL(c, ERR_CONFLICT, "还在统计和检查");
+	return OK;
+}
+
+err analysis_groups(struct ctx *c, const struct analysis *a, analysis_group_fn fn, void *arg)
+{
+	TRY(analysis_must_be_ready(c, a));
 	return each_group(c, a->id, fn, arg);
 }
 
@@ -234,7 +254,7 @@ static err check_fields(struct ctx *c, const struct analysis *a)
 	while ((field = field_next(c, &at))) {
 		const struct item *it = release_item(c->release, field);
 		if (it)
-			return refuse(c, "not_declared", clause_of(c),
+			return refuse(c, "not_declared", analysis_clause(c),
 				      "没有通过去标识检查：“%s”可以用来识别个人，不能作为字段。", it->name);
 		if (!analysis_field_name(c, field))
 			return fail_field(c, "fields", "没有这个字段");
@@ -276,7 +296,7 @@ static err check_part(struct ctx *c, const struct analysis *a)
 		return refuse(c, "not_declared",
 			      p	      ? p->clause
 			      : whole ? whole->clause
-				      : clause_of(c),
+				      : analysis_clause(c),
 			      "隐私政策列出的用途分项中没有这一项，没有统计");
 	if (!analysis_product_name(c, a->product))
 		return fail_field(c, "product", "请选择为哪项产品或者服务统计");
@@ -290,9 +310,20 @@ static err make_rows(struct ctx *c, struct tx *tx, void *arg)
 	TRY(tx_exec(c, tx, Q_ANALYSIS_INSERT,
 		    PARAMS(P_INT(a->id), P_STR(a->fields), P_STR(a->purpose), P_STR(a->receiver),
 			   P_STR(a->made_by), P_INT(a->made_at_ms), P_INT(a->least), P_STR(a->part),
-			   P_STR(a->product)),
+			   P_STR(a->product), P_STR(a->form), P_STR(a->key_state)),
 		    NULL));
 	return job_add(c, tx, "analysis_make", 0, a->id, c->now_ms, NULL);
+}
+
+/* NT-A.8: a way back is kept only of rows, and only where the policy speaks of it. */
+static err check_form(struct ctx *c, const struct analysis *a)
+{
+	if (strcmp(a->key_state, "none") == 0)
+		return OK;
+	if (!analysis_reversible(c))
+		return refuse(c, "not_declared", analysis_clause(c),
+			      "隐私政策没有可以还原的去标识数据，不能保留对应表。");
+	return analysis_has_rows(a) ? OK : fail_field(c, "reversible", "只有逐人的数据可以保留对应表");
 }
 
 err analysis_make(struct ctx *c, const struct staff *s, struct analysis *a)
@@ -305,8 +336,9 @@ err analysis_make(struct ctx *c, const struct staff *s, struct analysis *a)
 	if (slice_chars(slice_of(a->receiver)) > TEXT_MAX)
 		return fail_field(c, "receiver", "请写明接收方，200 个字以内");
 	if (*a->receiver && !ground_of(c))
-		return refuse(c, "not_declared", clause_of(c),
+		return refuse(c, "not_declared", analysis_clause(c),
 			      "隐私政策没有把去标识的数据列为可以不经同意提供的情形，只能自用。");
+	TRY(check_form(c, a));
 	TRY(check_part(c, a));
 	TRY(check_fields(c, a));
 	TRY(check_cooperations(c, a, "analyse"));
@@ -359,8 +391,7 @@ static err is_child(struct ctx *c, int64_t subject_id, const struct person_count
 	return OK;
 }
 
-/* NULL: the person is not counted. */
-static err common_of(struct ctx *c, const struct analysis *a, int64_t subject_id, const char **ret)
+err analysis_common(struct ctx *c, const struct analysis *a, int64_t subject_id, const char **ret)
 {
 	BUF_SCOPED out = {0};
 	struct person_counted p;
@@ -384,8 +415,10 @@ static err common_of(struct ctx *c, const struct analysis *a, int64_t subject_id
 struct counting {
 	const struct analysis *a;
 	const char *common[BATCH];
+	int64_t subjects[BATCH];
 	size_t count;
 	int64_t after;
+	struct coded *coded; /* of a set with rows */
 };
 
 static err counting_rows(struct ctx *c, struct tx *tx, void *arg)
@@ -401,7 +434,7 @@ static err counting_rows(struct ctx *c, struct tx *tx, void *arg)
 	for (size_t i = 0; i < k->count; i++)
 		TRY(tx_exec(c, tx, Q_ANALYSIS_GROUP_ADD,
 			    PARAMS(P_INT(k->a->id), P_STR(k->common[i]), P_INT(1)), NULL));
-	return OK;
+	return k->coded ? coded_rows(c, tx, k->a, k->coded, k->count) : OK;
 }
 
 /* ---- the check ---- */
@@ -451,6 +484,8 @@ static err ending_rows(struct ctx *c, struct tx *tx, void *arg)
 	const struct checked_set *e = arg;
 
 	TRY(tx_exec(c, tx, Q_ANALYSIS_GROUP_SMALL, PARAMS(P_INT(e->a->id), P_INT(e->below)), NULL));
+	if (strcmp(e->a->key_state, "kept") == 0)
+		TRY(reversal_begin_rows(c, tx, e->a->id, strcmp(e->state, "ready") == 0));
 	return tx_exec(c, tx, Q_ANALYSIS_CHECKED,
 		       PARAMS(P_INT(e->a->id), P_STR(e->state), P_INT(e->suppressed), P_STR(e->reason),
 			      P_INT(c->now_ms)),
@@ -458,10 +493,11 @@ static err ending_rows(struct ctx *c, struct tx *tx, void *arg)
 }
 
 /* What fails for somebody outside goes as a whole; for our own use the small groups go. */
-static err check(struct ctx *c, const struct analysis *a)
+static err check(struct ctx *c, const struct analysis *a, int64_t *ret_again_at_ms)
 {
 	struct checking k = {.a = a};
 	struct checked_set e = {.a = a, .state = "ready", .reason = "", .below = a->least};
+	bool settled = true;
 
 	TRY(each_group(c, a->id, check_group, &k));
 	if (k.matches)
@@ -474,29 +510,49 @@ static err check(struct ctx *c, const struct analysis *a)
 		e.below = 0;
 	} else
 		e.suppressed = k.small_people;
+	if (analysis_has_rows(a))
+		TRY(coded_settle(c, a, *e.reason ? INT64_MAX : a->least, &settled));
+	if (!settled) {
+		*ret_again_at_ms = c->now_ms;
+		return OK;
+	}
 	return store_write(c, c->store, ending_rows, &e);
+}
+
+static err count_some(struct ctx *c, struct analysis *a, bool *ret_all)
+{
+	struct counting k = {.a = a};
+	int64_t ids[BATCH];
+	size_t count = 0;
+
+	TRY(account_walk(c, a->walk_after, BATCH, ids, &count));
+	k.after = count == BATCH ? ids[count - 1] : WALKED;
+	for (size_t i = 0; i < count; i++) {
+		TRY(analysis_common(c, a, ids[i], &k.common[k.count]));
+		if (k.common[k.count])
+			k.subjects[k.count++] = ids[i];
+	}
+	if (analysis_has_rows(a))
+		TRY(coded_prepare(c, a, k.subjects, k.common, k.count, &k.coded));
+	TRY(store_write(c, c->store, counting_rows, &k));
+	a->walk_after = k.after;
+	*ret_all = k.after == WALKED;
+	return OK;
 }
 
 err analysis_make_job(struct ctx *c, const struct job *j, int64_t *ret_again_at_ms)
 {
-	struct counting k = {0};
 	struct analysis a;
-	int64_t ids[BATCH];
-	size_t count = 0;
+	bool all = false;
 
 	TRY(analysis_get(c, j->ref_id, &a));
 	if (strcmp(a.state, "making") != 0)
 		return OK;
-	TRY(account_walk(c, a.walk_after, BATCH, ids, &count));
-	k = (struct counting){.a = &a, .after = count ? ids[count - 1] : a.walk_after};
-	for (size_t i = 0; i < count; i++) {
-		TRY(common_of(c, &a, ids[i], &k.common[k.count]));
-		k.count += k.common[k.count] != NULL;
-	}
-	if (count)
-		TRY(store_write(c, c->store, counting_rows, &k));
-	if (count < BATCH)
-		return check(c, &a);
+	all = a.walk_after == WALKED;
+	if (!all)
+		TRY(count_some(c, &a, &all));
+	if (all)
+		return check(c, &a, ret_again_at_ms);
 	*ret_again_at_ms = c->now_ms;
 	return OK;
 }

@@ -110,14 +110,19 @@ static err wrong(struct ctx *c)
 }
 
 /* Each failure past the free tries doubles the time until the next. */
-static err note_failure(struct ctx *c, const struct account *a)
+static err count_failure(struct ctx *c, const struct account *a)
 {
 	int64_t over = a->failures + 1 - FREE_TRIES, lock_ms = 0;
 
 	if (over > 0)
 		lock_ms = over > 6 ? LOCK_MAX_MS : (int64_t)LOCK_STEP_MS << (over - 1);
-	TRY(store_exec(c, c->store, Q_STAFF_FAILED,
-		       PARAMS(P_INT(a->staff.id), P_INT(lock_ms ? c->now_ms + lock_ms : 0)), NULL));
+	return store_exec(c, c->store, Q_STAFF_FAILED,
+			  PARAMS(P_INT(a->staff.id), P_INT(lock_ms ? c->now_ms + lock_ms : 0)), NULL);
+}
+
+static err note_failure(struct ctx *c, const struct account *a)
+{
+	TRY(count_failure(c, a));
 	return wrong(c);
 }
 
@@ -177,6 +182,23 @@ err staff_login(struct ctx *c, struct slice login, struct slice password, struct
 	memcpy(ret_token, token, TOKEN_SIZE);
 	*ret = a.staff;
 	return OK;
+}
+
+err staff_confirm(struct ctx *c, const struct staff *s, struct slice totp)
+{
+	struct account a = {0};
+	int64_t step = 0, changed = 0;
+
+	TRY(store_rows(c, c->store, Q_STAFF_BY_ID, PARAMS(P_INT(s->id)), keep_account, &a));
+	bool open = a.staff.id && a.locked_until_ms <= c->now_ms;
+	if (open && !failed(check_totp(c, &a, totp, &step)))
+		TRY(store_exec(c, c->store, Q_STAFF_USE_STEP, PARAMS(P_INT(s->id), P_INT(step)), &changed));
+	if (changed)
+		return OK;
+	if (open)
+		TRY(count_failure(c, &a));
+	failure_clear(c);
+	return fail_field(c, "totp", "动态口令不正确或者已经用过，请等下一个口令");
 }
 
 /* What an officer cut off to contain an incident (TJ-5.5.b). */

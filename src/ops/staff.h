@@ -33,6 +33,9 @@ err staff_list(struct ctx *c, staff_fn fn, void *arg);
  * TOTP code opens one session only. */
 err staff_login(struct ctx *c, struct slice login, struct slice password, struct slice totp,
 		struct staff *ret, char ret_token[static TOKEN_SIZE]);
+/* The second factor once more, for an act that needs it, by a code that was not used before; ERR_INVALID. A
+ * wrong code counts like a failed login. */
+err staff_confirm(struct ctx *c, const struct staff *s, struct slice totp);
 /* ERR_LOGIN when the session is unknown, idle too long or too old. */
 err staff_session_find(struct ctx *c, struct slice token, struct staff *ret);
 err staff_session_end(struct ctx *c, struct slice token);

@@ -148,6 +148,7 @@ static const struct known all[] = {
 	{"transfer.affiliates", VALUE_LIST, WORDS("banned", "allowed")}, /* earlier releases say a word */
 	{"transfer.clause", VALUE_CLAUSE, NULL},
 	{"deidentify.k", VALUE_COUNT, NULL},
+	{"deidentify.reversible", VALUE_FLAG, NULL},
 	{"transfer.merger", VALUE_WORD, WORDS("notice_before", "bound_or_asks_anew")},
 	{"disclosure.model", VALUE_WORD, WORDS("consent_or_breach", "consent_after_notice")},
 	{"border.mode", VALUE_WORD, WORDS("never", "consent")},

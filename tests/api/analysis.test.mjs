@@ -174,8 +174,12 @@ for (const name of cities) describe(name, { concurrency: false }, () => {
     }
     const { paths } = (await leaver.ok('GET', '/openapi.json')).body
     const calls = Object.entries(paths).filter(([path]) => /analysis|statistics|withdrawn-uses/.test(path)).flatMap(([path, of]) => Object.keys(of).map(method => `${method} ${path}`))
-    assert.deepEqual(calls.sort(), ['get /api/v1/staff/analysis', 'get /api/v1/staff/analysis/{id}', 'get /api/v1/statistics', 'get /api/v1/withdrawn-uses', 'post /api/v1/staff/analysis'],
-      'no call leads from numbers to people')
+    assert.deepEqual(calls.sort(), ['delete /api/v1/staff/analysis/{id}/key', 'get /api/v1/staff/analysis', 'get /api/v1/staff/analysis/{id}', 'get /api/v1/staff/analysis/{id}/rows',
+      'get /api/v1/statistics', 'get /api/v1/withdrawn-uses', 'post /api/v1/staff/analysis', 'post /api/v1/staff/analysis/{id}/reversals'],
+      'no other call leads from numbers to people, and that one only where a set of rows kept its key table')
+    const back = await s.refused('POST', `/staff/analysis/${whole.id}/reversals`, { code: 'A'.repeat(26), reason: '核对数据错误', totp: '000000' })
+    assert.deepEqual([back.status, back.reason], tianjin ? [403, 'not_declared'] : [409, 'conflict'])
+    assert.deepEqual((await s.ok('GET', `/staff/analysis/${whole.id}/rows`)).body.items, [], 'numbers have no rows')
     const answer = (await s.ok('GET', `/staff/analysis/${whole.id}`)).body
     for (const g of answer.groups) assert.deepEqual(Object.keys(g).sort(), ['people', 'values'])
   })

@@ -1,5 +1,5 @@
 /** De-identified sets. */
-import { create, get, query } from '../http'
+import { create, del, get, post, query } from '../http'
 import type { Page } from './common'
 
 export interface AnalysisField {
@@ -22,10 +22,19 @@ export interface AnalysisSet {
 	people: number
 	suppressed: number
 	reason: string | null
+	/** groups: numbers alone; rows: besides, a row for each person under a random code. */
+	form: 'groups' | 'rows'
+	/** The table that leads from a code back to the person. */
+	key: 'none' | 'kept' | 'ended'
 }
 
 export interface AnalysisGroups extends AnalysisSet {
 	groups: { values: string[]; people: number }[]
+}
+
+export interface AnalysisRow {
+	code: string
+	values: string[]
 }
 
 /** The sets, and what a new one may be made of. */
@@ -33,8 +42,13 @@ export interface AnalysisList extends Page<AnalysisSet> {
 	fields: AnalysisField[]
 	parts: AnalysisField[]
 	products: AnalysisField[]
+	reversible: boolean
 }
 
 export const staffAnalysisList = (cursor?: string | null) => get<AnalysisList>(`/staff/analysis${query({ cursor, limit: 50 })}`)
 export const staffAnalysis = (id: string) => get<AnalysisGroups>(`/staff/analysis/${id}`)
-export const makeAnalysis = (body: { fields: string[]; purpose: string; part?: string; product?: string; receiver?: string }) => create<AnalysisSet>('/staff/analysis', body)
+export const makeAnalysis = (body: { fields: string[]; purpose: string; part?: string; product?: string; receiver?: string; form?: AnalysisSet['form']; reversible?: boolean }) => create<AnalysisSet>('/staff/analysis', body)
+export const analysisRows = (id: string, cursor?: string | null) => get<{ items: AnalysisRow[]; next: string | null }>(`/staff/analysis/${id}/rows${cursor ? `?cursor=${cursor}` : ''}`)
+export const reverseAnalysis = (id: string, body: { code: string; reason: string; totp: string }) =>
+	post<{ items: { key: string; name: string; masked: string | null }[] }>(`/staff/analysis/${id}/reversals`, body)
+export const endAnalysisKey = (id: string) => del<void>(`/staff/analysis/${id}/key`)
