@@ -10,7 +10,8 @@
  *
  * A set consists of groups, or besides of rows (analysis_rows.h): one for each person of the groups that
  * stayed, with what they have in common, under a random code. Where the city allows it
- * (deidentify.reversible) a way back from code to person is kept, apart from the set (reversals.h; NT-A.8). */
+ * (deidentify.reversible) a way back from code to person is kept, apart from the set (reversals.h; NT-A.8).
+ */
 #pragma once
 
 #include "jobs/jobs.h"
