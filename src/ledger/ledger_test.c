@@ -194,7 +194,7 @@ static void an_act_that_fails_leaves_no_entry(void **state)
 static void an_entry_that_is_too_long_is_refused(void **state)
 {
 	struct site *b = *state;
-	char note[8000];
+	static char note[ENTRY_MAX + 1];
 	struct head h;
 	struct entry e = {.action = ENTRY_CHANGE, .note = note};
 

@@ -166,10 +166,10 @@ err reversal_make(struct ctx *c, const struct staff *s, const struct reversal *r
 	err e = {ERR_STALE};
 
 	TRY(staff_must_be(c, s, STAFF_PRIVACY_OFFICER, NULL));
+	TRY(analysis_get(c, r->set_id, &a));
 	if (!analysis_reversible(c))
 		return refuse(c, "not_declared", analysis_clause(c),
 			      "隐私政策没有可以还原的去标识数据，任何人都不能还原。");
-	TRY(analysis_get(c, r->set_id, &a));
 	TRY(key_must_stand(c, &a));
 	TRY(staff_check_reason(c, r->reason));
 	TRY(staff_confirm(c, s, r->totp));

@@ -48,7 +48,7 @@ export interface AnalysisList extends Page<AnalysisSet> {
 export const staffAnalysisList = (cursor?: string | null) => get<AnalysisList>(`/staff/analysis${query({ cursor, limit: 50 })}`)
 export const staffAnalysis = (id: string) => get<AnalysisGroups>(`/staff/analysis/${id}`)
 export const makeAnalysis = (body: { fields: string[]; purpose: string; part?: string; product?: string; receiver?: string; form?: AnalysisSet['form']; reversible?: boolean }) => create<AnalysisSet>('/staff/analysis', body)
-export const analysisRows = (id: string, cursor?: string | null) => get<{ items: AnalysisRow[]; next: string | null }>(`/staff/analysis/${id}/rows${cursor ? `?cursor=${cursor}` : ''}`)
+export const analysisRows = (id: string, cursor?: string | null) => get<{ items: AnalysisRow[]; next: string | null }>(`/staff/analysis/${id}/rows${query({ cursor })}`)
 export const reverseAnalysis = (id: string, body: { code: string; reason: string; totp: string }) =>
 	post<{ items: { key: string; name: string; masked: string | null }[] }>(`/staff/analysis/${id}/reversals`, body)
 export const endAnalysisKey = (id: string) => del<void>(`/staff/analysis/${id}/key`)
