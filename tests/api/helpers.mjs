@@ -180,12 +180,17 @@ export async function startCity({ city = 'tianjin', store = process.env.TB_STORE
       const { items } = await self.control('GET', `sms?phone=${encodeURIComponent(phone)}`)
       return items
     },
-    // The newest code to a number; seen: how many messages it had before this one was asked for.
+    // The newest code to a number; seen: how many messages it had before this one was asked for. Other messages may go out
+    // meanwhile, as one of a login from elsewhere.
     async code(phone, seen = 0) {
-      const list = await until(async () => { const l = await self.sms(phone); return l.length > seen ? l : null }, `a short message to ${phone}`)
-      const found = /(?<!\d)\d{6}(?!\d)/.exec(list[0].text)
-      if (!found) throw new Error('no code in: ' + list[0].text)
-      return found[0]
+      return until(async () => {
+        const list = await self.sms(phone)
+        for (const { text } of list.slice(0, list.length - seen)) {
+          const found = /(?<!\d)\d{6}(?!\d)/.exec(text)
+          if (found) return found[0]
+        }
+        return null
+      }, `a code in a short message to ${phone}`)
     },
     // What the store answers to a statement: a line per row, its columns parted by tabs. file: the one with it in
     // the data directory, where the store is files.
