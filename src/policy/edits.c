@@ -308,14 +308,11 @@ static const char *apply(json_t *root, const struct release_edit *e)
 /* Of several paragraphs the one that is empty. */
 static const char *place_told(struct ctx *c, const struct release_edit *e)
 {
-	size_t i;
-	json_t *row;
-
-	json_array_foreach((json_t *)(uintptr_t)e->value, i,
-			   row) if (json_is_string(row) &&
-				    !has_letters(json_string_value(row))) return arena_printf(c->arena,
-											      "%s.%zu", e->at,
-											      i);
+	for (size_t i = 0; i < json_array_size(e->value); i++) {
+		const char *text = json_string_value(json_array_get(e->value, i));
+		if (text && !has_letters(text))
+			return arena_printf(c->arena, "%s.%zu", e->at, i);
+	}
 	return e->at;
 }
 

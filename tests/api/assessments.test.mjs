@@ -48,7 +48,7 @@ for (const name of cities) {
     assert.deepEqual([...new Set(items.map(a => a.state))], ['agreed'])
     assert.equal(items.reduce((sum, a) => sum + a.processings, 0), first.fresh.length)
     const whole = await Promise.all(items.map(async a => (await auditor.ok('GET', `/staff/assessments/${a.id}`)).body))
-    assert.deepEqual(whole.map(a => new Set(a.covers.map(p => p.kind)).size), [1, 1, 1, 1])
+    assert.ok(whole.length > 3 && whole.every(a => new Set(a.covers.map(p => p.kind)).size === 1), 'each about one kind')
     for (const a of whole) assert.ok(a.officer !== a.second && a.document && a.covers.length === a.processings)
   })
 
