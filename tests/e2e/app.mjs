@@ -106,10 +106,24 @@ export async function enterConsole(world, officer) {
   return k
 }
 
-// Chooses an entry of a list of the console by its name, or by a pattern.
+// Chooses an entry of a list of the console by its name, or by a pattern; of that list, for another may be folding up still. A click on
+// a list that moves may be lost: who sees that nothing was chosen clicks again.
 export async function choose(k, select, name) {
-  await k.tap(select)
-  await k.page.getByRole('option', { name, ...(typeof name === 'string' ? { exact: true } : {}) }).last().click()
+  const box = k.page.locator(`[data-testid="${select}"][role=combobox], [data-testid="${select}"] [role=combobox]`)
+  await box.waitFor()
+  const list = k.page.locator(`[id="${await box.getAttribute('aria-controls')}"]`)
+  for (let tries = 0; tries < 4; tries++) {
+    if (await box.getAttribute('aria-expanded') !== 'true') await k.tap(select)
+    const option = list.getByRole('option', { name, ...(typeof name === 'string' ? { exact: true } : {}) }).last()
+    await option.waitFor()
+    const entry = await option.elementHandle()
+    await entry.click({ timeout: 5000 }).catch(() => {})
+    for (let looks = 0; looks < 40; looks++) {
+      if (await entry.getAttribute('aria-selected') === 'true') return
+      await k.page.waitForTimeout(50)
+    }
+  }
+  throw new Error(`${select}: ${name} cannot be chosen`)
 }
 
 // The log-in screen of a phone, for somebody who was registered by the API.
